@@ -1,0 +1,450 @@
+//! The words between the engine and the services.
+//!
+//! A service never sends anything: it is a function from what is known (an [`Operation`], the
+//! [`Facts`] of its line, the past [`Exchange`]s) to what comes next (a [`Step`]). The engine
+//! writes a [`Request`] down, sends it, writes the [`Answer`] down, and asks again.
+
+use crate::error::{Error, Result};
+use crate::receipt::Receipt;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// One fiscal API, as a pure function: no clock, no I/O, no randomness.
+pub trait Service: Send + Sync {
+    /// The request that signs `credential` in; `None` where the key itself is the bearer.
+    ///
+    /// The body names the secrets `NAME/key` and `NAME/secret` of the credential.
+    fn sign_in(&self, credential: &str) -> Option<Request>;
+
+    /// The token in the answer to [`Service::sign_in`].
+    fn token(&self, answer: &Answer) -> Result<Token>;
+
+    /// Whether this answer comes from the service at all; a captive portal's 200 does not.
+    fn is_ours(&self, answer: &Answer) -> bool;
+
+    /// What comes next for `operation`.
+    ///
+    /// # Errors
+    /// An error ends the operation: nothing (more) is booked for it.
+    fn step(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Result<Step>;
+
+    /// What may be handed over while the service gives no answer.
+    fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline;
+}
+
+/// What kind of thing a [`Line`] stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// A service with one set of credentials and one environment.
+    Account,
+    /// The taxpayer.
+    Merchant,
+    /// A branch.
+    Location,
+    /// A till.
+    Register,
+}
+
+impl LineKind {
+    fn name(self) -> &'static str {
+        match self {
+            LineKind::Account => "account",
+            LineKind::Merchant => "merchant",
+            LineKind::Location => "location",
+            LineKind::Register => "register",
+        }
+    }
+}
+
+/// The ordered queue, facts, lock and hash chain of one account, merchant, location or register.
+///
+/// Facts belong to (account, environment, name), so that a changed environment starts anew.
+/// Its text form is `account@environment/kind/name`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Line {
+    /// The account's name in the configuration.
+    pub account: String,
+    /// `live`, `test` or `sandbox`.
+    pub environment: String,
+    /// What the line stands for.
+    pub kind: LineKind,
+    /// The name in the configuration.
+    pub name: String,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}@{}/{}/{}", self.account, self.environment, self.kind.name(), self.name)
+    }
+}
+
+impl FromStr for Line {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || Error::internal(format!("'{text}' is not the name of a line"));
+        let (head, rest) = text.split_once('/').ok_or_else(wrong)?;
+        let (account, environment) = head.split_once('@').ok_or_else(wrong)?;
+        let (kind, name) = rest.split_once('/').ok_or_else(wrong)?;
+        let kind = match kind {
+            "account" => LineKind::Account,
+            "merchant" => LineKind::Merchant,
+            "location" => LineKind::Location,
+            "register" => LineKind::Register,
+            _ => return Err(wrong()),
+        };
+        Ok(Line { account: account.into(), environment: environment.into(), kind, name: name.into() })
+    }
+}
+
+impl Serialize for Line {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// One thing a caller asks for: begin or complete a sale, provision a register, close a day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Operation {
+    /// The id in the journal, and in the `metadata` of what the service creates for it.
+    pub id: Uuid,
+    /// A name of the operations registry, such as `sale.complete`, or one of the engine's follow-ups.
+    pub name: String,
+    /// The line in whose order it runs.
+    pub line: Line,
+    /// The lines above it: account, merchant, location, as far as it has them.
+    pub above: Vec<Line>,
+    /// When the caller asked (the cashier's action).
+    pub at: Timestamp,
+    /// The IANA name of the location's time zone.
+    pub zone: String,
+    /// All that the caller and the configuration say about it.
+    pub params: Value,
+    /// For an operation on a begun sale: what the service remembered of its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_sale: Option<Value>,
+    /// For an operation on an earlier receipt: that receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<Value>,
+    /// Set while a deferred operation is replayed: what [`Offline::Deferred`] left behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deferred: Option<Value>,
+}
+
+impl Operation {
+    /// An id that is the same whenever it is asked for: a name-based UUID (version 3, RFC 9562)
+    /// of this operation and `label`. Idempotency keys and ids of created resources are such ids.
+    pub fn derived_id(&self, label: &str) -> Uuid {
+        Uuid::new_v3(&self.id, label.as_bytes())
+    }
+}
+
+/// What a service remembers about a line and the lines above it; `null` where it knows nothing yet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Facts of the account's line.
+    pub account: Value,
+    /// Facts of the merchant's line.
+    pub merchant: Value,
+    /// Facts of the location's line.
+    pub location: Value,
+    /// Facts of the register's line.
+    pub register: Value,
+}
+
+/// What a step may know of the world.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Context {
+    /// The time, corrected by the service's own clock; never runs backwards within a journal.
+    pub now: Timestamp,
+    /// The journal's id, which marks what this journal created at the service.
+    pub writer: Uuid,
+    /// How many deferred operations of the line wait behind this one.
+    pub behind: usize,
+}
+
+/// A request, written down before it is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// The exchange's name within its operation; a new attempt under a new key is a new label.
+    pub label: String,
+    /// The credential whose token goes along; `None` sends none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// The service's base address, without a trailing slash.
+    pub base: String,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path with its query, from `/`.
+    pub path: String,
+    /// Header fields beside `Authorization`, `Content-Type` and `Accept`.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// The JSON body; `{"$secret": NAME}` stands for a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+    /// Whether the request changes anything at the service.
+    pub effect: Effect,
+    /// What to do when its answer is lost.
+    pub lost: Lost,
+    /// Values of the answer that go into the secret store before the answer is written.
+    #[serde(default)]
+    pub keep_secret: Vec<KeptSecret>,
+}
+
+/// The HTTP methods that the services use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates.
+    Post,
+    /// Creates or replaces under the client's own id.
+    Put,
+    /// Changes.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+/// Whether a request changes anything at the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// It does not: it may be sent again at will, and is not journalled.
+    Read,
+    /// It does: it is durable in the journal before the first byte leaves.
+    Write,
+}
+
+/// The service's own rule for a lost answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lost {
+    /// Send the same key and the same bytes again, within this time of the first sending (`None`: for ever).
+    Resend {
+        /// How long the service recognises the repetition.
+        within: Option<Duration>,
+    },
+    /// Look first: the step sees the exchange as [`Known::Unknown`] and decides.
+    Ask,
+}
+
+/// A value of an answer that is a secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptSecret {
+    /// JSON pointer into the answer's body.
+    pub pointer: String,
+    /// Its name in the secret store.
+    pub name: String,
+}
+
+/// What came back over the wire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header fields, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body: JSON, or a string where it was not JSON, or `null` where it was empty.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The first header field of this name (in lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The string at a JSON pointer of the body.
+    pub fn text(&self, pointer: &str) -> Option<&str> {
+        self.body.pointer(pointer).and_then(Value::as_str)
+    }
+}
+
+/// A bearer token and its end.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// What goes behind `Bearer`.
+    pub bearer: SecretString,
+    /// When the service stops accepting it.
+    pub expires_at: Timestamp,
+}
+
+/// One request with its answer, or with no answer yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// The request, as it was written down.
+    pub request: Request,
+    /// What is known of its fate.
+    pub known: Known,
+    /// When it was first sent.
+    pub first_sent_at: Timestamp,
+    /// How often it was sent.
+    pub attempts: u32,
+}
+
+/// What is known of the fate of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Known {
+    /// The service answered.
+    Answered(Answer),
+    /// It was sent, and no answer came (or one that settles nothing).
+    Unknown,
+    /// It surely never reached the service.
+    NotSent,
+}
+
+/// The exchanges of one operation, found by label.
+#[derive(Clone, Debug, Default)]
+pub struct Past(pub Vec<Exchange>);
+
+impl Past {
+    /// The exchange with this label.
+    pub fn find(&self, label: &str) -> Option<&Exchange> {
+        self.0.iter().find(|exchange| exchange.request.label == label)
+    }
+
+    /// The answer to the request with this label.
+    pub fn answer(&self, label: &str) -> Option<&Answer> {
+        match self.find(label).map(|exchange| &exchange.known) {
+            Some(Known::Answered(answer)) => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// Whether a write was sent whose fate is not known.
+    pub fn has_unknown_write(&self) -> bool {
+        self.0
+            .iter()
+            .any(|exchange| exchange.request.effect == Effect::Write && exchange.known == Known::Unknown)
+    }
+}
+
+/// What comes next for an operation.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Write this request down and send it. A write's label must be new.
+    Send(Request),
+    /// The answer under this label settles nothing (in flight, gateway error): send the same bytes
+    /// again after a pause, by the request's own [`Lost`] rule.
+    Again {
+        /// The exchange to repeat.
+        label: String,
+        /// How long to wait at least.
+        pause: Duration,
+    },
+    /// Nothing to send yet. When the caller's patience ends first, the operation ends with
+    /// `meanwhile`, or, without one, [`Service::offline`] decides.
+    Wait {
+        /// How long to wait at least.
+        pause: Duration,
+        /// What can be handed over until then.
+        meanwhile: Option<Outcome>,
+    },
+    /// The operation is finished.
+    Done(Outcome),
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The operation's result, as its definition in the registry says.
+    pub result: Value,
+    /// Receipts that were made or changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<Receipt>,
+    /// The new facts of the operation's own line; `None` leaves them as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned: Option<Value>,
+    /// For `sale.begin`: what the operations that end the sale must know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_sale: Option<Value>,
+    /// What is still to be done for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<FollowUp>,
+    /// Booked, but not as it should be: the caller gets this error, which carries the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+}
+
+/// An operation that the engine starts by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FollowUp {
+    /// The name that the service's step will see.
+    pub name: String,
+    /// Its parameters.
+    pub params: Value,
+    /// Not before this time.
+    pub not_before: Timestamp,
+}
+
+/// What may be handed over while the service gives no answer.
+#[derive(Clone, Debug)]
+pub enum Offline {
+    /// This cannot be done without the service.
+    Refuse(Error),
+    /// Hand this over now; the operation itself goes on, before all later ones of its line.
+    Later(Outcome),
+    /// Finished by the country's offline rule; replayed in order, with `deferred`, later.
+    Deferred {
+        /// What the caller gets, provisional receipts among it.
+        outcome: Outcome,
+        /// What the replay must know.
+        deferred: Value,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_its_text() {
+        let line = Line {
+            account: "paris".into(),
+            environment: "test".into(),
+            kind: LineKind::Register,
+            name: "till-1/left".into(),
+        };
+        assert_eq!(line.to_string(), "paris@test/register/till-1/left");
+        assert_eq!(line.to_string().parse::<Line>(), Ok(line));
+        for wrong in ["", "paris", "paris/register/x", "paris@test/till/x", "paris@test/register"] {
+            assert!(wrong.parse::<Line>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn derived_ids_are_lower_case_version_3() {
+        let operation = Operation {
+            id: Uuid::nil(),
+            name: "sale.begin".into(),
+            line: "a@test/register/r".parse().unwrap(),
+            above: vec![],
+            at: Timestamp::UNIX_EPOCH,
+            zone: "Europe/Paris".into(),
+            params: Value::Null,
+            open_sale: None,
+            original: None,
+            deferred: None,
+        };
+        let id = operation.derived_id("intention");
+        assert_eq!(id.get_version_num(), 3);
+        assert_eq!(id, operation.derived_id("intention"));
+        assert_ne!(id, operation.derived_id("intention-2"));
+    }
+}

@@ -1,0 +1,205 @@
+//! What came back, and what must be printed.
+
+use crate::money::Exact;
+use crate::sale::{Item, Payment};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A receipt: what came back from the service, and what must be printed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The receipt's id: that of the operation that made it.
+    pub id: String,
+    /// The caller's sale id.
+    pub sale: Option<String>,
+    /// The register's name in the configuration.
+    pub register: String,
+    /// The service's name.
+    pub service: String,
+    /// `live`, `test` or `sandbox`.
+    pub environment: String,
+    /// What kind of receipt it is.
+    #[serde(rename = "type")]
+    pub receipt_type: ReceiptType,
+    /// How final it is.
+    pub state: State,
+    /// The merchant's own number.
+    pub number: Option<String>,
+    /// Its series.
+    pub series: Option<String>,
+    /// When the sale began (RFC 3339 with the location's offset).
+    pub started_at: Option<String>,
+    /// When the service signed it (RFC 3339 with the location's offset).
+    pub signed_at: Option<String>,
+    /// The service's signature, as it goes on paper.
+    pub signature: Option<String>,
+    /// The numbers that the law wants on paper.
+    pub fiscal: Fiscal,
+    /// The service's ids, such as `record` and `intention`.
+    pub ids: BTreeMap<String, String>,
+    /// Who issues it.
+    pub issuer: Issuer,
+    /// Who sold, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cashier: Option<crate::sale::Cashier>,
+    /// What was sold.
+    pub items: Vec<Item>,
+    /// How it was paid.
+    pub payments: Vec<Payment>,
+    /// The sums.
+    pub totals: Totals,
+    /// Texts that must be printed.
+    pub mentions: Vec<Mention>,
+    /// The QR code that must be printed.
+    pub qr: Option<Qr>,
+    /// The earlier receipt that this one refers to.
+    pub original: Option<Value>,
+    /// The provisional receipt that this one replaces.
+    pub replaces: Option<String>,
+    /// Receipts that the service made on the way.
+    pub also: Vec<Receipt>,
+    /// What the till or its user has to do about it.
+    pub todo: Option<String>,
+    /// The number of this copy; 0 is the original.
+    pub copy: u32,
+    /// What was checked of the answer: `content`, `chain`.
+    pub verified: Vec<String>,
+    /// The service's own last answer, untouched.
+    pub answer: Value,
+}
+
+/// What kind of receipt it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptType {
+    /// A sale.
+    Sale,
+    /// A return.
+    Return,
+    /// A cancellation of a receipt never handed over.
+    Cancel,
+    /// A correction of wrong data.
+    Correction,
+    /// A training sale.
+    Training,
+    /// A zero receipt.
+    Zero,
+    /// The first receipt of a register.
+    Start,
+    /// A monthly receipt.
+    Monthly,
+    /// A yearly receipt.
+    Yearly,
+    /// The last receipt of a register.
+    Closing,
+}
+
+/// How final a receipt is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The service has it, finally.
+    Signed,
+    /// Booked or being settled; printable; `sync` finishes it.
+    Pending,
+    /// Made without the service by the country's law.
+    Provisional,
+    /// A record exists and was rejected later.
+    Refused,
+}
+
+/// The numbers that the law wants on paper; absent where a country has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fiscal {
+    /// The fiscal number of the receipt.
+    pub number: Option<String>,
+    /// The serial number of the register.
+    pub register_serial: Option<String>,
+    /// The serial number of the security element.
+    pub tse_serial: Option<String>,
+    /// The number of the transaction.
+    pub transaction_number: Option<String>,
+    /// The counter of signatures.
+    pub signature_counter: Option<String>,
+}
+
+/// Who issues a receipt.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuer {
+    /// The legal name.
+    pub name: String,
+    /// The name over the door.
+    pub trade_name: Option<String>,
+    /// The tax number.
+    pub tax_id: Option<String>,
+    /// The VAT number.
+    pub vat_number: Option<String>,
+    /// Street and number, code and city, country.
+    pub address: Vec<String>,
+    /// The location's name, where it is not the head office.
+    pub location: Option<String>,
+}
+
+/// The sums of a receipt.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Totals {
+    /// VAT included, after discounts, before cash rounding.
+    pub gross: Exact,
+    /// Without VAT.
+    pub net: Exact,
+    /// Per VAT rate, in falling order of the rate.
+    pub vat: Vec<VatTotal>,
+}
+
+/// The sums of one VAT rate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VatTotal {
+    /// The percentage; absent for exempt items.
+    pub rate: Option<Exact>,
+    /// The reason, for exempt items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exempt: Option<String>,
+    /// Without VAT.
+    pub net: Exact,
+    /// The VAT.
+    pub amount: Exact,
+    /// VAT included.
+    pub gross: Exact,
+}
+
+/// A text that must be printed, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// Where on the paper.
+    pub place: Place,
+    /// The text.
+    pub text: String,
+}
+
+/// Where a mention goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// At the top.
+    Header,
+    /// After the items.
+    Body,
+    /// At the bottom.
+    Footer,
+    /// Before the QR code.
+    AboveQr,
+    /// After the QR code.
+    BelowQr,
+}
+
+/// A QR code that must be printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Qr {
+    /// What it encodes.
+    pub payload: String,
+    /// The error correction level: L, M, Q or H.
+    pub error_correction: String,
+    /// The least width on paper, in millimetres.
+    pub min_mm: u32,
+}
