@@ -1,1 +1,4 @@
 //! x
+pub mod canonical;
+pub mod crypto;
+pub mod schema;

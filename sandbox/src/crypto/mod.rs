@@ -1,0 +1,10 @@
+//! What makes a record tamper-evident: the journal's chain, the signed artifact, the system's own key.
+
+mod artifact;
+mod certificate;
+mod chain;
+mod key;
+
+pub use artifact::artifact_xml;
+pub use chain::chain_signature;
+pub use key::{CryptoError, SystemKey};
