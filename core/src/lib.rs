@@ -6,3 +6,4 @@ pub mod exchange;
 pub mod money;
 pub mod receipt;
 pub mod sale;
+pub mod transport;

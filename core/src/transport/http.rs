@@ -1,0 +1,252 @@
+//! The transport over HTTP/1.1.
+
+use crate::error::Result;
+use crate::exchange::{Answer, Method};
+use crate::transport::{Network, Proxy, Sent, Transport, Wire, address, answer, date, redact, tls};
+use once_cell::sync::OnceCell;
+use reqwest::Url;
+use reqwest::blocking::{Client, Request, Response};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName,
+    HeaderValue, LOCATION, TE, TRANSFER_ENCODING, UPGRADE,
+};
+use rustls::ClientConfig;
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// How long a connection (name, TCP, proxy, TLS) may take.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long one attempt may take in all, whatever the caller allows.
+pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+const MAX_REDIRECTS: u32 = 3;
+
+const USER_AGENT: &str = concat!("libfiskal/", env!("CARGO_PKG_VERSION"));
+
+/// Header fields that frame the message or carry the credential, which a request may not set.
+const RESERVED: [HeaderName; 7] =
+    [AUTHORIZATION, HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, TE, UPGRADE];
+
+/// Header fields by which services name an exchange for their support desk.
+const TRACE_HEADERS: [&str; 3] = ["x-trace-identifier", "x-trace-id", "x-request-id"];
+
+/// Sends requests over HTTP/1.1, with TLS 1.2 or 1.3 everywhere but on loopback.
+///
+/// Connections are kept and shared by all threads. May not be used from within an asynchronous
+/// runtime.
+pub struct HttpTransport {
+    tls: ClientConfig,
+    proxy: Proxy,
+    /// For loopback, and for everything when there is no proxy.
+    direct: OnceCell<Client>,
+    proxied: OnceCell<Client>,
+}
+
+impl HttpTransport {
+    /// A transport that goes the way `network` says. Opens no connection and starts no thread.
+    ///
+    /// # Errors
+    /// [`Kind::Config`](crate::error::Kind::Config) where the proxy's address or the roots cannot be used.
+    pub fn new(network: &Network) -> Result<Self> {
+        network.proxy.check()?;
+        Ok(HttpTransport {
+            tls: tls::client_config(&network.roots)?,
+            proxy: network.proxy.clone(),
+            direct: OnceCell::new(),
+            proxied: OnceCell::new(),
+        })
+    }
+
+    fn client(&self, url: &Url) -> reqwest::Result<&Client> {
+        if self.proxy == Proxy::None || address::is_loopback(url) {
+            self.direct.get_or_try_init(|| self.build(&Proxy::None))
+        } else {
+            self.proxied.get_or_try_init(|| self.build(&self.proxy))
+        }
+    }
+
+    fn build(&self, proxy: &Proxy) -> reqwest::Result<Client> {
+        let builder = Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TOTAL_TIMEOUT)
+            .user_agent(USER_AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false);
+        match proxy {
+            Proxy::System => builder,
+            Proxy::None => builder.no_proxy(),
+            Proxy::Url(url) => builder.proxy(reqwest::Proxy::all(url.as_str())?),
+        }
+        .build()
+    }
+
+    fn attempt(&self, wire: &Wire, budget: Duration) -> Sent {
+        let deadline = Instant::now() + budget;
+        let prepared = address::target(&wire.base, &wire.path)
+            .and_then(|url| header_fields(wire).map(|headers| (url, headers)));
+        let (url, headers) = match prepared {
+            Ok(prepared) => prepared,
+            Err(why) => return Sent::NotSent(why),
+        };
+        let client = match self.client(&url) {
+            Ok(client) => client,
+            Err(cause) => {
+                return Sent::NotSent(format!(
+                    "the HTTP client cannot be built: {}",
+                    answer::innermost(&cause)
+                ));
+            }
+        };
+        if budget.is_zero() {
+            return Sent::NotSent("no time was left to send".into());
+        }
+        match send_once(client, wire, &headers, url, deadline) {
+            Ok(response) => follow(client, wire, &headers, response, deadline),
+            Err(cause) if is_unsent(&cause) => Sent::NotSent(describe(&cause, wire)),
+            Err(cause) => Sent::Lost(describe(&cause, wire)),
+        }
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, wire: &Wire, timeout: Duration) -> Sent {
+        let started = Instant::now();
+        let sent = match self.attempt(wire, timeout.min(TOTAL_TIMEOUT)) {
+            Sent::Lost(why) => Sent::Lost(redact::scrub(why, secrets(wire))),
+            Sent::NotSent(why) => Sent::NotSent(redact::scrub(why, secrets(wire))),
+            answered => answered,
+        };
+        log(wire, &sent, started.elapsed());
+        sent
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("HttpTransport").field("proxy", &self.proxy).finish_non_exhaustive()
+    }
+}
+
+/// Follows redirects of a read within its origin; every other answer is handed over as it is.
+fn follow(client: &Client, wire: &Wire, headers: &HeaderMap, first: Response, deadline: Instant) -> Sent {
+    let mut response = first;
+    for _ in 0..MAX_REDIRECTS {
+        let Some(next) = redirect(wire.method, &response) else { break };
+        response = match send_once(client, wire, headers, next, deadline) {
+            Ok(response) => response,
+            // The first hop reached the service.
+            Err(cause) => return Sent::Lost(describe(&cause, wire)),
+        };
+    }
+    match answer::read(response, deadline) {
+        Ok(answer) => {
+            let date = answer.header("date").and_then(date::parse);
+            Sent::Answered { answer, date }
+        }
+        Err(why) => Sent::Lost(why),
+    }
+}
+
+fn redirect(method: Method, response: &Response) -> Option<Url> {
+    if method != Method::Get || !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    address::same_origin(response.url(), location)
+}
+
+fn send_once(
+    client: &Client,
+    wire: &Wire,
+    headers: &HeaderMap,
+    url: Url,
+    deadline: Instant,
+) -> reqwest::Result<Response> {
+    let mut request = Request::new(method(wire.method), url);
+    *request.headers_mut() = headers.clone();
+    *request.body_mut() = wire.body.as_ref().map(|body| body.expose_secret().to_owned().into());
+    *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
+    client.execute(request)
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+fn header_fields(wire: &Wire) -> std::result::Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if wire.body.is_some() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    for (name, value) in &wire.headers {
+        let name = HeaderName::try_from(name.as_str())
+            .map_err(|_| format!("'{}' cannot be the name of a header field", name.escape_debug()))?;
+        if RESERVED.contains(&name) {
+            return Err(format!("the header field '{name}' is set by the transport and may not be given"));
+        }
+        let value = HeaderValue::try_from(value.as_str())
+            .map_err(|_| format!("the value of the header field '{name}' contains what cannot be sent"))?;
+        headers.insert(name, value);
+    }
+    if let Some(bearer) = &wire.bearer {
+        headers.insert(AUTHORIZATION, authorization(bearer)?);
+    }
+    Ok(headers)
+}
+
+fn authorization(bearer: &SecretString) -> std::result::Result<HeaderValue, String> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", bearer.expose_secret()))
+        .map_err(|_| "the key or token contains characters that cannot be sent; check it".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Whether the request surely stayed here: it could not be formed, or no connection was made.
+fn is_unsent(error: &reqwest::Error) -> bool {
+    error.is_builder() || error.is_connect()
+}
+
+fn describe(error: &reqwest::Error, wire: &Wire) -> String {
+    let base = redact::address(&wire.base);
+    let cause = answer::innermost(error);
+    if error.is_connect() {
+        format!("no connection to {base}: {cause}")
+    } else if error.is_timeout() {
+        format!("no answer from {base} in time")
+    } else {
+        format!("the connection to {base} ended before an answer came: {cause}")
+    }
+}
+
+fn secrets(wire: &Wire) -> impl Iterator<Item = &SecretString> {
+    wire.bearer.iter().chain(&wire.body)
+}
+
+fn log(wire: &Wire, sent: &Sent, took: Duration) {
+    let base = redact::address(&wire.base);
+    let path = redact::path(&wire.path);
+    let ms = took.as_millis();
+    let method = method(wire.method);
+    match sent {
+        Sent::Answered { answer, .. } => {
+            tracing::debug!(%method, base, path, status = answer.status, ms, trace = trace(answer), "answered");
+        }
+        Sent::Lost(why) => tracing::debug!(%method, base, path, ms, why, "lost"),
+        Sent::NotSent(why) => tracing::debug!(%method, base, path, ms, why, "not sent"),
+    }
+}
+
+fn trace(answer: &Answer) -> Option<&str> {
+    TRACE_HEADERS.iter().find_map(|name| answer.header(name))
+}
