@@ -53,7 +53,8 @@ pub enum LineKind {
 }
 
 impl LineKind {
-    fn name(self) -> &'static str {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
         match self {
             LineKind::Account => "account",
             LineKind::Merchant => "merchant",
@@ -145,6 +146,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The caller's id of the sale that this operation is about.
+    pub fn sale_id(&self) -> Option<&str> {
+        self.params.pointer("/sale/id").or_else(|| self.params.get("sale")).and_then(Value::as_str)
+    }
+
     /// An id that is the same whenever it is asked for: a name-based UUID (version 3, RFC 9562)
     /// of this operation and `label`. Idempotency keys and ids of created resources are such ids.
     pub fn derived_id(&self, label: &str) -> Uuid {

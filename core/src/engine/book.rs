@@ -1,0 +1,276 @@
+//! The journal as the engine's [`Store`].
+
+use crate::engine::events::Event;
+use crate::engine::ports::{Durability, Entry, OpenSale, Progress, ReceiptFilter, ReceiptKey, Store};
+use crate::engine::projection::{broken, parsed};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Exchange, Known, Line};
+use crate::journal::{self, Draft, Journal, LineLock};
+use crate::receipt::Receipt;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql};
+use serde_json::Value;
+use uuid::Uuid;
+
+const ENTRY: &str =
+    "SELECT operation, key, fingerprint, state, outcome, deferred, not_before FROM operations";
+const SALE: &str = "SELECT sale, cart, begun_at, service, ended FROM sales";
+
+impl Store for Journal {
+    type Lock = LineLock;
+
+    fn id(&self) -> Uuid {
+        Journal::id(self)
+    }
+
+    fn last_at(&self) -> Timestamp {
+        Journal::last_at(self)
+    }
+
+    fn try_lock(&self, line: &Line) -> Result<Option<LineLock>> {
+        Journal::try_lock(self, &line.to_string())
+    }
+
+    fn append(&self, events: &[Event], at: Timestamp, durability: Durability) -> Result<()> {
+        let drafts = events
+            .iter()
+            .map(|event| {
+                let (kind, payload) = event.to_entry()?;
+                Ok(Draft { line: event.line.to_string(), kind, payload })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let durability = match durability {
+            Durability::Durable => journal::Durability::Durable,
+            Durability::Lazy => journal::Durability::Lazy,
+        };
+        Journal::append(self, drafts, at, durability).map(drop)
+    }
+
+    fn facts(&self, line: &Line) -> Result<Value> {
+        self.read(|db| {
+            let text = one(db, "SELECT facts FROM facts WHERE line = ?1", &[&line.to_string()], |row| row.get(0))?;
+            text.map_or(Ok(Value::Null), |text: String| parsed(&text))
+        })
+    }
+
+    fn operation(&self, id: Uuid) -> Result<Option<Entry>> {
+        self.read(|db| {
+            one(db, &format!("{ENTRY} WHERE id = ?1"), &[&id.to_string()], RawEntry::read)?.map(RawEntry::parse).transpose()
+        })
+    }
+
+    fn find(&self, line: &Line, key: &str) -> Result<Option<Entry>> {
+        self.read(|db| {
+            let sql = format!("{ENTRY} WHERE line = ?1 AND key = ?2 ORDER BY seq DESC LIMIT 1");
+            one(db, &sql, &[&line.to_string(), &key], RawEntry::read)?.map(RawEntry::parse).transpose()
+        })
+    }
+
+    fn queue(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.read(|db| entries(db, line, "state IN ('open', 'handed_over', 'deferred')"))
+    }
+
+    fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.read(|db| entries(db, line, "state = 'follow_up'"))
+    }
+
+    fn unfinished_lines(&self) -> Result<Vec<Line>> {
+        self.read(|db| {
+            let sql = "SELECT DISTINCT line FROM operations
+                       WHERE state IN ('open', 'handed_over', 'deferred', 'follow_up') ORDER BY line";
+            many(db, sql, &[], |row| row.get::<_, String>(0))?.iter().map(|line| line.parse()).collect()
+        })
+    }
+
+    fn exchanges(&self, operation: Uuid) -> Result<Vec<Exchange>> {
+        self.read(|db| {
+            let sql = "SELECT request, known, answer, first_sent_at, attempts FROM exchanges
+                       WHERE operation = ?1 ORDER BY seq";
+            many(db, sql, &[&operation.to_string()], RawExchange::read)?.into_iter().map(RawExchange::parse).collect()
+        })
+    }
+
+    fn sale(&self, line: &Line, sale: &str) -> Result<Option<OpenSale>> {
+        self.read(|db| {
+            let sql = format!("{SALE} WHERE line = ?1 AND sale = ?2");
+            one(db, &sql, &[&line.to_string(), &sale], RawSale::read)?.map(RawSale::parse).transpose()
+        })
+    }
+
+    fn open_sales(&self, line: &Line) -> Result<Vec<OpenSale>> {
+        self.read(|db| {
+            let sql = format!("{SALE} WHERE line = ?1 AND ended = 0 ORDER BY seq");
+            many(db, &sql, &[&line.to_string()], RawSale::read)?.into_iter().map(RawSale::parse).collect()
+        })
+    }
+
+    fn receipt(&self, by: &ReceiptKey) -> Result<Option<Receipt>> {
+        self.read(|db| {
+            let text: Option<String> = match by {
+                ReceiptKey::Id(id) => {
+                    one(db, "SELECT receipt FROM receipts WHERE id = ?1", &[id], |row| row.get(0))?
+                }
+                ReceiptKey::Sale(line, sale) => {
+                    let sql = "SELECT receipt FROM receipts WHERE line = ?1 AND sale = ?2 ORDER BY changed DESC LIMIT 1";
+                    one(db, sql, &[&line.to_string(), sale], |row| row.get(0))?
+                }
+                ReceiptKey::Number(line, series, number) => {
+                    let sql = "SELECT receipt FROM receipts WHERE line = ?1 AND series IS ?2 AND number = ?3
+                               ORDER BY changed DESC LIMIT 1";
+                    one(db, sql, &[&line.to_string(), series, number], |row| row.get(0))?
+                }
+            };
+            text.map(|text| parsed(&text)).transpose()
+        })
+    }
+
+    fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>> {
+        self.read(|db| {
+            let which = if filter.waiting { "final = 0 AND" } else { "" };
+            let sql = format!(
+                "SELECT changed, receipt FROM receipts
+                 WHERE {which} (?1 IS NULL OR line = ?1) AND changed > ?2 ORDER BY changed LIMIT ?3"
+            );
+            let line = filter.line.as_ref().map(Line::to_string);
+            let values: [&dyn ToSql; 3] = [&line, &(filter.after as i64), &(filter.limit as i64)];
+            many(db, &sql, &values, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?
+                .into_iter()
+                .map(|(changed, text)| Ok((changed.unsigned_abs(), parsed(&text)?)))
+                .collect()
+        })
+    }
+}
+
+fn entries(db: &Connection, line: &Line, which: &str) -> Result<Vec<Entry>> {
+    let sql = format!("{ENTRY} WHERE line = ?1 AND {which} ORDER BY seq");
+    many(db, &sql, &[&line.to_string()], RawEntry::read)?.into_iter().map(RawEntry::parse).collect()
+}
+
+fn one<T>(
+    db: &Connection,
+    sql: &str,
+    values: &[&dyn ToSql],
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>> {
+    db.prepare_cached(sql).and_then(|mut statement| statement.query_row(values, read).optional()).map_err(broken)
+}
+
+fn many<T>(
+    db: &Connection,
+    sql: &str,
+    values: &[&dyn ToSql],
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>> {
+    db.prepare_cached(sql)
+        .and_then(|mut statement| statement.query_map(values, read)?.collect())
+        .map_err(broken)
+}
+
+/// A row of `operations`, before its JSON is parsed.
+struct RawEntry {
+    operation: String,
+    key: Option<String>,
+    fingerprint: String,
+    state: String,
+    outcome: Option<String>,
+    deferred: Option<String>,
+    not_before: Option<String>,
+}
+
+impl RawEntry {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(RawEntry {
+            operation: row.get(0)?,
+            key: row.get(1)?,
+            fingerprint: row.get(2)?,
+            state: row.get(3)?,
+            outcome: row.get(4)?,
+            deferred: row.get(5)?,
+            not_before: row.get(6)?,
+        })
+    }
+
+    fn parse(self) -> Result<Entry> {
+        let outcome = || parsed(self.outcome.as_deref().unwrap_or("{\"result\":null}"));
+        let progress = match self.state.as_str() {
+            "handed_over" => Progress::HandedOver(outcome()?),
+            "deferred" => Progress::Deferred(outcome()?, parsed(self.deferred.as_deref().unwrap_or("null"))?),
+            "follow_up" => Progress::FollowUp(time(self.not_before.as_deref().unwrap_or_default())?),
+            "parked" => Progress::Parked,
+            "finished" => Progress::Finished(outcome()?),
+            "failed" => Progress::Failed,
+            _ => Progress::Open,
+        };
+        Ok(Entry { operation: parsed(&self.operation)?, key: self.key, fingerprint: self.fingerprint, progress })
+    }
+}
+
+/// A row of `exchanges`, before its JSON is parsed.
+struct RawExchange {
+    request: String,
+    known: String,
+    answer: Option<String>,
+    first_sent_at: String,
+    attempts: u32,
+}
+
+impl RawExchange {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(RawExchange {
+            request: row.get(0)?,
+            known: row.get(1)?,
+            answer: row.get(2)?,
+            first_sent_at: row.get(3)?,
+            attempts: row.get(4)?,
+        })
+    }
+
+    fn parse(self) -> Result<Exchange> {
+        let known = match (self.known.as_str(), self.answer) {
+            ("answered", Some(answer)) => Known::Answered(parsed(&answer)?),
+            ("not_sent", _) => Known::NotSent,
+            _ => Known::Unknown,
+        };
+        Ok(Exchange {
+            request: parsed(&self.request)?,
+            known,
+            first_sent_at: time(&self.first_sent_at)?,
+            attempts: self.attempts,
+        })
+    }
+}
+
+/// A row of `sales`, before its JSON is parsed.
+struct RawSale {
+    id: String,
+    cart: String,
+    begun_at: String,
+    service: String,
+    ended: bool,
+}
+
+impl RawSale {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(RawSale {
+            id: row.get(0)?,
+            cart: row.get(1)?,
+            begun_at: row.get(2)?,
+            service: row.get(3)?,
+            ended: row.get(4)?,
+        })
+    }
+
+    fn parse(self) -> Result<OpenSale> {
+        Ok(OpenSale {
+            id: self.id,
+            cart: parsed(&self.cart)?,
+            begun_at: time(&self.begun_at)?,
+            service: parsed(&self.service)?,
+            ended: self.ended,
+        })
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp> {
+    text.parse().map_err(|_| Error::new(Kind::Journal, format!("'{text}' in the journal is not a time; rebuild it")))
+}

@@ -1,0 +1,348 @@
+//! One operation, from wherever it stands to its end or to where it must wait.
+
+use crate::engine::Engine;
+use crate::engine::events::{Event, What};
+use crate::engine::ports::{Clock, Durability, Entry, Ids, Progress, SecretStore, Store};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Context, Effect, Exchange, Facts, Known, Lost, Offline, Operation, Outcome, Past, Service, Step};
+use crate::receipt::State;
+use crate::transport::Transport;
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+/// No operation needs so many steps; a service that asks for more runs in circles.
+const MOST_STEPS: u32 = 2_000;
+
+/// How a drive ended.
+#[derive(Clone, Debug)]
+pub(super) enum Ended {
+    /// The operation is over.
+    Finished(Outcome),
+    /// Nothing was booked; the operation is over, or goes on only if the caller asks again.
+    Failed(Error),
+    /// The caller gets this; the operation itself goes on later.
+    HandedOver(Outcome),
+    /// Not over, and in the way of what comes later; nothing to hand over.
+    Stopped(Error),
+}
+
+/// One operation at work.
+pub(super) struct Drive<'e, S, T, C, I, K> {
+    pub(super) engine: &'e Engine<S, T, C, I, K>,
+    pub(super) service: &'e dyn Service,
+    pub(super) operation: Operation,
+    pub(super) progress: Progress,
+    pub(super) past: Past,
+    /// Events that go to the journal with the next append.
+    pub(super) unwritten: Vec<Event>,
+    pub(super) deadline: Duration,
+    /// How many deferred operations wait behind this one.
+    pub(super) behind: usize,
+    /// Whether it stops at the next pause when a caller wants the line.
+    pub(super) yields: bool,
+    /// What stands in the way of sending at all, such as refused credentials.
+    pub(super) obstacle: Option<Error>,
+    /// Why the last attempt got no answer.
+    pub(super) silence: Option<String>,
+}
+
+impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
+    /// An operation at work, with the exchanges it has had.
+    pub(super) fn resume(&self, entry: Entry, deadline: Duration) -> Result<Drive<'_, S, T, C, I, K>> {
+        let past = Past(self.store.exchanges(entry.operation.id)?);
+        self.begin(entry.operation, entry.progress, past, deadline)
+    }
+
+    /// A new operation at work; it is written down with its first request.
+    pub(super) fn begin(
+        &self,
+        mut operation: Operation,
+        progress: Progress,
+        past: Past,
+        deadline: Duration,
+    ) -> Result<Drive<'_, S, T, C, I, K>> {
+        let service = self.account(&operation.line)?.service.as_ref();
+        if let Progress::Deferred(_, deferred) = &progress {
+            operation.deferred = Some(deferred.clone());
+        }
+        if let Some(sale) = operation.sale_id() {
+            operation.open_sale =
+                self.store.sale(&operation.line, sale)?.map(|sale| sale.service).filter(|known| !known.is_null());
+        }
+        Ok(Drive {
+            engine: self,
+            service,
+            operation,
+            progress,
+            past,
+            unwritten: Vec::new(),
+            deadline,
+            behind: 0,
+            yields: false,
+            obstacle: None,
+            silence: None,
+        })
+    }
+}
+
+impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C, I, K> {
+    /// Goes on until the operation is over or has to wait longer than the caller.
+    pub(super) fn run(mut self) -> Result<Ended> {
+        for _ in 0..MOST_STEPS {
+            if let Some(error) = self.obstacle.take() {
+                return self.fail(error);
+            }
+            match self.repeat_unsettled()? {
+                Repeated::Nothing => {}
+                Repeated::Again => continue,
+                Repeated::OutOfTime => return self.without_service(),
+            }
+            let facts = self.engine.facts(&self.operation)?;
+            let step = match self.service.step(&self.operation, &facts, &self.past, &self.context()) {
+                Ok(step) => step,
+                Err(error) => return self.fail(error),
+            };
+            match step {
+                Step::Done(outcome) => return self.finish(outcome),
+                Step::Send(request) => {
+                    if request.effect == Effect::Write && self.past.find(&request.label).is_some() {
+                        return Err(self.bug(format!("the service asks to send '{}' twice", request.label)));
+                    }
+                    if let Some(ended) = self.prefer_offline(&facts)? {
+                        return Ok(ended);
+                    }
+                    if self.remaining().is_zero() {
+                        return self.without_service();
+                    }
+                    self.send_first(request)?;
+                }
+                Step::Again { label, pause } => {
+                    self.unsettle(&label)?;
+                    if !self.pause(pause) {
+                        return self.without_service();
+                    }
+                }
+                // A follow-up is asked again by the next synchronisation; nobody's line waits for it.
+                Step::Wait { .. } if matches!(self.progress, Progress::FollowUp(_)) => {
+                    return self.without_service();
+                }
+                Step::Wait { pause, meanwhile } => {
+                    if self.pause(pause) {
+                        continue;
+                    }
+                    return match meanwhile {
+                        Some(outcome) => self.finish(outcome),
+                        None => self.without_service(),
+                    };
+                }
+            }
+        }
+        Err(self.bug("the service runs in circles".into()))
+    }
+
+    /// Sends again what was sent without an answer, as long as the service's rule allows it.
+    fn repeat_unsettled(&mut self) -> Result<Repeated> {
+        let now = self.now();
+        let Some(at) = self.past.0.iter().position(|exchange| must_repeat(exchange, now)) else {
+            return Ok(Repeated::Nothing);
+        };
+        if self.remaining().is_zero() {
+            return Ok(Repeated::OutOfTime);
+        }
+        self.send_again(at)?;
+        let Some(exchange) = self.past.0.iter().find(|exchange| must_repeat(exchange, now)) else {
+            return Ok(Repeated::Again);
+        };
+        if self.obstacle.is_some() {
+            return Ok(Repeated::Again);
+        }
+        let pause = self.engine.limits.backoff.pause(exchange.attempts, self.engine.ids.jitter());
+        Ok(if self.pause(pause) { Repeated::Again } else { Repeated::OutOfTime })
+    }
+
+    /// While the link is known to be down, an operation that can do without the service does not try it.
+    fn prefer_offline(&mut self, facts: &Facts) -> Result<Option<Ended>> {
+        let down = self.engine.world.is_down(&self.operation.line.account, self.engine.clock.monotonic());
+        if !down || !self.is_new() {
+            return Ok(None);
+        }
+        match self.service.offline(&self.operation, facts, &self.past, &self.context()) {
+            Offline::Refuse(_) => Ok(None),
+            offline => self.take_offline(offline).map(Some),
+        }
+    }
+
+    /// The caller's patience is over, or the service cannot be reached: the country's rule decides.
+    pub(super) fn without_service(mut self) -> Result<Ended> {
+        if !self.is_new() {
+            self.write(Durability::Lazy)?;
+            return Ok(match self.progress {
+                Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) => Ended::HandedOver(outcome),
+                _ => Ended::Stopped(self.still_unsettled()),
+            });
+        }
+        let facts = self.engine.facts(&self.operation)?;
+        let offline = self.service.offline(&self.operation, &facts, &self.past, &self.context());
+        self.take_offline(offline)
+    }
+
+    fn take_offline(&mut self, offline: Offline) -> Result<Ended> {
+        let id = self.operation.id;
+        match offline {
+            Offline::Later(outcome) => {
+                self.note(What::HandedOver { operation: id, outcome: Box::new(outcome.clone()) });
+                self.write(Durability::Durable)?;
+                Ok(Ended::HandedOver(outcome))
+            }
+            Offline::Deferred { outcome, deferred } => {
+                self.note(What::Deferred { operation: id, outcome: Box::new(outcome.clone()), deferred });
+                self.write(Durability::Durable)?;
+                Ok(Ended::HandedOver(outcome))
+            }
+            Offline::Refuse(_) if self.past.has_unknown_write() => {
+                self.write(Durability::Lazy)?;
+                Ok(Ended::Stopped(self.still_unsettled()))
+            }
+            Offline::Refuse(error) => {
+                let error = self.about(error);
+                self.note(What::Parked { operation: id, error: Box::new(error.clone()) });
+                self.write(Durability::Lazy)?;
+                Ok(Ended::Failed(error))
+            }
+        }
+    }
+
+    fn finish(&mut self, mut outcome: Outcome) -> Result<Ended> {
+        outcome.error = outcome.error.map(|error| self.about(error));
+        self.note(What::Finished { operation: self.operation.id, outcome: Box::new(outcome.clone()) });
+        self.write(Durability::Lazy)?;
+        Ok(Ended::Finished(outcome))
+    }
+
+    /// The service said no, or the request is impossible. With a write still unanswered the
+    /// operation stays open all the same: what may be booked is never forgotten.
+    fn fail(&mut self, error: Error) -> Result<Ended> {
+        let error = self.about(error);
+        let id = self.operation.id;
+        if self.past.has_unknown_write() {
+            self.write(Durability::Lazy)?;
+            return Ok(Ended::Stopped(error));
+        }
+        if let Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) = &self.progress {
+            return self.finish(refused_later(outcome.clone(), error));
+        }
+        let told = Box::new(error.clone());
+        let may_go_on = error.kind() == Kind::Unauthorized || error.retryable();
+        self.note(if may_go_on {
+            What::Parked { operation: id, error: told }
+        } else {
+            What::Failed { operation: id, error: told }
+        });
+        self.write(Durability::Lazy)?;
+        Ok(Ended::Failed(error))
+    }
+
+    /// Takes the answer under `label` for none.
+    fn unsettle(&mut self, label: &str) -> Result<()> {
+        let Some(exchange) = self.past.0.iter_mut().find(|exchange| exchange.request.label == label) else {
+            return Err(self.bug(format!("the service wants to repeat '{label}', which was never sent")));
+        };
+        let Known::Answered(answer) = &exchange.known else { return Ok(()) };
+        let why = format!("the answer {} settles nothing", answer.status);
+        exchange.known = Known::Unknown;
+        if exchange.request.effect == Effect::Write {
+            self.note(What::Lost { operation: self.operation.id, label: label.to_owned(), sent: true, why });
+        }
+        Ok(())
+    }
+
+    /// Waits, if there is time for it.
+    fn pause(&self, pause: Duration) -> bool {
+        let wanted = self.yields && self.engine.world.is_wanted(&self.operation.line);
+        let enough = !wanted && self.remaining() > pause;
+        if enough {
+            self.engine.clock.sleep(pause);
+        }
+        enough
+    }
+
+    /// Whether nothing was handed over for it yet.
+    fn is_new(&self) -> bool {
+        matches!(self.progress, Progress::Open | Progress::Parked)
+    }
+
+    pub(super) fn note(&mut self, what: What) {
+        self.unwritten.push(Event { line: self.operation.line.clone(), what });
+    }
+
+    /// Writes what was noted.
+    pub(super) fn write(&mut self, durability: Durability) -> Result<()> {
+        if self.unwritten.is_empty() {
+            return Ok(());
+        }
+        self.engine.store.append(&self.unwritten, self.now(), durability)?;
+        self.unwritten.clear();
+        Ok(())
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.engine.now(&self.operation.line.account)
+    }
+
+    pub(super) fn remaining(&self) -> Duration {
+        self.deadline.saturating_sub(self.engine.clock.monotonic())
+    }
+
+    fn context(&self) -> Context {
+        Context { now: self.now(), writer: self.engine.store.id(), behind: self.behind }
+    }
+
+    fn about(&self, error: Error) -> Error {
+        error.with(|details| {
+            details.operation = Some(self.operation.id.to_string());
+            details.sale = self.operation.sale_id().map(str::to_owned);
+        })
+    }
+
+    fn still_unsettled(&self) -> Error {
+        let why = self.silence.as_deref().unwrap_or("no answer came");
+        let message = format!(
+            "{} was sent, but {why}; `sync` settles it, do not book it by other means",
+            self.operation.name
+        );
+        self.about(Error::new(Kind::UnknownOutcome, message))
+    }
+
+    fn bug(&self, message: String) -> Error {
+        self.about(Error::internal(message))
+    }
+}
+
+/// What was handed over turned out to be refused: its receipts say so.
+fn refused_later(mut outcome: Outcome, error: Error) -> Outcome {
+    for receipt in &mut outcome.receipts {
+        receipt.state = State::Refused;
+        receipt.todo = Some(error.message().to_owned());
+    }
+    Outcome { error: Some(error), later: Vec::new(), ..outcome }
+}
+
+/// What came of repeating.
+enum Repeated {
+    Nothing,
+    Again,
+    OutOfTime,
+}
+
+/// Whether an exchange has to be sent again before the service is asked for its next step.
+fn must_repeat(exchange: &Exchange, now: Timestamp) -> bool {
+    match (&exchange.known, exchange.request.effect, exchange.request.lost) {
+        (Known::Answered(_), _, _) => false,
+        (Known::NotSent, _, _) | (Known::Unknown, Effect::Read, _) => true,
+        (Known::Unknown, Effect::Write, Lost::Resend { within }) => {
+            let age = now.duration_since(exchange.first_sent_at);
+            within.is_none_or(|within| age < SignedDuration::try_from(within).unwrap_or(SignedDuration::MAX))
+        }
+        (Known::Unknown, Effect::Write, Lost::Ask) => false,
+    }
+}

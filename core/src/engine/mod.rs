@@ -1,0 +1,154 @@
+//! Drives services' steps: writes, sends, writes, asks again; recovers, repeats, defers and replays.
+//!
+//! The engine knows no country. It is generic over [`Store`], [`Transport`], [`Clock`], [`Ids`] and
+//! [`SecretStore`], so that tests can make each of them fail at every call.
+
+mod book;
+pub mod events;
+pub mod ports;
+mod projection;
+
+mod drive;
+mod send;
+mod submit;
+mod sync;
+mod world;
+
+pub use projection::Book;
+pub use submit::{Reply, Submission};
+pub use sync::{Changed, Synced};
+
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Facts, Line, LineKind, Operation, Service};
+use crate::transport::{Backoff, TokenCache, Transport};
+use ports::{Clock, Ids, SecretStore, Store};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use world::World;
+
+/// A service with its credentials and environment, as the engine uses it.
+pub struct Account {
+    /// The pure service.
+    pub service: Box<dyn Service>,
+    /// The longest a caller may be kept waiting.
+    pub patience: Duration,
+}
+
+/// How long the engine waits and how often it tries.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The longest time for one attempt.
+    pub attempt: Duration,
+    /// The longest time that background work spends on one operation.
+    pub background: Duration,
+    /// The pauses between attempts.
+    pub backoff: Backoff,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            attempt: Duration::from_secs(10),
+            background: Duration::from_secs(30),
+            backoff: Backoff::default(),
+        }
+    }
+}
+
+/// The engine: one per journal and process, shared by all threads.
+pub struct Engine<S, T, C, I, K> {
+    store: S,
+    transport: T,
+    clock: C,
+    ids: I,
+    secrets: K,
+    accounts: BTreeMap<String, Account>,
+    limits: Limits,
+    tokens: TokenCache,
+    world: World,
+}
+
+impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
+    /// An engine over these ports. Accounts are found by the first part of a line's name.
+    pub fn new(
+        store: S,
+        transport: T,
+        clock: C,
+        ids: I,
+        secrets: K,
+        accounts: BTreeMap<String, Account>,
+        limits: Limits,
+    ) -> Self {
+        Engine {
+            store,
+            transport,
+            clock,
+            ids,
+            secrets,
+            accounts,
+            limits,
+            tokens: TokenCache::default(),
+            world: World::default(),
+        }
+    }
+
+    /// The store, for reading.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The time as the service of this account sees it; it never runs backwards within a journal.
+    pub fn now(&self, account: &str) -> jiff::Timestamp {
+        self.world.corrected(account, self.clock.now()).max(self.store.last_at())
+    }
+
+    /// How far this machine's clock is behind the service's, once an answer has told.
+    pub fn skew(&self, account: &str) -> Option<jiff::SignedDuration> {
+        self.world.skew(account)
+    }
+
+    fn account(&self, line: &Line) -> Result<&Account> {
+        self.accounts.get(&line.account).ok_or_else(|| {
+            Error::new(
+                Kind::Config,
+                format!("the journal has work for the account '{}', which the configuration no longer has", line.account),
+            )
+        })
+    }
+
+    fn facts(&self, operation: &Operation) -> Result<Facts> {
+        let mut facts = Facts::default();
+        for line in operation.above.iter().chain([&operation.line]) {
+            let known = self.store.facts(line)?;
+            match line.kind {
+                LineKind::Account => facts.account = known,
+                LineKind::Merchant => facts.merchant = known,
+                LineKind::Location => facts.location = known,
+                LineKind::Register => facts.register = known,
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Takes a line's lock, waiting for it until `deadline`.
+    fn lock(&self, line: &Line, deadline: Duration) -> Result<S::Lock> {
+        if let Some(lock) = self.store.try_lock(line)? {
+            return Ok(lock);
+        }
+        self.world.want(line);
+        let taken = self.wait_for_lock(line, deadline);
+        self.world.want_no_more(line);
+        taken
+    }
+
+    fn wait_for_lock(&self, line: &Line, deadline: Duration) -> Result<S::Lock> {
+        while self.clock.monotonic() < deadline {
+            self.clock.sleep(Duration::from_millis(5));
+            if let Some(lock) = self.store.try_lock(line)? {
+                return Ok(lock);
+            }
+        }
+        let message = format!("{} '{}' is being worked on elsewhere; try again", line.kind.name(), line.name);
+        Err(Error::new(Kind::Busy, message))
+    }
+}

@@ -1,0 +1,258 @@
+//! The tables that the engine reads: changed in each entry's own transaction, rebuilt from the entries.
+
+use crate::engine::events::{Event, What};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{FollowUp, Line, Operation, Outcome};
+use crate::journal::{Entry, Projection};
+use crate::receipt::Receipt;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The engine's projection of the journal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Book;
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS facts (line TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS operations (
+  id TEXT PRIMARY KEY, seq INTEGER NOT NULL, line TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL,
+  state TEXT NOT NULL, operation TEXT NOT NULL, outcome TEXT, deferred TEXT, not_before TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS operations_by_key ON operations (line, key, seq);
+CREATE INDEX IF NOT EXISTS operations_unfinished ON operations (line, seq)
+  WHERE state IN ('open', 'handed_over', 'deferred', 'follow_up');
+CREATE TABLE IF NOT EXISTS exchanges (
+  operation TEXT NOT NULL, label TEXT NOT NULL, seq INTEGER NOT NULL, request TEXT NOT NULL,
+  known TEXT NOT NULL, answer TEXT, first_sent_at TEXT NOT NULL, attempts INTEGER NOT NULL,
+  PRIMARY KEY (operation, label)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sales (
+  line TEXT NOT NULL, sale TEXT NOT NULL, seq INTEGER NOT NULL, begun_at TEXT NOT NULL, cart TEXT NOT NULL,
+  service TEXT NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (line, sale)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sales_open ON sales (line, seq) WHERE ended = 0;
+CREATE TABLE IF NOT EXISTS receipts (
+  id TEXT PRIMARY KEY, line TEXT NOT NULL, sale TEXT, series TEXT, number TEXT, final INTEGER NOT NULL,
+  changed INTEGER NOT NULL, receipt TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS receipts_not_final ON receipts (line, changed) WHERE final = 0;
+CREATE INDEX IF NOT EXISTS receipts_by_sale ON receipts (line, sale);
+CREATE INDEX IF NOT EXISTS receipts_by_number ON receipts (line, number);
+CREATE INDEX IF NOT EXISTS receipts_by_change ON receipts (changed);
+";
+
+impl Projection for Book {
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn create(&self, db: &Connection) -> Result<()> {
+        db.execute_batch(TABLES).map_err(broken)
+    }
+
+    fn clear(&self, db: &Connection) -> Result<()> {
+        db.execute_batch(
+            "DROP TABLE IF EXISTS facts; DROP TABLE IF EXISTS operations; DROP TABLE IF EXISTS exchanges;
+             DROP TABLE IF EXISTS sales; DROP TABLE IF EXISTS receipts;",
+        )
+        .map_err(broken)
+    }
+
+    fn apply(&self, db: &Connection, entry: &Entry) -> Result<()> {
+        let Some(payload) = &entry.payload else { return Ok(()) };
+        let Some(event) = Event::from_entry(&entry.line, &entry.kind, payload.clone())? else { return Ok(()) };
+        Change { db, entry, line: &event.line }.apply(&event.what)
+    }
+}
+
+/// One event, on its way into the tables.
+struct Change<'a> {
+    db: &'a Connection,
+    entry: &'a Entry,
+    line: &'a Line,
+}
+
+impl Change<'_> {
+    fn apply(&self, what: &What) -> Result<()> {
+        match what {
+            What::Accepted { operation, key, fingerprint } => {
+                self.insert_operation(operation, key.as_deref(), fingerprint, "open", None)
+            }
+            What::Requested { operation, request } => self.execute(
+                "INSERT INTO exchanges VALUES (?1, ?2, ?3, ?4, 'unknown', NULL, ?5, 1)
+                 ON CONFLICT DO UPDATE SET request = excluded.request, known = 'unknown',
+                   first_sent_at = excluded.first_sent_at, attempts = attempts + 1",
+                params![
+                    operation.to_string(),
+                    request.label,
+                    self.entry.seq as i64,
+                    json(request)?,
+                    self.entry.at.to_string()
+                ],
+            ),
+            What::Again { operation, label } => self.execute(
+                "UPDATE exchanges SET attempts = attempts + 1, known = 'unknown', answer = NULL
+                 WHERE operation = ?1 AND label = ?2",
+                params![operation.to_string(), label],
+            ),
+            What::Answered { operation, label, answer } => self.execute(
+                "UPDATE exchanges SET known = 'answered', answer = ?3 WHERE operation = ?1 AND label = ?2",
+                params![operation.to_string(), label, json(answer)?],
+            ),
+            What::Lost { operation, label, sent, .. } => self.execute(
+                "UPDATE exchanges SET known = ?3 WHERE operation = ?1 AND label = ?2",
+                params![operation.to_string(), label, if *sent { "unknown" } else { "not_sent" }],
+            ),
+            What::HandedOver { operation, outcome } => {
+                self.set_state(*operation, "handed_over", Some(outcome), None)?;
+                self.take_outcome(*operation, outcome)
+            }
+            What::Deferred { operation, outcome, deferred } => {
+                self.set_state(*operation, "deferred", Some(outcome), Some(deferred))?;
+                self.take_outcome(*operation, outcome)
+            }
+            What::Parked { operation, .. } => self.set_state(*operation, "parked", None, None),
+            What::Finished { operation, outcome } => {
+                self.set_state(*operation, "finished", Some(outcome), None)?;
+                self.forget_exchanges(*operation)?;
+                self.take_outcome(*operation, outcome)
+            }
+            What::Failed { operation, .. } => {
+                self.set_state(*operation, "failed", None, None)?;
+                self.forget_exchanges(*operation)
+            }
+            What::Updated { sale, cart } => self.execute(
+                "UPDATE sales SET cart = ?3 WHERE line = ?1 AND sale = ?2",
+                params![self.line.to_string(), sale, json(cart)?],
+            ),
+        }
+    }
+
+    fn insert_operation(
+        &self,
+        operation: &Operation,
+        key: Option<&str>,
+        fingerprint: &str,
+        state: &str,
+        not_before: Option<String>,
+    ) -> Result<()> {
+        self.execute(
+            "INSERT INTO operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL, ?8)",
+            params![
+                operation.id.to_string(),
+                self.entry.seq as i64,
+                operation.line.to_string(),
+                key,
+                fingerprint,
+                state,
+                json(operation)?,
+                not_before
+            ],
+        )
+    }
+
+    fn set_state(&self, id: Uuid, state: &str, outcome: Option<&Outcome>, deferred: Option<&Value>) -> Result<()> {
+        self.execute(
+            "UPDATE operations SET state = ?2, outcome = ?3, deferred = ?4 WHERE id = ?1",
+            params![
+                id.to_string(),
+                state,
+                outcome.map(json).transpose()?,
+                deferred.map(json).transpose()?
+            ],
+        )
+    }
+
+    fn forget_exchanges(&self, id: Uuid) -> Result<()> {
+        self.execute("DELETE FROM exchanges WHERE operation = ?1", params![id.to_string()])
+    }
+
+    fn take_outcome(&self, id: Uuid, outcome: &Outcome) -> Result<()> {
+        let operation: Operation = self
+            .db
+            .query_row("SELECT operation FROM operations WHERE id = ?1", [id.to_string()], |row| row.get::<_, String>(0))
+            .optional()
+            .map_err(broken)?
+            .ok_or_else(|| Error::new(Kind::Journal, format!("operation {id} ended but never began")))
+            .and_then(|text| parsed(&text))?;
+        if let Some(learned) = &outcome.learned {
+            self.execute(
+                "INSERT INTO facts VALUES (?1, ?2) ON CONFLICT DO UPDATE SET facts = excluded.facts",
+                params![self.line.to_string(), json(learned)?],
+            )?;
+        }
+        outcome.receipts.iter().try_for_each(|receipt| self.put_receipt(receipt))?;
+        self.track_sale(&operation, outcome)?;
+        outcome.later.iter().enumerate().try_for_each(|(at, follow_up)| self.put_follow_up(&operation, at, follow_up))
+    }
+
+    fn put_receipt(&self, receipt: &Receipt) -> Result<()> {
+        self.execute(
+            "INSERT INTO receipts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT DO UPDATE SET final = excluded.final, changed = excluded.changed,
+               receipt = excluded.receipt, series = excluded.series, number = excluded.number",
+            params![
+                receipt.id,
+                self.line.to_string(),
+                receipt.sale,
+                receipt.series,
+                receipt.number,
+                receipt.is_final(),
+                self.entry.seq as i64,
+                json(receipt)?
+            ],
+        )
+    }
+
+    /// A sale is open from the end of `sale.begin` to the end of what completes or aborts it.
+    fn track_sale(&self, operation: &Operation, outcome: &Outcome) -> Result<()> {
+        let Some(sale) = operation.sale_id() else { return Ok(()) };
+        match operation.name.as_str() {
+            "sale.begin" => self.execute(
+                "INSERT INTO sales VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
+                 ON CONFLICT DO UPDATE SET service = excluded.service",
+                params![
+                    self.line.to_string(),
+                    sale,
+                    self.entry.seq as i64,
+                    operation.at.to_string(),
+                    json(operation.params.get("sale").unwrap_or(&Value::Null))?,
+                    json(&outcome.open_sale)?
+                ],
+            ),
+            "sale.complete" | "sale.abort" => self.execute(
+                "UPDATE sales SET ended = 1 WHERE line = ?1 AND sale = ?2",
+                params![self.line.to_string(), sale],
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn put_follow_up(&self, parent: &Operation, at: usize, follow_up: &FollowUp) -> Result<()> {
+        let operation = Operation {
+            id: parent.derived_id(&format!("follow-up/{at}/{}", follow_up.name)),
+            name: follow_up.name.clone(),
+            params: follow_up.params.clone(),
+            deferred: None,
+            ..parent.clone()
+        };
+        self.insert_operation(&operation, None, "", "follow_up", Some(follow_up.not_before.to_string()))
+    }
+
+    fn execute(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<()> {
+        self.db.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map(drop).map_err(broken)
+    }
+}
+
+pub(super) fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|cause| Error::internal(format!("no JSON form: {cause}")))
+}
+
+pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|cause| {
+        Error::new(Kind::Journal, format!("a projection of the journal cannot be read ({cause}); rebuild it"))
+    })
+}
+
+pub(super) fn broken(cause: rusqlite::Error) -> Error {
+    Error::new(Kind::Journal, format!("the journal's tables cannot be used: {cause}"))
+}

@@ -1,0 +1,213 @@
+//! One exchange: written before it is sent, sent once, its answer written.
+
+use crate::engine::drive::Drive;
+use crate::engine::events::What;
+use crate::engine::ports::{Clock, Durability, Ids, SecretStore, Store};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Answer, Effect, Exchange, Known, Lost, Request};
+use crate::transport::{Sent, Transport, Wire};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// After so many answers 429 the service's step sees the refusal.
+const MOST_THROTTLED: u32 = 8;
+
+impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C, I, K> {
+    /// Sends a request for the first time.
+    pub(super) fn send_first(&mut self, request: Request) -> Result<()> {
+        self.past.0.retain(|exchange| exchange.request.label != request.label);
+        let first_sent_at = self.write_request(&request)?;
+        self.past.0.push(Exchange { request, known: Known::Unknown, first_sent_at, attempts: 1 });
+        self.attempt(self.past.0.len() - 1)
+    }
+
+    /// Sends the same bytes again. What surely never left begins its life anew.
+    pub(super) fn send_again(&mut self, at: usize) -> Result<()> {
+        let Some(exchange) = self.past.0.get(at) else { return Ok(()) };
+        let (request, known) = (exchange.request.clone(), exchange.known.clone());
+        if known == Known::NotSent {
+            return self.send_first(request);
+        }
+        if request.effect == Effect::Write {
+            self.note(What::Again { operation: self.operation.id, label: request.label });
+            self.write(Durability::Lazy)?;
+        }
+        if let Some(exchange) = self.past.0.get_mut(at) {
+            exchange.attempts += 1;
+        }
+        self.attempt(at)
+    }
+
+    /// A write is durable before the first byte leaves.
+    fn write_request(&mut self, request: &Request) -> Result<Timestamp> {
+        if request.effect == Effect::Write {
+            self.note(What::Requested { operation: self.operation.id, request: Box::new(request.clone()) });
+            self.write(Durability::Durable)?;
+        }
+        Ok(self.now())
+    }
+
+    /// One attempt, with one renewal of the token and patience with 429.
+    fn attempt(&mut self, at: usize) -> Result<()> {
+        let Some(exchange) = self.past.0.get(at) else { return Ok(()) };
+        let (request, may_be_booked) = (exchange.request.clone(), exchange.attempts > 1);
+        let mut renewed = false;
+        let mut throttled = 0;
+        loop {
+            let bearer = match self.bearer_for(&request) {
+                Ok(bearer) => bearer,
+                Err(error) if error.kind() == Kind::Journal => return Err(error),
+                Err(error) => {
+                    self.take_silence(at, false, error.message().to_owned())?;
+                    self.obstacle = Some(error).filter(|error| error.kind() != Kind::Unreachable);
+                    return Ok(());
+                }
+            };
+            let answer = match self.transmit(&request, bearer.as_ref())? {
+                Attempt::Answered(answer) => answer,
+                Attempt::Failed { sent, why } => return self.take_silence(at, sent, why),
+            };
+            if let (401, Some(credential), Some(bearer), false) = (answer.status, &request.credential, bearer, renewed) {
+                self.engine.tokens.forget(credential, &bearer);
+                renewed = true;
+                continue;
+            }
+            if answer.status == 429 && (may_be_booked || throttled < MOST_THROTTLED) {
+                throttled += 1;
+                let pause = self.throttle_pause(throttled, &answer);
+                if self.remaining() <= pause {
+                    return self.take_silence(at, false, "the service asks to wait (429)".into());
+                }
+                self.engine.clock.sleep(pause);
+                continue;
+            }
+            if may_be_booked && matches!(answer.status, 401 | 403) {
+                return self.take_silence(at, true, "the service no longer accepts the credentials".into());
+            }
+            return self.take_answer(at, &request, answer);
+        }
+    }
+
+    fn throttle_pause(&self, attempt: u32, answer: &Answer) -> Duration {
+        let random = self.engine.ids.jitter();
+        self.engine.limits.backoff.pause_for(attempt, random, answer.header("retry-after"), self.now())
+    }
+
+    fn transmit(&self, request: &Request, bearer: Option<&SecretString>) -> Result<Attempt> {
+        let body = request.body.as_ref().map(|body| self.fill_secrets(body)).transpose()?;
+        let wire = Wire {
+            base: request.base.clone(),
+            method: request.method,
+            path: request.path.clone(),
+            headers: request.headers.clone(),
+            bearer: bearer.cloned(),
+            body: body.map(|body| SecretString::from(body.to_string())),
+        };
+        let account = &self.operation.line.account;
+        let timeout = self.remaining().min(self.engine.limits.attempt);
+        let sent = self.engine.transport.send(&wire, timeout);
+        Ok(match sent {
+            Sent::Answered { answer, date } if self.service.is_ours(&answer) => {
+                self.engine.world.answered(account, self.engine.clock.now(), date);
+                Attempt::Answered(answer)
+            }
+            Sent::Answered { answer, .. } => {
+                let why = format!("something else than the service answered ({}): a captive portal or a proxy", answer.status);
+                self.lost_link(true, why)
+            }
+            Sent::Lost(why) => self.lost_link(true, why),
+            Sent::NotSent(why) => self.lost_link(false, why),
+        })
+    }
+
+    fn lost_link(&self, sent: bool, why: String) -> Attempt {
+        self.engine.world.failed(&self.operation.line.account, self.engine.clock.monotonic());
+        Attempt::Failed { sent, why }
+    }
+
+    /// The token of the request's credential, signed in once for all threads.
+    fn bearer_for(&self, request: &Request) -> Result<Option<SecretString>> {
+        let Some(credential) = request.credential.as_deref() else { return Ok(None) };
+        let Some(sign_in) = self.service.sign_in(credential) else {
+            return self.secret(&format!("{credential}/key")).map(Some);
+        };
+        let token = self.engine.tokens.get(credential, self.now(), || match self.transmit(&sign_in, None)? {
+            Attempt::Answered(answer) => self.service.token(&answer),
+            Attempt::Failed { why, .. } => {
+                Err(Error::new(Kind::Unreachable, format!("the service does not answer the sign-in ({why})")))
+            }
+        })?;
+        Ok(Some(token.bearer))
+    }
+
+    fn secret(&self, name: &str) -> Result<SecretString> {
+        self.engine.secrets.get(name)?.ok_or_else(|| {
+            let message = format!("the secret '{name}' is not in the secret store; run `provision` again");
+            Error::new(Kind::NotReady, message)
+        })
+    }
+
+    /// The body with every `{"$secret": NAME}` replaced by the secret.
+    fn fill_secrets(&self, body: &Value) -> Result<Value> {
+        Ok(match body {
+            Value::Object(members) => {
+                if let Some(name) = members.get("$secret").and_then(Value::as_str).filter(|_| members.len() == 1) {
+                    return Ok(Value::from(self.secret(name)?.expose_secret()));
+                }
+                let filled = members.iter().map(|(key, value)| Ok((key.clone(), self.fill_secrets(value)?)));
+                Value::Object(filled.collect::<Result<Map<_, _>>>()?)
+            }
+            Value::Array(items) => Value::Array(items.iter().map(|item| self.fill_secrets(item)).collect::<Result<_>>()?),
+            other => other.clone(),
+        })
+    }
+
+    fn take_answer(&mut self, at: usize, request: &Request, mut answer: Answer) -> Result<()> {
+        for kept in &request.keep_secret {
+            let Some(place) = answer.body.pointer_mut(&kept.pointer) else { continue };
+            let Some(secret) = place.as_str().map(SecretString::from) else { continue };
+            *place = json!({ "$secret": kept.name });
+            self.engine.secrets.put(&kept.name, &secret)?;
+        }
+        if request.effect == Effect::Write {
+            self.note(What::Answered {
+                operation: self.operation.id,
+                label: request.label.clone(),
+                answer: Box::new(answer.clone()),
+            });
+            if request.lost == Lost::Ask || !request.keep_secret.is_empty() {
+                self.write(Durability::Durable)?;
+            }
+        }
+        self.set_known(at, Known::Answered(answer));
+        Ok(())
+    }
+
+    /// No answer. An earlier attempt with these bytes may have been booked, whatever became of this one.
+    fn take_silence(&mut self, at: usize, sent: bool, why: String) -> Result<()> {
+        let Some(exchange) = self.past.0.get(at) else { return Ok(()) };
+        let sent = sent || exchange.attempts > 1;
+        let (effect, label) = (exchange.request.effect, exchange.request.label.clone());
+        if effect == Effect::Write {
+            self.note(What::Lost { operation: self.operation.id, label, sent, why: why.clone() });
+            self.write(Durability::Lazy)?;
+        }
+        self.silence = Some(why);
+        self.set_known(at, if sent { Known::Unknown } else { Known::NotSent });
+        Ok(())
+    }
+
+    fn set_known(&mut self, at: usize, known: Known) {
+        if let Some(exchange) = self.past.0.get_mut(at) {
+            exchange.known = known;
+        }
+    }
+}
+
+/// What came of one attempt.
+enum Attempt {
+    Answered(Answer),
+    Failed { sent: bool, why: String },
+}

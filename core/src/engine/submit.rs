@@ -1,0 +1,155 @@
+//! What a caller asks for, from the door to the reply: repetition, lock, queue, drive.
+
+use crate::engine::Engine;
+use crate::engine::drive::Ended;
+use crate::engine::events::What;
+use crate::engine::ports::{Clock, Entry, Ids, Progress, SecretStore, Store};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Line, Operation, Outcome, Past};
+use crate::transport::Transport;
+use jiff::Timestamp;
+use serde_json::Value;
+use std::time::Duration;
+
+/// One thing that a caller asks for.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The operation's name.
+    pub name: String,
+    /// The line it runs on.
+    pub line: Line,
+    /// The lines above it.
+    pub above: Vec<Line>,
+    /// The IANA name of the location's time zone.
+    pub zone: String,
+    /// All that the caller and the configuration say about it.
+    pub params: Value,
+    /// When the caller asked, if not now.
+    pub at: Option<Timestamp>,
+    /// The caller's key: a repetition under it gets the first result.
+    pub key: String,
+    /// What the repetition must agree in.
+    pub fingerprint: String,
+    /// Whether a finished operation under this key answers for it (`false`: done anew, only an
+    /// unfinished one is taken up).
+    pub once: bool,
+    /// How long the caller waits; the account's patience if absent.
+    pub patience: Option<Duration>,
+}
+
+/// What the caller gets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// The operation's outcome.
+    pub outcome: Outcome,
+    /// Whether the operation is over; `false` when `sync` has to finish it.
+    pub settled: bool,
+}
+
+impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
+    /// Does what is asked for, within the caller's patience.
+    ///
+    /// Same key and fingerprint: the same outcome, however often and after whatever crash.
+    ///
+    /// # Errors
+    /// `conflict` for the same key with another fingerprint, `busy` when the line is held
+    /// elsewhere, `journal` when nothing can be written (then nothing was sent), and whatever the
+    /// service's step says.
+    pub fn submit(&self, submission: Submission) -> Result<Reply> {
+        let patience = submission.patience.unwrap_or(self.account(&submission.line)?.patience);
+        let deadline = self.clock.monotonic() + patience;
+        let _lock = self.lock(&submission.line, deadline)?;
+        let earlier = self.store.find(&submission.line, &submission.key)?;
+        if let Some(reply) = self.known_reply(&submission, earlier.as_ref())? {
+            return Ok(reply);
+        }
+        let blocked = self.settle_queue(&submission.line, deadline, earlier.as_ref())?;
+        match earlier.filter(|entry| goes_on(entry, &submission)) {
+            Some(entry) => self.go_on(entry, blocked, deadline),
+            None => self.start(submission, blocked, deadline),
+        }
+    }
+
+    /// The outcome of a finished operation under the same key, or the conflict with it.
+    fn known_reply(&self, submission: &Submission, earlier: Option<&Entry>) -> Result<Option<Reply>> {
+        let Some(entry) = earlier else { return Ok(None) };
+        let same = entry.fingerprint == submission.fingerprint;
+        match &entry.progress {
+            Progress::Finished(outcome) if submission.once && same => reply(outcome.clone(), true).map(Some),
+            Progress::Failed | Progress::Parked | Progress::FollowUp(_) => Ok(None),
+            Progress::Finished(_) if !submission.once => Ok(None),
+            _ if same || !submission.once => Ok(None),
+            _ => Err(conflict(submission)),
+        }
+    }
+
+    /// Settles what stands before; tells whether something is left in the way.
+    pub(super) fn settle_queue(&self, line: &Line, deadline: Duration, until: Option<&Entry>) -> Result<bool> {
+        let queue = self.store.queue(line)?;
+        let own = until.map(|entry| entry.operation.id);
+        let count = queue.len();
+        for (at, entry) in queue.into_iter().enumerate() {
+            if Some(entry.operation.id) == own {
+                return Ok(false);
+            }
+            if self.world.is_down(&line.account, self.clock.monotonic()) && !matches!(entry.progress, Progress::Open) {
+                return Ok(true);
+            }
+            let mut drive = self.resume(entry, deadline)?;
+            drive.behind = count - at - 1;
+            if matches!(drive.run()?, Ended::HandedOver(_) | Ended::Stopped(_)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes up an operation that was begun under the same key.
+    fn go_on(&self, entry: Entry, blocked: bool, deadline: Duration) -> Result<Reply> {
+        let drive = self.resume(entry, deadline)?;
+        self.reply(if blocked { drive.without_service()? } else { drive.run()? })
+    }
+
+    fn start(&self, submission: Submission, blocked: bool, deadline: Duration) -> Result<Reply> {
+        let Submission { name, line, above, zone, params, at, key, fingerprint, .. } = submission;
+        let at = at.unwrap_or_else(|| self.now(&line.account));
+        let id = self.ids.id();
+        let operation =
+            Operation { id, name, line, above, at, zone, params, open_sale: None, original: None, deferred: None };
+        let accepted = Box::new(operation.clone());
+        let mut drive = self.begin(operation, Progress::Open, Past::default(), deadline)?;
+        drive.note(What::Accepted { operation: accepted, key: Some(key), fingerprint });
+        self.reply(if blocked { drive.without_service()? } else { drive.run()? })
+    }
+
+    fn reply(&self, ended: Ended) -> Result<Reply> {
+        match ended {
+            Ended::Finished(outcome) => reply(outcome, true),
+            Ended::HandedOver(outcome) => reply(outcome, false),
+            Ended::Failed(error) | Ended::Stopped(error) => Err(error),
+        }
+    }
+}
+
+/// Whether an unfinished operation is what the caller asks for again.
+fn goes_on(entry: &Entry, submission: &Submission) -> bool {
+    let unfinished = matches!(
+        entry.progress,
+        Progress::Open | Progress::HandedOver(_) | Progress::Deferred(..) | Progress::Parked
+    );
+    unfinished && (entry.fingerprint == submission.fingerprint || !submission.once)
+}
+
+fn reply(outcome: Outcome, settled: bool) -> Result<Reply> {
+    match outcome.error.clone() {
+        Some(error) => Err(error),
+        None => Ok(Reply { outcome, settled }),
+    }
+}
+
+fn conflict(submission: &Submission) -> Error {
+    let message = "this id was already used with other content; use a new id, or repeat the call with the same content";
+    Error::new(Kind::Conflict, message).at("/id").with(|details| {
+        details.sale = submission.key.split_once(':').map(|(_, sale)| sale.to_owned());
+    })
+}

@@ -1,0 +1,134 @@
+//! Settles what waits: unanswered requests, deferred operations in their order, follow-ups.
+
+use crate::engine::Engine;
+use crate::engine::drive::Ended;
+use crate::engine::events::{Event, What};
+use crate::engine::ports::{Clock, Durability, Entry, Ids, OpenSale, Progress, ReceiptFilter, SecretStore, Store};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Line, Outcome};
+use crate::receipt::State;
+use crate::transport::Transport;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What a synchronisation did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Synced {
+    /// Operations that are over now.
+    pub settled: usize,
+    /// Operations that still wait.
+    pub waiting: usize,
+    /// Receipts whose state is another than before.
+    pub changed: Vec<Changed>,
+}
+
+/// A receipt whose state changed.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Changed {
+    /// The receipt's id.
+    pub receipt: String,
+    /// Its state before.
+    pub from: State,
+    /// Its state now.
+    pub to: State,
+    /// What the till or its user has to do about it.
+    pub todo: Option<String>,
+}
+
+/// No more receipts than this can be waiting at once.
+const MOST_WAITING: usize = 100_000;
+
+impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
+    /// Settles what waits on all lines, as far as the services answer.
+    ///
+    /// A line that somebody else works on is left to them and counted as waiting.
+    ///
+    /// # Errors
+    /// `journal` when the journal cannot be read or written.
+    pub fn sync(&self) -> Result<Synced> {
+        let mut synced = Synced::default();
+        for line in self.store.unfinished_lines()? {
+            if self.account(&line).is_ok() {
+                self.sync_line(&line, &mut synced)?;
+            }
+            synced.waiting += self.store.queue(&line)?.len() + self.store.follow_ups(&line)?.len();
+        }
+        Ok(synced)
+    }
+
+    fn sync_line(&self, line: &Line, synced: &mut Synced) -> Result<()> {
+        let Some(_lock) = self.store.try_lock(line)? else { return Ok(()) };
+        let before = self.waiting_receipts(line)?;
+        for entry in self.store.queue(line)? {
+            let mut drive = self.resume(entry, self.clock.monotonic() + self.limits.background)?;
+            drive.yields = true;
+            drive.behind = self.store.queue(line)?.len().saturating_sub(1);
+            match drive.run()? {
+                Ended::Finished(_) | Ended::Failed(_) => synced.settled += 1,
+                Ended::HandedOver(_) | Ended::Stopped(_) => break,
+            }
+        }
+        for entry in self.store.follow_ups(line)? {
+            synced.settled += usize::from(self.follow_up(entry)?);
+        }
+        for (id, from) in before {
+            let Some(now) = self.store.receipt(&super::ports::ReceiptKey::Id(id))? else { continue };
+            if now.state != from {
+                synced.changed.push(Changed { receipt: now.id, from, to: now.state, todo: now.todo });
+            }
+        }
+        Ok(())
+    }
+
+    /// The receipts of a line that are not final.
+    fn waiting_receipts(&self, line: &Line) -> Result<BTreeMap<String, State>> {
+        let filter = ReceiptFilter { line: Some(line.clone()), waiting: true, after: 0, limit: MOST_WAITING };
+        let waiting = self.store.receipts(&filter)?.into_iter();
+        Ok(waiting.map(|(_, receipt)| (receipt.id, receipt.state)).collect())
+    }
+
+    /// Tries a follow-up whose time has come; tells whether it is over.
+    fn follow_up(&self, entry: Entry) -> Result<bool> {
+        if matches!(entry.progress, Progress::FollowUp(not_before) if self.now(&entry.operation.line.account) < not_before)
+        {
+            return Ok(false);
+        }
+        let mut drive = self.resume(entry, self.clock.monotonic() + self.limits.background)?;
+        drive.yields = true;
+        Ok(matches!(drive.run()?, Ended::Finished(_) | Ended::Failed(_)))
+    }
+
+    /// Changes the cart of a begun sale; durable when it returns.
+    ///
+    /// # Errors
+    /// `not_found` for a sale that was not begun, `conflict` for one that has ended.
+    pub fn update_sale(&self, line: &Line, sale: &str, cart: Value, patience: Duration) -> Result<OpenSale> {
+        let _lock = self.lock(line, self.clock.monotonic() + patience)?;
+        let known = self.store.sale(line, sale)?.ok_or_else(|| no_such_sale(sale))?;
+        if known.ended {
+            let message = format!("the sale '{sale}' has ended; begin a new one");
+            return Err(Error::new(Kind::Conflict, message).at("/id"));
+        }
+        let what = What::Updated { sale: sale.to_owned(), cart: cart.clone() };
+        self.store.append(&[Event { line: line.clone(), what }], self.now(&line.account), Durability::Durable)?;
+        Ok(OpenSale { cart, ..known })
+    }
+
+    /// The outcome of the last operation under a key, without asking anybody.
+    ///
+    /// # Errors
+    /// `journal` when the journal cannot be read.
+    pub fn recorded(&self, line: &Line, key: &str) -> Result<Option<Outcome>> {
+        Ok(self.store.find(line, key)?.and_then(|entry| match entry.progress {
+            Progress::Finished(outcome) | Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) => Some(outcome),
+            _ => None,
+        }))
+    }
+}
+
+/// The error for a sale that was never begun.
+pub(crate) fn no_such_sale(sale: &str) -> Error {
+    Error::new(Kind::NotFound, format!("no sale '{sale}' was begun on this register")).at("/id")
+}
