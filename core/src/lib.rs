@@ -1,9 +1,11 @@
 //! libfiskal: a till hands over a sale; libfiskal writes down what it is about to do, does it with
 //! the country's fiscal service, writes down the answer, and hands back what must be printed.
 
+pub mod amounts;
 pub mod error;
 pub mod exchange;
 pub mod money;
 pub mod receipt;
 pub mod sale;
+mod text;
 pub mod transport;

@@ -1,13 +1,14 @@
 //! What came back, and what must be printed.
 
 use crate::money::Exact;
-use crate::sale::{Item, Payment};
+use crate::sale::{Cashier, Item, Original, Payment};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A receipt: what came back from the service, and what must be printed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
     /// The receipt's id: that of the operation that made it.
     pub id: String,
@@ -42,7 +43,7 @@ pub struct Receipt {
     pub issuer: Issuer,
     /// Who sold, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cashier: Option<crate::sale::Cashier>,
+    pub cashier: Option<Cashier>,
     /// What was sold.
     pub items: Vec<Item>,
     /// How it was paid.
@@ -54,7 +55,7 @@ pub struct Receipt {
     /// The QR code that must be printed.
     pub qr: Option<Qr>,
     /// The earlier receipt that this one refers to.
-    pub original: Option<Value>,
+    pub original: Option<Original>,
     /// The provisional receipt that this one replaces.
     pub replaces: Option<String>,
     /// Receipts that the service made on the way.
@@ -70,7 +71,7 @@ pub struct Receipt {
 }
 
 /// What kind of receipt it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReceiptType {
     /// A sale.
@@ -96,7 +97,7 @@ pub enum ReceiptType {
 }
 
 /// How final a receipt is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// The service has it, finally.
@@ -110,7 +111,7 @@ pub enum State {
 }
 
 /// The numbers that the law wants on paper; absent where a country has none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fiscal {
     /// The fiscal number of the receipt.
     pub number: Option<String>,
@@ -125,7 +126,7 @@ pub struct Fiscal {
 }
 
 /// Who issues a receipt.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Issuer {
     /// The legal name.
     pub name: String,
@@ -142,7 +143,7 @@ pub struct Issuer {
 }
 
 /// The sums of a receipt.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// VAT included, after discounts, before cash rounding.
     pub gross: Exact,
@@ -153,7 +154,7 @@ pub struct Totals {
 }
 
 /// The sums of one VAT rate.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VatTotal {
     /// The percentage; absent for exempt items.
     pub rate: Option<Exact>,
@@ -169,7 +170,7 @@ pub struct VatTotal {
 }
 
 /// A text that must be printed, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Mention {
     /// Where on the paper.
     pub place: Place,
@@ -178,7 +179,7 @@ pub struct Mention {
 }
 
 /// Where a mention goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// At the top.
@@ -194,7 +195,7 @@ pub enum Place {
 }
 
 /// A QR code that must be printed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Qr {
     /// What it encodes.
     pub payload: String,

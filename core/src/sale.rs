@@ -1,63 +1,93 @@
 //! What the till sells: begun, then completed or aborted.
+//!
+//! [`Sale::read`] turns JSON into a [`Sale`] and refuses what is not one; [`Sale::check_complete`]
+//! says whether it can be booked; [`Sale::amounts`] works out its cents.
+
+mod check;
+mod fingerprint;
+mod party;
+mod payment;
+mod read;
+mod vat;
+
+pub use party::{Address, Cashier, Customer, CustomerType, Gender, IdType, Identification, Original, Person};
+pub use payment::{Card, CardKind, Foreign, GiftCard, Method, Payment, Voucher, VoucherPurpose};
+pub use vat::{Exemption, Vat};
 
 use crate::money::Exact;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A sale, as the till hands it over.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// ```
+/// use fiskal::sale::Sale;
+/// let sale = Sale::read(&serde_json::json!({
+///     "register": "till-1",
+///     "items": [{"text": "Croissant", "quantity": 2, "unit_price": "1.20", "vat": "5.5"}],
+///     "payments": [{"method": "cash", "amount": "2.40", "tendered": "5.00"}],
+/// }))?;
+/// sale.check_complete()?;
+/// assert_eq!(sale.amounts()?.totals.gross.to_string(), "2.40");
+/// assert_eq!(sale.amounts()?.change.to_string(), "2.60");
+/// # Ok::<(), fiskal::error::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sale {
-    /// The caller's id, at most 64 characters, unique per register; made if absent.
+    /// The caller's id, at most 64 visible characters, unique per register; made if absent.
     #[serde(default)]
     pub id: Option<String>,
     /// The register's name in the configuration.
     pub register: String,
-    /// The merchant's own receipt number.
+    /// The merchant's own receipt number, at most 64 visible characters.
     #[serde(default)]
     pub number: Option<String>,
-    /// The series of that number.
+    /// The series of that number, at most 64 visible characters.
     #[serde(default)]
     pub series: Option<String>,
     /// What is issued.
     #[serde(default)]
     pub document: Document,
-    /// A free text on the receipt.
+    /// A free text on the receipt, at most 250 characters.
     #[serde(default)]
     pub text: Option<String>,
     /// A training sale: it is recorded as such and is no turnover.
     #[serde(default)]
     pub training: bool,
-    /// When the cashier began; the time of `sale.begin` if absent.
+    /// When the cashier began (RFC 3339); the time of `sale.begin` if absent.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub started_at: Option<Timestamp>,
     /// Who sells.
     #[serde(default)]
     pub cashier: Option<Cashier>,
-    /// The table, in a restaurant.
+    /// The table, in a restaurant; at most 64 characters.
     #[serde(default)]
     pub table: Option<String>,
     /// What is sold, at most 1,000.
     #[serde(default)]
     pub items: Vec<Item>,
-    /// Discounts on the whole sale.
+    /// Discounts on the whole sale, each off what the earlier ones left; at most 100.
     #[serde(default)]
     pub discounts: Vec<Discount>,
-    /// Cash rounding: what the payments are more (or less) than the items.
+    /// Cash rounding in euros, -0.05 to 0.05: what the payments are more (or less) than the items.
     #[serde(default)]
     pub rounding: Option<Exact>,
-    /// How it is paid.
+    /// How it is paid; at most 100.
     #[serde(default)]
     pub payments: Vec<Payment>,
     /// Who buys.
     #[serde(default)]
-    pub customer: Option<Value>,
-    /// The earlier receipt that this one refers to.
+    pub customer: Option<Customer>,
+    /// The earlier receipt that this one refers to, for a return.
     #[serde(default)]
-    pub original: Option<Value>,
-    /// The caller's own notes; they go along where the service has a place for them.
+    pub original: Option<Original>,
+    /// The caller's own notes, at most 16 of 40 and 250 characters; they go along where the
+    /// service has a place for them.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
     /// Per service, what only that service knows.
@@ -66,7 +96,7 @@ pub struct Sale {
 }
 
 /// What a sale issues.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Document {
     /// A till receipt.
@@ -74,37 +104,27 @@ pub enum Document {
     Receipt,
     /// An invoice.
     Invoice,
-    /// A draft, such as a restaurant's note before payment.
+    /// A draft, such as a restaurant's note before payment; it needs no payments.
     Draft,
-    /// A pro-forma invoice.
+    /// A pro-forma invoice; it needs no payments.
     Proforma,
 }
 
-/// Who sells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cashier {
-    /// The till's own id of the person.
-    pub id: String,
-    /// The name, where it is to be recorded.
-    #[serde(default)]
-    pub name: Option<String>,
-}
-
 /// One line of a sale.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
-    /// What it is.
+    /// What it is, 1 to 250 characters.
     pub text: String,
-    /// How much of it; the only number that may be negative.
+    /// How much of it; negative for what is taken back.
     pub quantity: Exact,
-    /// The unit of the quantity, such as `kg`.
+    /// The unit of the quantity, such as `kg`; at most 64 characters.
     #[serde(default)]
     pub unit: Option<String>,
-    /// The price of one unit, VAT included.
+    /// The price of one unit in euros, VAT included; not negative.
     pub unit_price: Exact,
-    /// The price of the line after its discounts, VAT included; wins within a cent.
+    /// The price of the line after its own discounts, VAT included, in cents exactly, with the sign
+    /// of the quantity. Given, it wins over the computed one, from which it may differ by one cent.
     #[serde(default)]
     pub total: Option<Exact>,
     /// The VAT of the item.
@@ -115,7 +135,7 @@ pub struct Item {
     /// What role the line plays.
     #[serde(default, rename = "type")]
     pub item_type: ItemType,
-    /// Discounts on this item.
+    /// Discounts on this item, each off what the earlier ones left; at most 100.
     #[serde(default)]
     pub discounts: Vec<Discount>,
     /// The article behind it.
@@ -127,7 +147,7 @@ pub struct Item {
 }
 
 /// Good or service.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemKind {
     /// A good.
@@ -138,7 +158,7 @@ pub enum ItemKind {
 }
 
 /// What role an item plays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemType {
     /// Something sold.
@@ -160,182 +180,34 @@ pub enum ItemType {
     DownPaymentSettled,
 }
 
-/// The VAT of an item.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Vat {
-    /// A percentage.
-    Percent(Exact),
-    /// A rate with the service's own code.
-    Rate {
-        /// The percentage.
-        rate: Exact,
-        /// The service's code.
-        #[serde(default)]
-        code: Option<String>,
-    },
-    /// No VAT, with the reason.
-    Exempt {
-        /// Why.
-        exempt: Exemption,
-        /// The service's own code.
-        #[serde(default)]
-        code: Option<String>,
-    },
-    /// The buyer owes the VAT.
-    ReverseCharge {
-        /// Always true.
-        reverse_charge: bool,
-    },
-}
-
-/// Why an item bears no VAT.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Exemption {
-    /// Outside the scope of VAT.
-    NotSubject,
-    /// Exempt.
-    Exempt,
-    /// An export.
-    Export,
-    /// A supply within the EU.
-    IntraEu,
-    /// Margin scheme.
-    Margin,
-    /// Taken for a third party.
-    ThirdParty,
-    /// A multi-purpose voucher.
-    Voucher,
-}
-
-/// A discount: a gross amount or a percentage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A discount: a gross amount or a percentage, never both.
+///
+/// On what is taken back it works the same way: the amount given back is less by it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Discount {
-    /// The gross amount off.
+    /// The gross amount off, in euros and cents; not negative.
     #[serde(default)]
     pub amount: Option<Exact>,
-    /// The percentage off.
+    /// The percentage off, 0 to 100.
     #[serde(default)]
     pub percent: Option<Exact>,
-    /// What it is for.
+    /// What it is for, at most 250 characters.
     #[serde(default)]
     pub text: Option<String>,
 }
 
 /// The article behind an item.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Article {
-    /// The merchant's number.
+    /// The merchant's number, at most 64 characters.
     #[serde(default)]
     pub number: Option<String>,
-    /// The GTIN.
+    /// The GTIN: 8, 12, 13 or 14 digits (GS1 General Specifications).
     #[serde(default)]
     pub gtin: Option<String>,
-    /// The group.
+    /// The group, at most 64 characters.
     #[serde(default)]
     pub group: Option<String>,
-}
-
-/// How a part of the sale is paid.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Payment {
-    /// By what.
-    pub method: Method,
-    /// How much.
-    pub amount: Exact,
-    /// What the customer gave, where it was more.
-    #[serde(default)]
-    pub tendered: Option<Exact>,
-    /// The card.
-    #[serde(default)]
-    pub card: Option<Card>,
-    /// The voucher.
-    #[serde(default)]
-    pub voucher: Option<Voucher>,
-    /// The gift card.
-    #[serde(default)]
-    pub gift_card: Option<GiftCard>,
-    /// The foreign currency it was paid in.
-    #[serde(default)]
-    pub foreign: Option<Foreign>,
-    /// The name of the means, such as that of a wallet.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// The means' own reference.
-    #[serde(default)]
-    pub reference: Option<String>,
-}
-
-/// A means of payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// Cash.
-    Cash,
-    /// A debit or credit card.
-    Card,
-    /// A meal voucher.
-    MealVoucher,
-    /// A voucher.
-    Voucher,
-    /// A gift card.
-    GiftCard,
-    /// A wallet.
-    Wallet,
-    /// Paid online.
-    Online,
-    /// A bank transfer.
-    Transfer,
-    /// On account.
-    OnAccount,
-    /// Anything else.
-    Other,
-}
-
-/// A card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Card {
-    /// `credit`, `debit` or `prepaid`.
-    #[serde(default)]
-    pub kind: Option<String>,
-    /// The masked number.
-    #[serde(default)]
-    pub number: Option<String>,
-}
-
-/// A voucher.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Voucher {
-    /// `single` or `multiple`.
-    #[serde(default)]
-    pub purpose: Option<String>,
-    /// Its number.
-    #[serde(default)]
-    pub number: Option<String>,
-}
-
-/// A gift card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GiftCard {
-    /// Its id.
-    pub id: String,
-}
-
-/// A payment in a foreign currency.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Foreign {
-    /// ISO 4217.
-    pub currency: String,
-    /// The amount in it.
-    pub amount: Exact,
-    /// The rate.
-    pub rate: Exact,
 }

@@ -1,0 +1,14 @@
+//! What the characters of a text do.
+
+/// Whether a character shows nothing itself but steers how others are shown: zero-width characters
+/// and the marks that turn the writing direction (Unicode category Cf, UAX 9).
+pub(crate) fn is_steering(character: char) -> bool {
+    matches!(character,
+        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether a character is seen: neither blank, nor a control character, nor a steering one.
+pub(crate) fn is_visible(character: char) -> bool {
+    !character.is_whitespace() && !character.is_control() && !is_steering(character)
+}
