@@ -63,11 +63,16 @@ fn parse(bytes: &[u8]) -> Option<Value> {
     serde_json::from_slice(bytes).ok()
 }
 
+/// What is kept of a body that is not JSON: at most [`MAX_TEXT`] bytes of whole characters.
 fn text(bytes: &[u8]) -> String {
-    let kept = bytes.get(..MAX_TEXT).unwrap_or(bytes);
+    const LONGEST_CHARACTER: usize = 4;
+    let kept = bytes.get(..MAX_TEXT + LONGEST_CHARACTER).unwrap_or(bytes);
     let mut text = String::from_utf8_lossy(kept).into_owned();
-    // A foreign byte becomes three, so the bound is checked once more.
-    text.truncate(text.floor_char_boundary(MAX_TEXT));
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
     text
 }
 

@@ -54,6 +54,10 @@ fn every_method_goes_out_under_its_name() {
 fn bodies_become_json_text_or_null() {
     let long = "é".repeat(MAX_TEXT);
     let half = "é".repeat(MAX_TEXT / 2);
+    let odd = format!("a{long}");
+    let odd_half = format!("a{}", "é".repeat(MAX_TEXT / 2 - 1));
+    let foreign = [b'\xff'; MAX_TEXT];
+    let foreign_third = "\u{fffd}".repeat(MAX_TEXT / 3);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let json_type = "Content-Type: application/json; charset=utf-8";
     for (status, kind, body, expected) in [
@@ -66,6 +70,8 @@ fn bodies_become_json_text_or_null() {
         ("200 OK", "Content-Type: text/html", b"<h1>Sign in</h1>", json!("<h1>Sign in</h1>")),
         ("200 OK", "Content-Type: text/plain", b"caf\xe9 \xff", json!("caf\u{fffd} \u{fffd}")),
         ("200 OK", "Content-Type: text/plain", long.as_bytes(), json!(half)),
+        ("200 OK", "Content-Type: text/plain", odd.as_bytes(), json!(odd_half)),
+        ("200 OK", "Content-Type: text/plain", &foreign, json!(foreign_third)),
         ("502 Bad Gateway", json_type, b"upstream", json!("upstream")),
         ("200 OK", "Content-Type: text/plain", deep.as_bytes(), json!(&deep[..MAX_TEXT])),
     ] {

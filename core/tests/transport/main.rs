@@ -1,10 +1,19 @@
 //! The transport against scripted servers on loopback.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test may fail it")]
+
 mod answers;
+mod failures;
+mod gzip;
+mod logs;
+mod once;
+mod proxies;
+mod redirects;
 mod server;
+mod tls;
 
 use fiskal::exchange::{Answer, Method};
-use fiskal::transport::{HttpTransport, Network, Proxy, Roots, Sent, Transport, Wire};
+use fiskal::transport::{HttpTransport, Network, Proxy, Roots, Sent, Wire};
 use std::time::Duration;
 
 /// More than any of these tests takes.
