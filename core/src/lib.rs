@@ -7,5 +7,6 @@ pub mod exchange;
 pub mod money;
 pub mod receipt;
 pub mod sale;
+mod read;
 mod text;
 pub mod transport;

@@ -1,10 +1,10 @@
 //! The rules that a sale must keep before anybody is asked to book it.
 
-use super::read::escape;
 use super::{Card, Customer, Discount, Document, Foreign, Item, Method, Original, Payment, Sale, Vat};
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
 use crate::money::{Exact, add, cents, sub};
+use crate::read::escape;
 use crate::text::is_visible;
 use rust_decimal::Decimal;
 

@@ -1,0 +1,81 @@
+//! Reading input strictly: what is not understood is an error that names its place.
+
+use crate::error::{Error, Result};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
+
+/// How much of serde's own words goes into a message; the rest could be a hostile input's.
+const REASON_CHARACTERS: usize = 300;
+
+/// Reads a value of a type.
+///
+/// # Errors
+/// `invalid`, with the JSON pointer of the first field that is missing, unknown or of the wrong type.
+pub(crate) fn strict<T: DeserializeOwned>(value: &Value) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| explain(&error))
+}
+
+/// The error of a value that does not have the shape of a type.
+fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let reason = error.inner().to_string();
+    let pointer = pointer(error.path());
+    if let Some(missing) = quoted_after(&reason, "missing field `") {
+        let message = format!("the field '{missing}' is missing; it must be given");
+        return Error::invalid(format!("{pointer}/{missing}"), message);
+    }
+    if let Some(unknown) = last_key(error.path()).filter(|_| reason.starts_with("unknown field `")) {
+        return Error::invalid(pointer, unknown_field(&unknown, &reason));
+    }
+    Error::invalid(pointer, format!("the value cannot be used: {}", plain(&reason)))
+}
+
+/// What to say about an unknown field; serde's reason lists the known ones in backticks.
+fn unknown_field(unknown: &str, reason: &str) -> String {
+    let known = reason.strip_prefix(&format!("unknown field `{unknown}`, ")).unwrap_or_default();
+    let nearest = known
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(|name| (strsim::damerau_levenshtein(unknown, name), name))
+        .min()
+        .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 2);
+    let unknown = plain(unknown);
+    match nearest {
+        Some((_, name)) => format!("there is no field '{unknown}'; did you mean '{name}'?"),
+        None => format!("there is no field '{unknown}'; remove it"),
+    }
+}
+
+/// The word that stands between `before` at the start of `reason` and the next backtick.
+fn quoted_after<'a>(reason: &'a str, before: &str) -> Option<&'a str> {
+    reason.strip_prefix(before)?.split('`').next()
+}
+
+fn last_key(path: &Path) -> Option<String> {
+    match path.iter().last()? {
+        Segment::Map { key } => Some(key.clone()),
+        _ => None,
+    }
+}
+
+/// The place as a JSON pointer (RFC 6901).
+fn pointer(path: &Path) -> String {
+    path.iter()
+        .filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(format!("/{index}")),
+            Segment::Map { key } => Some(format!("/{}", escape(key))),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect()
+}
+
+/// A key as one token of a JSON pointer (RFC 6901, section 3).
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Short, and without control characters.
+fn plain(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(REASON_CHARACTERS).collect()
+}
