@@ -4,6 +4,7 @@
 pub mod amounts;
 pub mod error;
 pub mod exchange;
+pub mod journal;
 pub mod money;
 pub mod receipt;
 pub mod sale;

@@ -1,0 +1,162 @@
+//! Opening the file: its place, its creation, its connections.
+
+use super::fault::of_file;
+use super::lock::{beside, wait_for};
+use super::{format, place};
+use crate::error::{Error, Kind, Result};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long to wait for another process's commit.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The log is cut back to this size (bytes) when it has been written into the file.
+const LOG_LIMIT: i64 = 16 * 1024 * 1024;
+
+/// Statements kept prepared per connection: the journal's and the projection's.
+const STATEMENTS: usize = 64;
+
+/// Refuses a place where no journal can be.
+pub(super) fn check_place(path: &Path) -> Result<()> {
+    let wrong = |what: String| Err(Error::new(Kind::Config, format!("journal {}: {what}", path.display())));
+    if path.is_dir() || path.file_name().is_none() {
+        return wrong("this is a folder; name a file in it".into());
+    }
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        return wrong(format!("the folder {} does not exist; create it", folder.display()));
+    }
+    place::check(&folder)
+}
+
+/// Creates the journal if there is none: beside its place, moved there when complete, so that a
+/// journal never exists half made.
+pub(super) fn create_if_missing(path: &Path, lock: &Path, id: Uuid) -> Result<()> {
+    if path.exists() {
+        return refuse_empty(path);
+    }
+    let _held = wait_for(lock)?;
+    if path.exists() {
+        return Ok(());
+    }
+    let new = beside(path, "-new");
+    // What a process that died here left behind.
+    for leftover in [new.clone(), beside(&new, "-journal"), beside(&new, "-wal"), beside(&new, "-shm")] {
+        let _ = fs::remove_file(leftover);
+    }
+    private_file(&new)?;
+    lay_out(&new, id)?;
+    fs::rename(&new, path).map_err(|cause| of_file(path, "created", &cause))?;
+    sync_folder(&folder_of(path))
+}
+
+/// A journal is never empty, as it is moved to its place complete.
+fn refuse_empty(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.len() == 0 => Err(Error::new(
+            Kind::Journal,
+            "the file is empty: it was cut off, or is no journal; restore a backup, or remove it to begin anew",
+        )),
+        Ok(_) => Ok(()),
+        Err(cause) => Err(of_file(path, "read", &cause)),
+    }
+}
+
+fn lay_out(path: &Path, id: Uuid) -> Result<()> {
+    let mut db = connect(path)?;
+    format::create(&mut db, id)?;
+    use_log(&db)?;
+    db.close().map_err(|(_, cause)| Error::from(cause))
+}
+
+/// Creates a file that only its owner may read.
+pub(super) fn private_file(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|cause| of_file(path, "created", &cause))
+}
+
+/// Makes a rename durable.
+pub(super) fn sync_folder(folder: &Path) -> Result<()> {
+    // Windows has no handle on a folder to sync.
+    if cfg!(unix) {
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|cause| of_file(folder, "synced", &cause))?;
+    }
+    Ok(())
+}
+
+/// The folder of a file, `.` for a bare name.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Opens a connection for writing to an existing journal.
+pub(super) fn open_writer(path: &Path) -> Result<Connection> {
+    let db = connect(path)?;
+    use_log(&db)?;
+    Ok(db)
+}
+
+/// Opens a connection that refuses to write.
+pub(super) fn open_reader(path: &Path) -> Result<Connection> {
+    let db = connect(path)?;
+    db.pragma_update(None, "query_only", true)?;
+    Ok(db)
+}
+
+/// Opens a journal in memory.
+pub(super) fn open_in_memory(id: Uuid) -> Result<Connection> {
+    let mut db = Connection::open_in_memory()?;
+    prepare(&db)?;
+    format::create(&mut db, id)?;
+    Ok(db)
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    // Without SQLITE_OPEN_CREATE, and without SQLITE_OPEN_URI: the path is a path.
+    let db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&db)?;
+    Ok(db)
+}
+
+fn prepare(db: &Connection) -> Result<()> {
+    db.busy_timeout(BUSY)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    // What is erased is overwritten; macOS syncs the disk itself only when asked so.
+    for (pragma, value) in
+        [("secure_delete", 1), ("fullfsync", 1), ("checkpoint_fullfsync", 1), ("cell_size_check", 1)]
+    {
+        db.pragma_update_and_check(None, pragma, value, |_| Ok(())).or_else(no_row)?;
+    }
+    Ok(())
+}
+
+/// Some pragmas answer with their new value, others with nothing.
+fn no_row(error: rusqlite::Error) -> rusqlite::Result<()> {
+    if error == rusqlite::Error::QueryReturnedNoRows { Ok(()) } else { Err(error) }
+}
+
+/// Write-ahead logging: readers and the writer do not wait for each other.
+fn use_log(db: &Connection) -> Result<()> {
+    let mode: String = db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(Error::new(
+            Kind::Config,
+            format!("the journal's place allows no write-ahead log (mode {mode}); put it on a local disk"),
+        ));
+    }
+    db.pragma_update_and_check(None, "journal_size_limit", LOG_LIMIT, |_| Ok(()))?;
+    Ok(())
+}
