@@ -4,7 +4,7 @@ use crate::engine::events::{Event, What};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{FollowUp, Line, Operation, Outcome};
 use crate::journal::{Entry, Projection};
-use crate::receipt::Receipt;
+use crate::receipt::{Receipt, State};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -196,7 +196,7 @@ impl Change<'_> {
                 receipt.sale,
                 receipt.series,
                 receipt.number,
-                receipt.is_final(),
+                matches!(receipt.state, State::Signed | State::Refused),
                 self.entry.seq as i64,
                 json(receipt)?
             ],

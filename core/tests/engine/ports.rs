@@ -1,0 +1,380 @@
+//! Ports that fail, kill and delay at call *n* of a seeded schedule.
+
+use crate::remote::Remote;
+use fiskal::engine::Book;
+use fiskal::engine::events::{Event, What};
+use fiskal::engine::ports::{Clock, Durability, Entry, Ids, OpenSale, ReceiptFilter, ReceiptKey, SecretStore, Store};
+use fiskal::error::{Error, Kind, Result};
+use fiskal::exchange::{Answer, Exchange, Line};
+use fiskal::journal::{Journal, LineLock, Options};
+use fiskal::receipt::Receipt;
+use fiskal::transport::{Sent, Transport, Wire};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The panic that stands for SIGKILL.
+pub struct Killed;
+
+/// A small generator whose every number is decided by its seed (SplitMix64).
+#[derive(Clone)]
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// True once in `n` times.
+    pub fn one_in(&mut self, n: u64) -> bool {
+        n > 0 && self.next() % n == 0
+    }
+}
+
+/// A bug planted on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bug {
+    /// A request is not durable before it is sent.
+    RequestNotDurable,
+    /// A retry goes out under a new key.
+    NewKeyOnRetry,
+    /// What the till was given is not written down.
+    AnswerDropped,
+}
+
+/// The whole world around one till: what survives it and what happens to it.
+pub struct Outside {
+    pub remote: Remote,
+    pub dice: Dice,
+    /// How likely each call fails: one in so many; 0 is never.
+    pub trouble: u64,
+    pub true_time: Timestamp,
+    pub wall_offset: SignedDuration,
+    pub monotonic: Duration,
+    pub link_down: bool,
+    /// What a power cut leaves.
+    pub on_disk: Vec<(Vec<Event>, Timestamp)>,
+    /// What a killed process leaves, beyond `on_disk`.
+    pub in_page_cache: Vec<(Vec<Event>, Timestamp)>,
+    pub bug: Option<Bug>,
+    /// The fates of the next requests, before the dice decide.
+    pub script: VecDeque<Fate>,
+}
+
+pub type Shared = Arc<Mutex<Outside>>;
+
+/// The start of all schedules.
+pub const BEGINNING: &str = "2026-03-01T10:00:00Z";
+
+pub fn outside(seed: u64, trouble: u64) -> Shared {
+    Arc::new(Mutex::new(Outside {
+        remote: Remote::default(),
+        dice: Dice(seed),
+        trouble,
+        true_time: BEGINNING.parse().unwrap(),
+        wall_offset: SignedDuration::ZERO,
+        monotonic: Duration::ZERO,
+        link_down: false,
+        on_disk: vec![],
+        in_page_cache: vec![],
+        bug: None,
+        script: VecDeque::new(),
+    }))
+}
+
+impl Outside {
+    pub fn pass(&mut self, time: Duration) {
+        self.monotonic += time;
+        self.true_time += SignedDuration::try_from(time).unwrap();
+    }
+
+    fn trouble(&mut self) -> bool {
+        self.trouble > 0 && self.dice.one_in(self.trouble)
+    }
+
+    fn maybe_kill(&mut self) {
+        if self.trouble > 0 && self.dice.one_in(self.trouble * 4) {
+            std::panic::panic_any(Killed);
+        }
+    }
+}
+
+pub struct VirtualClock(pub Shared);
+
+impl Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        let mut outside = lock(&self.0);
+        if outside.trouble > 0 && outside.dice.one_in(200) {
+            let hours = (outside.dice.next() % 5) as i64 - 2;
+            outside.wall_offset = SignedDuration::from_hours(hours);
+        }
+        outside.true_time + outside.wall_offset
+    }
+
+    fn monotonic(&self) -> Duration {
+        lock(&self.0).monotonic
+    }
+
+    fn sleep(&self, pause: Duration) {
+        lock(&self.0).pass(pause);
+    }
+}
+
+pub struct SeededIds(pub Shared);
+
+impl Ids for SeededIds {
+    fn id(&self) -> Uuid {
+        let mut outside = lock(&self.0);
+        let (high, low) = (outside.dice.next(), outside.dice.next());
+        uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes()).into_uuid()
+    }
+
+    fn jitter(&self) -> u64 {
+        lock(&self.0).dice.next()
+    }
+}
+
+pub struct NoSecrets;
+
+impl SecretStore for NoSecrets {
+    fn get(&self, name: &str) -> Result<Option<SecretString>> {
+        Ok((name == "a/key").then(|| SecretString::from("key-of-a")))
+    }
+
+    fn put(&self, _name: &str, _secret: &SecretString) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The way to the remote, which loses, doubles and delays.
+pub struct FaultyTransport(pub Shared);
+
+impl Transport for FaultyTransport {
+    fn send(&self, wire: &Wire, timeout: Duration) -> Sent {
+        let mut outside = lock(&self.0);
+        outside.pass(Duration::from_millis(20));
+        outside.maybe_kill();
+        if outside.link_down {
+            outside.pass(Duration::from_millis(100));
+            return Sent::NotSent("connection refused".into());
+        }
+        let mut wire = wire.clone();
+        if outside.bug == Some(Bug::NewKeyOnRetry) {
+            freshen_key(&mut wire, &mut outside);
+        }
+        match outside.next_fate() {
+            Fate::Answered => outside.answer(&wire),
+            Fate::NotSent => Sent::NotSent("connection refused".into()),
+            Fate::Reset => Sent::Lost("reset before it was read".into()),
+            Fate::Dropped => {
+                outside.answer(&wire);
+                Sent::Lost("the answer was dropped".into())
+            }
+            Fate::Doubled => {
+                outside.answer(&wire);
+                outside.answer(&wire)
+            }
+            Fate::Late => {
+                outside.pass(timeout);
+                outside.answer(&wire);
+                Sent::Lost("the answer came too late".into())
+            }
+            Fate::Killed => {
+                outside.answer(&wire);
+                std::panic::panic_any(Killed)
+            }
+            Fate::Portal => Sent::Answered {
+                answer: Answer { status: 200, headers: vec![], body: Value::from("<html>Please log in</html>") },
+                date: None,
+            },
+        }
+    }
+}
+
+/// What happens to one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Answered,
+    /// The connection is refused.
+    NotSent,
+    /// The connection breaks before the service has read the request.
+    Reset,
+    /// Booked, the answer lost.
+    Dropped,
+    /// The network delivers it twice.
+    Doubled,
+    /// Booked, the answer after the deadline.
+    Late,
+    /// Booked, and the till's process dies.
+    Killed,
+    /// A captive portal answers.
+    Portal,
+}
+
+impl Fate {
+    const TROUBLE: [Fate; 7] =
+        [Fate::NotSent, Fate::Reset, Fate::Dropped, Fate::Doubled, Fate::Late, Fate::Killed, Fate::Portal];
+}
+
+impl Outside {
+    fn next_fate(&mut self) -> Fate {
+        if let Some(fate) = self.script.pop_front() {
+            return fate;
+        }
+        if self.trouble() { Fate::TROUBLE[(self.dice.next() % 7) as usize] } else { Fate::Answered }
+    }
+
+    fn answer(&mut self, wire: &Wire) -> Sent {
+        let now = self.true_time;
+        Sent::Answered { answer: self.remote.handle(wire, now), date: Some(now) }
+    }
+}
+
+fn freshen_key(wire: &mut Wire, outside: &mut Outside) {
+    let fresh = outside.dice.next();
+    for (name, value) in &mut wire.headers {
+        if name == "key" {
+            *value = format!("{value}-{fresh}");
+        }
+    }
+    if let Some(id) = wire.path.strip_prefix("/sales/") {
+        wire.path = format!("/sales/{id}-{fresh}");
+    }
+}
+
+/// The journal, which fails, and forgets what was not durable when the power goes.
+pub struct FaultyStore {
+    journal: Journal,
+    outside: Shared,
+}
+
+impl FaultyStore {
+    /// Opens what the disk still has: everything written, or, after a power cut, everything durable.
+    pub fn reopen(outside: &Shared, power_cut: bool) -> Self {
+        let mut held = lock(outside);
+        let rest = std::mem::take(&mut held.in_page_cache);
+        if !power_cut {
+            held.on_disk.extend(rest);
+        }
+        let journal = Journal::in_memory(Arc::new(Book), options()).unwrap();
+        for (events, at) in &held.on_disk {
+            Store::append(&journal, events, *at, Durability::Lazy).unwrap();
+        }
+        drop(held);
+        FaultyStore { journal, outside: outside.clone() }
+    }
+
+    pub fn verify(&self) {
+        self.journal.verify().unwrap();
+    }
+
+    fn planted(&self, events: &[Event], durability: Durability) -> (Vec<Event>, Durability) {
+        match lock(&self.outside).bug {
+            Some(Bug::RequestNotDurable) => (events.to_vec(), Durability::Lazy),
+            Some(Bug::AnswerDropped) => {
+                let kept = events.iter().filter(|event| !matches!(event.what, What::Finished { .. }));
+                (kept.cloned().collect(), durability)
+            }
+            _ => (events.to_vec(), durability),
+        }
+    }
+}
+
+impl Store for FaultyStore {
+    type Lock = LineLock;
+
+    fn id(&self) -> Uuid {
+        Store::id(&self.journal)
+    }
+
+    fn last_at(&self) -> Timestamp {
+        Store::last_at(&self.journal)
+    }
+
+    fn try_lock(&self, line: &Line) -> Result<Option<LineLock>> {
+        Store::try_lock(&self.journal, line)
+    }
+
+    fn append(&self, events: &[Event], at: Timestamp, durability: Durability) -> Result<()> {
+        let fails = {
+            let mut outside = lock(&self.outside);
+            outside.maybe_kill();
+            outside.trouble().then(|| outside.dice.next() % 2)
+        };
+        let full = || Error::new(Kind::Journal, "the disk is full");
+        if fails == Some(0) {
+            return Err(full());
+        }
+        let (events, durability) = self.planted(events, durability);
+        Store::append(&self.journal, &events, at, durability)?;
+        let mut outside = lock(&self.outside);
+        outside.in_page_cache.push((events, at));
+        if durability == Durability::Durable {
+            let written = std::mem::take(&mut outside.in_page_cache);
+            outside.on_disk.extend(written);
+        }
+        outside.maybe_kill();
+        if fails.is_some() { Err(full()) } else { Ok(()) }
+    }
+
+    fn facts(&self, line: &Line) -> Result<Value> {
+        self.journal.facts(line)
+    }
+
+    fn operation(&self, id: Uuid) -> Result<Option<Entry>> {
+        self.journal.operation(id)
+    }
+
+    fn find(&self, line: &Line, key: &str) -> Result<Option<Entry>> {
+        self.journal.find(line, key)
+    }
+
+    fn queue(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.journal.queue(line)
+    }
+
+    fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.journal.follow_ups(line)
+    }
+
+    fn unfinished_lines(&self) -> Result<Vec<Line>> {
+        self.journal.unfinished_lines()
+    }
+
+    fn exchanges(&self, operation: Uuid) -> Result<Vec<Exchange>> {
+        self.journal.exchanges(operation)
+    }
+
+    fn sale(&self, line: &Line, sale: &str) -> Result<Option<OpenSale>> {
+        self.journal.sale(line, sale)
+    }
+
+    fn open_sales(&self, line: &Line) -> Result<Vec<OpenSale>> {
+        self.journal.open_sales(line)
+    }
+
+    fn receipt(&self, by: &ReceiptKey) -> Result<Option<Receipt>> {
+        self.journal.receipt(by)
+    }
+
+    fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>> {
+        self.journal.receipts(filter)
+    }
+}
+
+fn options() -> Options {
+    Options { id: Uuid::from_u128(7), ..Options::default() }
+}
+
+/// The lock, even after a kill in the middle.
+pub fn lock(shared: &Shared) -> std::sync::MutexGuard<'_, Outside> {
+    shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
