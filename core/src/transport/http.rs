@@ -85,6 +85,9 @@ impl HttpTransport {
     }
 
     fn attempt(&self, wire: &Wire, budget: Duration) -> Sent {
+        if budget.is_zero() {
+            return Sent::NotSent("no time was left to send".into());
+        }
         let deadline = Instant::now() + budget;
         let prepared = address::target(&wire.base, &wire.path)
             .and_then(|url| header_fields(wire).map(|headers| (url, headers)));
@@ -101,9 +104,6 @@ impl HttpTransport {
                 ));
             }
         };
-        if budget.is_zero() {
-            return Sent::NotSent("no time was left to send".into());
-        }
         match send_once(client, wire, &headers, url, deadline) {
             Ok(response) => follow(client, wire, &headers, response, deadline),
             Err(cause) if is_unsent(&cause) => Sent::NotSent(describe(&cause, wire)),
@@ -142,7 +142,7 @@ fn follow(client: &Client, wire: &Wire, headers: &HeaderMap, first: Response, de
             Err(cause) => return Sent::Lost(describe(&cause, wire)),
         };
     }
-    match answer::read(response, deadline) {
+    match answer::read(response) {
         Ok(answer) => {
             let date = answer.header("date").and_then(date::parse);
             Sent::Answered { answer, date }
