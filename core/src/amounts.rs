@@ -21,8 +21,8 @@
 
 use crate::error::{Error, Result};
 use crate::money::{self, Exact};
-use crate::receipt::{Totals, VatTotal};
-use crate::sale::{Discount, Item, Sale, Vat};
+use crate::receipt::{Receipt, Totals, VatTotal};
+use crate::sale::{Discount, Item, Payment, Sale, Vat};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ const TOTAL_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 pub struct Amounts {
     /// One for each item, in their order.
     pub items: Vec<ItemAmounts>,
+    /// What each of the sale's discounts takes off; it has the sign of what it is taken off.
+    pub discounts: Vec<Exact>,
     /// The sums; `gross` is after all discounts and before cash rounding.
     pub totals: Totals,
     /// Cash rounding; zero if there is none.
@@ -46,10 +48,12 @@ pub struct Amounts {
 }
 
 /// The cents of one item.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemAmounts {
     /// VAT included, before any discount.
     pub before: Exact,
+    /// What each of the item's own discounts takes off.
+    pub own: Vec<Exact>,
     /// All discounts: the item's own and its share of the sale's. It has the sign of `before`.
     pub discount: Exact,
     /// VAT included, after all discounts: `before` - `discount`.
@@ -65,32 +69,55 @@ impl Sale {
     /// `invalid` when a discount is more than what it is taken off, a given `total` is more than a
     /// cent from the computed one, or an amount has more than 12 digits before the point.
     pub fn amounts(&self) -> Result<Amounts> {
-        let mut lines = Vec::with_capacity(self.items.len());
-        for (index, item) in self.items.iter().enumerate() {
-            lines.push(Line::of(item).map_err(|error| error.under(&format!("/items/{index}")))?);
-        }
-        let groups = Groups::of(&self.items);
-        let mut left = money::sum(lines.iter().map(|line| line.gross))?;
-        for (index, discount) in self.discounts.iter().enumerate() {
-            let place = format!("/discounts/{index}");
-            let off = off(discount, left).map_err(|error| error.under(&place))?;
-            groups.spread(off, &mut lines).map_err(|error| error.at(&place))?;
-            left = money::sub(left, off)?;
-        }
-        let change = self.payments.iter().filter_map(|payment| Some((payment.tendered?, payment.amount)));
-        Ok(Amounts {
-            totals: groups.totals(&lines)?,
-            items: lines.iter().map(Line::amounts).collect::<Result<_>>()?,
-            rounding: exact(self.rounding.unwrap_or_default().0)?,
-            paid: exact(money::sum(self.payments.iter().map(|payment| payment.amount.0))?)?,
-            change: exact(money::sum(change.map(|(tendered, amount)| tendered.0 - amount.0))?)?,
-        })
+        work_out(&self.items, &self.discounts, self.rounding, &self.payments)
     }
+}
+
+impl Receipt {
+    /// Works out the cents of the receipt again, as [`Sale::amounts`] did of its sale.
+    ///
+    /// # Errors
+    /// Those of [`Sale::amounts`], for a receipt that never was a sale of this library.
+    pub fn amounts(&self) -> Result<Amounts> {
+        work_out(&self.items, &self.discounts, self.rounding, &self.payments)
+    }
+}
+
+fn work_out(
+    items: &[Item],
+    discounts: &[Discount],
+    rounding: Option<Exact>,
+    payments: &[Payment],
+) -> Result<Amounts> {
+    let mut lines = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        lines.push(Line::of(item).map_err(|error| error.under(&format!("/items/{index}")))?);
+    }
+    let groups = Groups::of(items);
+    let mut left = money::sum(lines.iter().map(|line| line.gross))?;
+    let mut taken_off = Vec::with_capacity(discounts.len());
+    for (index, discount) in discounts.iter().enumerate() {
+        let place = format!("/discounts/{index}");
+        let off = off(discount, left).map_err(|error| error.under(&place))?;
+        groups.spread(off, &mut lines).map_err(|error| error.at(&place))?;
+        left = money::sub(left, off)?;
+        taken_off.push(exact(off)?);
+    }
+    let change = payments.iter().filter_map(|payment| Some(payment.tendered?.0 - payment.amount.0));
+    Ok(Amounts {
+        totals: groups.totals(&lines)?,
+        items: lines.into_iter().map(Line::amounts).collect::<Result<_>>()?,
+        discounts: taken_off,
+        rounding: exact(rounding.unwrap_or_default().0)?,
+        paid: exact(money::sum(payments.iter().map(|payment| payment.amount.0))?)?,
+        change: exact(money::sum(change)?)?,
+    })
 }
 
 /// One item while discounts are being taken off.
 struct Line {
     before: Decimal,
+    own: Vec<Exact>,
     gross: Decimal,
 }
 
@@ -98,9 +125,12 @@ impl Line {
     fn of(item: &Item) -> Result<Line> {
         let mut before = money::cents(money::mul(item.unit_price.0, item.quantity.0)?);
         let mut gross = before;
+        let mut own = Vec::with_capacity(item.discounts.len());
         for (index, discount) in item.discounts.iter().enumerate() {
             let place = format!("/discounts/{index}");
-            gross = money::sub(gross, off(discount, gross).map_err(|error| error.under(&place))?)?;
+            let off = off(discount, gross).map_err(|error| error.under(&place))?;
+            gross = money::sub(gross, off)?;
+            own.push(exact(off)?);
         }
         if let Some(total) = item.total {
             let difference = money::sub(total.0, gross)?;
@@ -114,12 +144,13 @@ impl Line {
             before = money::cents(money::add(before, difference)?);
             gross = money::cents(total.0);
         }
-        Ok(Line { before, gross })
+        Ok(Line { before, own, gross })
     }
 
-    fn amounts(&self) -> Result<ItemAmounts> {
+    fn amounts(self) -> Result<ItemAmounts> {
         Ok(ItemAmounts {
             before: exact(self.before)?,
+            own: self.own,
             discount: exact(money::sub(self.before, self.gross)?)?,
             gross: exact(self.gross)?,
         })

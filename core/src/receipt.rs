@@ -1,14 +1,17 @@
 //! What came back, and what must be printed.
 
 use crate::money::Exact;
-use crate::sale::{Cashier, Item, Original, Payment};
+use crate::sale::{Cashier, Customer, Discount, Item, Original, Payment, Sale};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A receipt: what came back from the service, and what must be printed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+///
+/// It is read leniently, so that a newer version's journal can be read: unknown fields are passed
+/// over.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
     /// The receipt's id: that of the operation that made it.
     pub id: String,
@@ -46,10 +49,22 @@ pub struct Receipt {
     pub cashier: Option<Cashier>,
     /// What was sold.
     pub items: Vec<Item>,
+    /// Discounts on the whole sale.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
+    /// Cash rounding, in euros.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<Exact>,
     /// How it was paid.
     pub payments: Vec<Payment>,
     /// The sums.
     pub totals: Totals,
+    /// Who bought, where the sale said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Customer>,
+    /// The merchant's free text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Texts that must be printed.
     pub mentions: Vec<Mention>,
     /// The QR code that must be printed.
@@ -70,11 +85,84 @@ pub struct Receipt {
     pub answer: Value,
 }
 
+impl Receipt {
+    /// A receipt with all that the sale itself says; the rest is for the service to fill in.
+    ///
+    /// `totals` are those of [`Sale::amounts`]. The type is `training` for a training sale, `return`
+    /// for one that refers to an earlier receipt, else `sale`; the state is `pending`.
+    pub fn of_sale(sale: &Sale, totals: Totals) -> Receipt {
+        let receipt_type = match (sale.training, &sale.original) {
+            (true, _) => ReceiptType::Training,
+            (false, Some(_)) => ReceiptType::Return,
+            (false, None) => ReceiptType::Sale,
+        };
+        Receipt {
+            sale: sale.id.clone(),
+            register: sale.register.clone(),
+            receipt_type,
+            number: sale.number.clone(),
+            series: sale.series.clone(),
+            cashier: sale.cashier.clone(),
+            items: sale.items.clone(),
+            discounts: sale.discounts.clone(),
+            rounding: sale.rounding,
+            payments: sale.payments.clone(),
+            totals,
+            customer: sale.customer.clone(),
+            text: sale.text.clone(),
+            original: sale.original.clone(),
+            ..Receipt::default()
+        }
+    }
+
+    /// The value at `path` in the receipt's JSON, as text: `"totals.gross"`, `"mentions.0.text"`.
+    ///
+    /// Keys and indices (from 0) are joined by dots. Strings come as they are, numbers and booleans
+    /// as JSON writes them; lists and objects come as JSON. `None` for what is absent or `null`, and
+    /// for the empty path.
+    pub fn get(&self, path: &str) -> Option<String> {
+        match self.at(path)? {
+            Value::Null => None,
+            Value::String(text) => Some(text),
+            other => Some(other.to_string()),
+        }
+    }
+
+    /// How many elements the list at `path` has; `None` where there is no list.
+    pub fn count(&self, path: &str) -> Option<usize> {
+        self.at(path)?.as_array().map(Vec::len)
+    }
+
+    fn at(&self, path: &str) -> Option<Value> {
+        let mut place = serde_json::to_value(self).ok()?;
+        for step in path.split('.') {
+            place = match place {
+                Value::Object(mut object) => object.remove(step)?,
+                Value::Array(mut list) => {
+                    let index = list_index(step)?;
+                    if index >= list.len() {
+                        return None;
+                    }
+                    list.swap_remove(index)
+                }
+                _ => return None,
+            };
+        }
+        Some(place)
+    }
+}
+
+/// An index as digits alone; `parse` would take `+1` too.
+fn list_index(step: &str) -> Option<usize> {
+    step.bytes().all(|byte| byte.is_ascii_digit()).then(|| step.parse().ok())?
+}
+
 /// What kind of receipt it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReceiptType {
     /// A sale.
+    #[default]
     Sale,
     /// A return.
     Return,
@@ -97,12 +185,14 @@ pub enum ReceiptType {
 }
 
 /// How final a receipt is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// The service has it, finally.
     Signed,
-    /// Booked or being settled; printable; `sync` finishes it.
+    /// Booked or being settled; printable; `sync` finishes it. What is not known to be signed is
+    /// pending.
+    #[default]
     Pending,
     /// Made without the service by the country's law.
     Provisional,

@@ -30,7 +30,8 @@ fn worked_out(sale: &Value) -> (Vec<String>, Vec<String>) {
         let name = group.rate.map(|rate| rate.to_string()).or(group.exempt.clone()).unwrap();
         format!("{name}: {} = {} + {}", group.gross, group.net, group.amount)
     });
-    let items = amounts.items.iter().map(|item| format!("{} - {} = {}", item.before, item.discount, item.gross));
+    let items =
+        amounts.items.iter().map(|item| format!("{} - {} = {}", item.before, item.discount, item.gross));
     (groups.collect(), items.collect())
 }
 
@@ -42,21 +43,33 @@ fn rounding_traps() {
     let none = || json!([]);
     let cases: Vec<(&str, Value, Vec<&str>, Vec<&str>)> = vec![
         // 3 × 0.333 = 0.999 → 1.00; 1.00 / 1.2 = 0.8333 → 0.83
-        ("three thirds", sale(json!([item("3", "0.333", "20")]), none()), vec!["20: 1.00 = 0.83 + 0.17"], vec![
-            "1.00 - 0.00 = 1.00",
-        ]),
+        (
+            "three thirds",
+            sale(json!([item("3", "0.333", "20")]), none()),
+            vec!["20: 1.00 = 0.83 + 0.17"],
+            vec!["1.00 - 0.00 = 1.00"],
+        ),
         // 0.5 × 0.25 = 0.125 → 0.13 (half away from zero; half to even would give 0.12)
-        ("half a cent", sale(json!([item("0.5", "0.25", "0")]), none()), vec!["0: 0.13 = 0.13 + 0.00"], vec![
-            "0.13 - 0.00 = 0.13",
-        ]),
+        (
+            "half a cent",
+            sale(json!([item("0.5", "0.25", "0")]), none()),
+            vec!["0: 0.13 = 0.13 + 0.00"],
+            vec!["0.13 - 0.00 = 0.13"],
+        ),
         // the same taken back: -0.125 → -0.13; -0.13 / 1.1 = -0.11818 → -0.12
-        ("half a cent back", sale(json!([item("-0.5", "0.25", "10")]), none()), vec!["10: -0.13 = -0.12 + -0.01"], vec![
-            "-0.13 - 0.00 = -0.13",
-        ]),
+        (
+            "half a cent back",
+            sale(json!([item("-0.5", "0.25", "10")]), none()),
+            vec!["10: -0.13 = -0.12 + -0.01"],
+            vec!["-0.13 - 0.00 = -0.13"],
+        ),
         // 0.385 × 12.99 = 5.00115 → 5.00; 5.00 / 1.055 = 4.73934 → 4.74
-        ("weighed goods", sale(json!([item("0.385", "12.99", "5.5")]), none()), vec!["5.5: 5.00 = 4.74 + 0.26"], vec![
-            "5.00 - 0.00 = 5.00",
-        ]),
+        (
+            "weighed goods",
+            sale(json!([item("0.385", "12.99", "5.5")]), none()),
+            vec!["5.5: 5.00 = 4.74 + 0.26"],
+            vec!["5.00 - 0.00 = 5.00"],
+        ),
         // 41.37 × 1.859 = 76.90683 → 76.91, but the pump says 76.90: the price before discounts
         // moves; 76.90 / 1.2 = 64.08333 → 64.08
         (
@@ -89,7 +102,13 @@ fn rounding_traps() {
         (
             "half of a half",
             sale(
-                json!([item_with("1", "10.05", "20", "discounts", json!([{"percent": "50"}, {"percent": "50"}]))]),
+                json!([item_with(
+                    "1",
+                    "10.05",
+                    "20",
+                    "discounts",
+                    json!([{"percent": "50"}, {"percent": "50"}])
+                )]),
                 none(),
             ),
             vec!["20: 2.51 = 2.09 + 0.42"],
@@ -119,7 +138,10 @@ fn rounding_traps() {
         // Per line it would be 0.05 / 1.055 = 0.04739 → 0.05 each, and no VAT at all.
         (
             "VAT once per rate",
-            sale(json!([item("1", "0.05", "5.5"), item("1", "0.05", "5.50"), item("1", "0.05", "5.5")]), none()),
+            sale(
+                json!([item("1", "0.05", "5.5"), item("1", "0.05", "5.50"), item("1", "0.05", "5.5")]),
+                none(),
+            ),
             vec!["5.5: 0.15 = 0.14 + 0.01"],
             vec!["0.05 - 0.00 = 0.05"; 3],
         ),
@@ -142,12 +164,19 @@ fn rounding_traps() {
         (
             "exempt beside a rate",
             sale(
-                json!([item_with("1", "3.00", "0", "vat", json!({"reverse_charge": true})), item("1", "1.00", "2.1"),
-                       item_with("1", "2.00", "0", "vat", json!({"exempt": "margin", "code": "N5"}))]),
+                json!([
+                    item_with("1", "3.00", "0", "vat", json!({"reverse_charge": true})),
+                    item("1", "1.00", "2.1"),
+                    item_with("1", "2.00", "0", "vat", json!({"exempt": "margin", "code": "N5"}))
+                ]),
                 none(),
             ),
             // 1.00 / 1.021 = 0.97943 → 0.98
-            vec!["2.1: 1.00 = 0.98 + 0.02", "margin: 2.00 = 2.00 + 0.00", "reverse_charge: 3.00 = 3.00 + 0.00"],
+            vec![
+                "2.1: 1.00 = 0.98 + 0.02",
+                "margin: 2.00 = 2.00 + 0.00",
+                "reverse_charge: 3.00 = 3.00 + 0.00",
+            ],
             vec!["3.00 - 0.00 = 3.00", "1.00 - 0.00 = 1.00", "2.00 - 0.00 = 2.00"],
         ),
     ];
@@ -180,7 +209,8 @@ fn rounding_and_change_do_not_touch_the_totals() {
     let sale = Sale::read(&value).unwrap();
     sale.check_complete().unwrap();
     let amounts = sale.amounts().unwrap();
-    let found = [amounts.totals.gross, amounts.rounding, amounts.paid, amounts.change].map(|sum| sum.to_string());
+    let found =
+        [amounts.totals.gross, amounts.rounding, amounts.paid, amounts.change].map(|sum| sum.to_string());
     assert_eq!(found, ["2.22", "-0.02", "2.20", "3.80"]);
 }
 
@@ -188,12 +218,27 @@ fn rounding_and_change_do_not_touch_the_totals() {
 fn what_cannot_be_worked_out_is_refused() {
     let cases = [
         // a discount larger than its item, larger than what an earlier one left, larger than the sale
-        (sale(json!([item_with("1", "1.00", "20", "discounts", json!([{"amount": "1.01"}]))]), json!([])), "/items/0/discounts/0/amount"),
         (
-            sale(json!([item_with("1", "1.00", "20", "discounts", json!([{"percent": "50"}, {"amount": "0.51"}]))]), json!([])),
+            sale(json!([item_with("1", "1.00", "20", "discounts", json!([{"amount": "1.01"}]))]), json!([])),
+            "/items/0/discounts/0/amount",
+        ),
+        (
+            sale(
+                json!([item_with(
+                    "1",
+                    "1.00",
+                    "20",
+                    "discounts",
+                    json!([{"percent": "50"}, {"amount": "0.51"}])
+                )]),
+                json!([]),
+            ),
             "/items/0/discounts/1/amount",
         ),
-        (sale(json!([item("1", "1.00", "20"), item("-1", "0.50", "20")]), json!([{"amount": "0.51"}])), "/discounts/0/amount"),
+        (
+            sale(json!([item("1", "1.00", "20"), item("-1", "0.50", "20")]), json!([{"amount": "0.51"}])),
+            "/discounts/0/amount",
+        ),
         (sale(json!([]), json!([{"amount": "0.01"}])), "/discounts/0/amount"),
         // a price, and a sum, of more than 12 digits before the point
         (sale(json!([item("999999999999", "2", "20")]), json!([])), "/items/0"),

@@ -40,8 +40,10 @@ fn spread(total: i64, weights: &[i64]) -> Vec<i64> {
     };
     let sum = i128::from(sum.abs());
     let exact: Vec<i128> = weights.iter().map(|weight| total * weight).collect();
-    let mut parts: Vec<i128> =
-        exact.iter().map(|share| if *share < 0 { -((-share + sum - 1) / sum) } else { share / sum }).collect();
+    let mut parts: Vec<i128> = exact
+        .iter()
+        .map(|share| if *share < 0 { -((-share + sum - 1) / sum) } else { share / sum })
+        .collect();
     while parts.iter().sum::<i128>() < total {
         let short = |index: &usize| exact[*index] - parts[*index] * sum;
         let most = (0..parts.len()).map(|index| short(&index)).max().unwrap();
@@ -65,8 +67,10 @@ pub(crate) fn of(lines: &[Line], percent: u32) -> Expected {
     let mut rates: Vec<u32> = lines.iter().map(|line| line.rate).collect();
     rates.sort_unstable_by(|a, b| b.cmp(a));
     rates.dedup();
-    let members: Vec<Vec<usize>> =
-        rates.iter().map(|rate| (0..lines.len()).filter(|index| lines[*index].rate == *rate).collect()).collect();
+    let members: Vec<Vec<usize>> = rates
+        .iter()
+        .map(|rate| (0..lines.len()).filter(|index| lines[*index].rate == *rate).collect())
+        .collect();
     let sum = |gross: &[i64], members: &[usize]| members.iter().map(|index| gross[*index]).sum::<i64>();
 
     let weights: Vec<i64> = members.iter().map(|members| sum(&gross, members)).collect();
