@@ -5,9 +5,8 @@ use fiskal::exchange::{
     Answer, Context, Effect, Facts, FollowUp, Known, Lost, Method, Offline, Operation, Outcome, Past, Request, Service,
     Step, Token,
 };
-use fiskal::receipt::{Fiscal, Issuer, Receipt, ReceiptType, State, Totals};
+use fiskal::receipt::{Receipt, State};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The rule of a service.
@@ -161,29 +160,9 @@ fn done(operation: &Operation, state: State, number: Option<String>) -> Outcome 
         register: operation.line.name.clone(),
         service: "table".into(),
         environment: "test".into(),
-        receipt_type: ReceiptType::Sale,
         state,
         number,
-        series: None,
-        started_at: None,
-        signed_at: None,
-        signature: None,
-        fiscal: Fiscal::default(),
-        ids: BTreeMap::new(),
-        issuer: Issuer::default(),
-        cashier: None,
-        items: vec![],
-        payments: vec![],
-        totals: Totals::default(),
-        mentions: vec![],
-        qr: None,
-        original: None,
-        replaces: None,
-        also: vec![],
-        todo: None,
-        copy: 0,
-        verified: vec![],
-        answer: Value::Null,
+        ..Receipt::default()
     };
     Outcome { result: json!({ "receipt": receipt.id }), receipts: vec![receipt], ..Outcome::default() }
 }
