@@ -1,4 +1,35 @@
-//! x
+//! The fiscal services on this machine: strict, stateful, signing for real.
+//!
+//! A [`Sandbox`] listens on a loopback address and answers as the services do: it checks headers and bodies
+//! against the published contract before it looks at who is calling, keeps what it was told, chains and signs
+//! what it books, and remembers idempotency keys. Beside the services, `/_sandbox` moves the clock, plants faults
+//! on the line and shows what was booked, so that a client can be tested against the worst afternoon of its life.
+//!
+//! ```no_run
+//! use fiskal_sandbox::{Options, Sandbox};
+//!
+//! let sandbox = Sandbox::start(Options::default())?;
+//! println!("{}", sandbox.ready());
+//! # Ok::<(), fiskal_sandbox::SandboxError>(())
+//! ```
+//!
+//! It shares no code with the client library: two readings of the same contract, each checking the other.
+
+mod audit;
 pub mod canonical;
+mod clock;
+mod control;
 pub mod crypto;
+mod faults;
+mod http;
+mod random;
+mod sandbox;
 pub mod schema;
+mod server;
+mod service;
+mod settings;
+mod sign_fr;
+mod store;
+
+pub use sandbox::{Options, Sandbox, SandboxError, Store};
+pub use settings::{Check, Settings, SignFrSettings, ValueBase};

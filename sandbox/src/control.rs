@@ -1,0 +1,109 @@
+//! `/_sandbox`: faults, clock, audit, settings.
+
+use axum::http::Method;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::faults::Fault;
+use crate::http::Reply;
+use crate::server::House;
+use crate::service::{Shared, lock};
+use crate::settings::Settings;
+use crate::store::Write;
+
+/// The name under which the sandbox keeps documents of its own.
+pub(crate) const OWN: &str = "_sandbox";
+/// The kind of the document that holds the clock's offset.
+pub(crate) const CLOCK: &str = "clock";
+/// The kind of the documents that hold bookings.
+pub(crate) const BOOKING: &str = "booking";
+
+/// Answers one request below `/_sandbox/`.
+pub(crate) fn answer(house: &House, method: &Method, path: &str, body: &[u8]) -> Reply {
+    let shared = &house.shared;
+    let result = match (method.as_str(), path) {
+        ("GET", "faults") => Ok(json!({ "faults": lock(&shared.faults).list() })),
+        ("POST", "faults") => plant(shared, body),
+        ("DELETE", "faults") => {
+            lock(&shared.faults).clear();
+            Ok(json!({ "faults": [] }))
+        }
+        ("GET", "clock") => Ok(clock(shared)),
+        ("PUT", "clock") => set_clock(shared, body),
+        ("GET", "audit") => Ok(lock(&shared.audit).report()),
+        ("GET", "settings") => Ok(json!(*shared.settings())),
+        ("PUT", "settings") => set_settings(shared, body),
+        _ => {
+            return Reply::json(404, &json!({ "message": format!("there is no {method} /_sandbox/{path}") }));
+        }
+    };
+    match result {
+        Ok(body) => Reply::json(200, &body),
+        Err(message) => Reply::json(400, &json!({ "message": message })),
+    }
+}
+
+fn plant(shared: &Shared, body: &[u8]) -> Result<Value, String> {
+    let fault: Fault =
+        serde_json::from_slice(body).map_err(|error| format!("this is not a fault: {error}"))?;
+    let mut faults = lock(&shared.faults);
+    faults.plant(fault)?;
+    Ok(json!({ "faults": faults.list() }))
+}
+
+fn clock(shared: &Shared) -> Value {
+    let offset_s = shared.clock.offset_ms().div_euclid(1000);
+    json!({ "now": shared.clock.now().to_string(), "offset_s": offset_s })
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum ClockChange {
+    Now { now: Timestamp },
+    Offset { offset_s: i64 },
+}
+
+fn set_clock(shared: &Shared, body: &[u8]) -> Result<Value, String> {
+    let change: ClockChange = serde_json::from_slice(body).map_err(|_| {
+        r#"a clock is {"now": "2026-12-31T23:59:50+01:00"} or {"offset_s": 86400}"#.to_owned()
+    })?;
+    match change {
+        ClockChange::Now { now } => shared.clock.set_now(now),
+        ClockChange::Offset { offset_s } => shared.clock.set_offset_ms(offset_s.saturating_mul(1000)),
+    }
+    let offset = json!(shared.clock.offset_ms()).to_string();
+    // Not awaited: a clock that was moved just before a crash may be set again.
+    let _ = shared.archive.commit(vec![Write {
+        service: OWN,
+        kind: CLOCK,
+        id: CLOCK.to_owned(),
+        body: Some(offset),
+    }]);
+    Ok(clock(shared))
+}
+
+fn set_settings(shared: &Shared, body: &[u8]) -> Result<Value, String> {
+    let change: Value = serde_json::from_slice(body).map_err(|error| format!("this is not JSON: {error}"))?;
+    let mut merged = json!(*shared.settings());
+    overlay(&mut merged, &change);
+    let settings: Settings = serde_json::from_value(merged).map_err(|error| error.to_string())?;
+    settings.check()?;
+    if change.get("seed").is_some() {
+        lock(&shared.faults).reseed(settings.seed);
+    }
+    shared.set_settings(settings.clone());
+    Ok(json!(settings))
+}
+
+/// Lays the named keys over what is there, one level after the other.
+fn overlay(base: &mut Value, change: &Value) {
+    match (base, change) {
+        (Value::Object(base), Value::Object(change)) => {
+            for (key, value) in change {
+                overlay(base.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (base, change) => *base = change.clone(),
+    }
+}

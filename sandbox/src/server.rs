@@ -1,0 +1,215 @@
+//! Accepting connections, striking requests with planted faults, and handing the rest to the services.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::Response;
+use axum::serve::{IncomingStream, Listener};
+use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::control;
+use crate::faults::{Kind, Strike};
+use crate::http::{Call, Reply};
+use crate::service::{Service, Shared, lock};
+
+/// The largest body a service is shown.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+/// How much of a larger body is read and thrown away, so that its sender sees the answer and not a closed line.
+const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
+/// How long the server rests when the machine has no descriptors left for another connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Everything a request can reach.
+pub(crate) struct House {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) services: Vec<Arc<dyn Service>>,
+}
+
+/// Serves until the returned future is dropped.
+pub(crate) async fn serve(listener: TcpListener, house: Arc<House>) -> io::Result<()> {
+    let router = Router::new().fallback(answer).with_state(house);
+    axum::serve(Door(listener), router.into_make_service_with_connect_info::<Switch>()).await
+}
+
+async fn answer(
+    State(house): State<Arc<House>>,
+    ConnectInfo(line): ConnectInfo<Switch>,
+    request: Request,
+) -> Response<Body> {
+    // A task of its own: what a service has begun it finishes, even when the client has hung up meanwhile.
+    let date = Arc::clone(&house);
+    let work = tokio::spawn(async move { handle(&house, &line, request).await });
+    let reply = match work.await {
+        Ok(reply) => reply,
+        Err(_) => Reply::json(500, &json!({ "message": "the sandbox failed; its log says where" })),
+    };
+    reply.with("date", date.shared.clock.http_date()).into_response()
+}
+
+async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let method = parts.method.clone();
+    if let Some(rest) = path.strip_prefix("/_sandbox/") {
+        let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+            return Reply::json(400, &json!({ "message": "the body is larger than 1 MiB" }));
+        };
+        return control::answer(house, &method, rest, &body);
+    }
+    let strike = lock(&house.shared.faults).strike(method.as_str(), &path);
+    if strike.end == Some(Kind::Reset) {
+        return line.cut();
+    }
+    let Some((service, rest)) = house.service(&path) else {
+        return Reply::json(404, &json!({ "message": format!("there is no service at {path}") }));
+    };
+    if strike.expire_tokens {
+        service.expire_tokens();
+    }
+    if let Some(Kind::Status { status, retry_after }) = strike.end {
+        return planted(service.as_ref(), &strike, status, retry_after).await;
+    }
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(reason) => return service.refuse(400, reason),
+    };
+    let call = Call { method, path: rest, uri: parts.uri, headers: parts.headers, body, pause: strike.delay };
+    let reply = service.serve(call).await;
+    if strike.end == Some(Kind::DropAnswer) { line.cut() } else { reply }
+}
+
+async fn planted(service: &dyn Service, strike: &Strike, status: u16, retry_after: Option<u64>) -> Reply {
+    tokio::time::sleep(strike.delay).await;
+    let reply = service.refuse(status, "a planted fault");
+    match retry_after {
+        Some(seconds) => reply.with("retry-after", seconds.to_string()),
+        None => reply,
+    }
+}
+
+/// Reads a body, or says what is wrong with it.
+async fn read(body: Body) -> Result<Bytes, &'static str> {
+    let announced = body.size_hint().lower();
+    if announced > DRAIN_LIMIT as u64 {
+        return Err("the body is larger than 1 MiB");
+    }
+    let bytes =
+        to_bytes(body, DRAIN_LIMIT).await.map_err(|_| "the body is larger than 1 MiB or was cut off")?;
+    if bytes.len() > BODY_LIMIT { Err("the body is larger than 1 MiB") } else { Ok(bytes) }
+}
+
+impl House {
+    fn service(&self, path: &str) -> Option<(&Arc<dyn Service>, String)> {
+        self.services.iter().find_map(|service| {
+            let rest = path.strip_prefix('/')?.strip_prefix(service.name())?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| (service, rest.to_owned()))
+        })
+    }
+}
+
+/// Cuts one connection: from then on not a byte of an answer leaves.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Switch(Arc<AtomicBool>);
+
+impl Switch {
+    fn cut(&self) -> Reply {
+        self.0.store(true, Ordering::SeqCst);
+        Reply::json(500, &json!({}))
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.0.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    }
+}
+
+impl Connected<IncomingStream<'_, Door>> for Switch {
+    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+        stream.io().switch.clone()
+    }
+}
+
+/// The listening socket.
+struct Door(TcpListener);
+
+impl Listener for Door {
+    type Io = Line;
+    type Addr = ();
+
+    async fn accept(&mut self) -> (Line, ()) {
+        loop {
+            match self.0.accept().await {
+                Ok((stream, _)) => {
+                    // Small answers should not wait for a full packet; a socket that refuses is only slower.
+                    let _ = stream.set_nodelay(true);
+                    return (Line { stream, switch: Switch::default() }, ());
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A connection whose answers can be cut off.
+struct Line {
+    stream: TcpStream,
+    switch: Switch,
+}
+
+impl AsyncRead for Line {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Line {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.switch.check()?;
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.switch.check()?;
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,65 @@
+//! What the server knows about a fiscal service, and what a service may use of the sandbox.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use serde_json::Value;
+
+use crate::audit::Audit;
+use crate::clock::Clock;
+use crate::faults::Faults;
+use crate::http::{Call, Reply};
+use crate::settings::Settings;
+use crate::store::Archive;
+
+/// An answer that is still being worked on.
+pub(crate) type Working<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+
+/// One fiscal service under its own path prefix.
+pub(crate) trait Service: Send + Sync {
+    /// The service's name, which is its path prefix without the slash and its key in the ready file.
+    fn name(&self) -> &'static str;
+    /// Answers one request.
+    fn serve(&self, call: Call) -> Working<'_>;
+    /// Answers a planted fault in the service's own words; nothing is booked.
+    fn refuse(&self, status: u16, message: &str) -> Reply;
+    /// Forgets every token that was issued so far.
+    fn expire_tokens(&self);
+    /// What a client needs to know to use the service: its entry in the ready file.
+    fn account(&self, url: &str) -> Value;
+}
+
+/// What all services share.
+pub(crate) struct Shared {
+    pub(crate) clock: Clock,
+    pub(crate) audit: Mutex<Audit>,
+    pub(crate) faults: Mutex<Faults>,
+    pub(crate) archive: Archive,
+    settings: RwLock<Arc<Settings>>,
+}
+
+impl Shared {
+    pub(crate) fn new(clock: Clock, audit: Audit, archive: Archive, settings: Settings) -> Shared {
+        Shared {
+            clock,
+            audit: Mutex::new(audit),
+            faults: Mutex::new(Faults::seeded(settings.seed)),
+            archive,
+            settings: RwLock::new(Arc::new(settings)),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_settings(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    }
+}
+
+/// Locks even after a panic elsewhere: every change under these locks is made in one piece.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

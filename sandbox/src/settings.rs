@@ -1,0 +1,158 @@
+//! What a test may change while the sandbox runs, and what we decided where a contract is silent.
+
+use serde::{Deserialize, Serialize};
+
+/// The sandbox's settings: `GET` and `PUT /_sandbox/settings`. A `PUT` changes the keys it names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Seed of the generator that draws faults with a probability. Setting it starts the sequence again.
+    pub seed: u64,
+    /// How many refused requests `/_sandbox/audit` keeps; the oldest go first.
+    pub refused_kept: usize,
+    /// SIGN FR and SIGN IT.
+    #[serde(rename = "sign-fr")]
+    pub sign_fr: SignFrSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { seed: 0, refused_kept: 10_000, sign_fr: SignFrSettings::default() }
+    }
+}
+
+/// What happens to a record whose content fails a check that the JSON Schema cannot make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// Answer 422; nothing is booked.
+    Refuse,
+    /// Answer 200 with a record in state REJECTED and the reasons in its `logs` (contract sign-fr 4.3).
+    Reject,
+    /// Book it unchecked, as the recorded TEST service does.
+    Off,
+}
+
+/// Which reading of `value.base` is accepted (contract sign-fr 2.10 has both, as a conflict).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueBase {
+    /// Price × quantity without VAT, before discounts.
+    Net,
+    /// Price × quantity with VAT, before discounts.
+    Gross,
+    /// One of the two.
+    Either,
+    /// Anything.
+    Any,
+}
+
+/// SIGN FR 2026-02-03. Numbers in the field texts are sections of the contract; every field is something that the
+/// contract leaves open, with the default of its section 10 where it has one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignFrSettings {
+    /// Keep errors (4xx, 5xx) under their idempotency key and replay them (6).
+    pub cache_errors: bool,
+    /// Compare payloads of a repeated idempotency key byte by byte instead of as JSON (6).
+    pub idempotency_bytes: bool,
+    /// Hours for which an idempotency key is remembered (6: 24 h after creation).
+    pub idempotency_hours: u32,
+    /// Hours for which a token is valid (2.1).
+    pub token_hours: u32,
+    /// Status for a step against the order of states: 405 or 409 (3.1).
+    pub commission_order_status: u16,
+    /// Take a state or mode that the resource already has as done instead of refusing it (3.1).
+    pub accept_repeated_state: bool,
+    /// Decommissioning a taxpayer or location decommissions what is under it (3.1).
+    pub decommission_cascades: bool,
+    /// Let a second transaction use an intention that was used already (3.2).
+    pub intention_reuse: bool,
+    /// Status for a second transaction on one intention, or a record on a system that may not sell: 405 or 409 (3.1).
+    pub record_state_status: u16,
+    /// A REJECTED transaction uses up its intention (3.2).
+    pub rejected_uses_intention: bool,
+    /// Status for an id in a body that names nothing (4.2 has no exact rule; 1.2 declares no 404 for POST).
+    pub unknown_reference_status: u16,
+    /// Status for an `X-Scope-Identifier` outside the token's organizations.
+    pub unknown_scope_status: u16,
+    /// An empty list answers 404 instead of 200 with no results (1.8).
+    pub empty_list_404: bool,
+    /// `pagination.next` is a whole URL instead of a path with query (1.8).
+    pub absolute_next: bool,
+    /// Timestamps as recorded (`Z`, nanoseconds) instead of the schema's 25 characters (2.7).
+    pub zulu_timestamps: bool,
+    /// Refuse query parameters that the operation does not declare.
+    pub refuse_unknown_query: bool,
+    /// TRANSACTION::ABORT is in a French system's list of records (2.7: in the schema, not in the French list).
+    pub abort_allowed: bool,
+    /// VAT codes and percentages must be the system's own (2.6).
+    pub vat_check: Check,
+    /// Amounts must add up (2.10).
+    pub amount_check: Check,
+    /// How far two amounts may lie apart, in euros, as a decimal string (2.10).
+    pub amount_tolerance: String,
+    /// Which `value.base` is accepted (2.10).
+    pub value_base: ValueBase,
+    /// `record.offset` of the first record in a replayed buffer: 0 or 1 (5.3).
+    pub replay_offset_base: u32,
+    /// `X-Replay-Remaining` on the last record of a replayed buffer: 0 or 1 (5.3).
+    pub replay_last_remaining: u32,
+    /// How many records the sandbox holds before it answers 503; the sandbox keeps them in memory.
+    pub max_records: usize,
+}
+
+impl Default for SignFrSettings {
+    fn default() -> Self {
+        SignFrSettings {
+            cache_errors: false,
+            idempotency_bytes: false,
+            idempotency_hours: 24,
+            token_hours: 24,
+            commission_order_status: 405,
+            accept_repeated_state: false,
+            decommission_cascades: false,
+            intention_reuse: false,
+            record_state_status: 405,
+            rejected_uses_intention: false,
+            unknown_reference_status: 404,
+            unknown_scope_status: 401,
+            empty_list_404: false,
+            absolute_next: true,
+            zulu_timestamps: false,
+            refuse_unknown_query: true,
+            abort_allowed: true,
+            vat_check: Check::Refuse,
+            amount_check: Check::Refuse,
+            amount_tolerance: "0.02".to_owned(),
+            value_base: ValueBase::Either,
+            replay_offset_base: 0,
+            replay_last_remaining: 0,
+            max_records: 500_000,
+        }
+    }
+}
+
+impl Settings {
+    /// Refuses values outside what the contract leaves open.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let fr = &self.sign_fr;
+        for (name, status) in [
+            ("commission_order_status", fr.commission_order_status),
+            ("record_state_status", fr.record_state_status),
+            ("unknown_reference_status", fr.unknown_reference_status),
+            ("unknown_scope_status", fr.unknown_scope_status),
+        ] {
+            if !(400..=499).contains(&status) {
+                return Err(format!("sign-fr.{name} is {status}; it must be a status from 400 to 499"));
+            }
+        }
+        if fr.amount_tolerance.parse::<rust_decimal::Decimal>().is_err() {
+            return Err(format!("sign-fr.amount_tolerance {:?} is not a decimal", fr.amount_tolerance));
+        }
+        if fr.replay_offset_base > 1 || fr.replay_last_remaining > 1 {
+            return Err("sign-fr.replay_offset_base and replay_last_remaining are 0 or 1".to_owned());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+//! Headers, query and body against the contract, before anybody asks who is calling (contract sign-fr 1.3).
+
+use axum::extract::Query;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::errors::Problem;
+use super::router::{Action, Collection, Route};
+use crate::http::Call;
+use crate::schema::Contract;
+use crate::settings::SignFrSettings;
+
+/// The one version of the interface that is spoken here.
+pub(super) const VERSION: &str = "2026-02-03";
+/// `limit` when the client names none (contract sign-fr 1.7).
+const DEFAULT_LIMIT: usize = 10;
+
+/// A request whose form is right.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    /// The body with the schema's defaults filled in.
+    pub(super) body: Value,
+    pub(super) idempotency_key: String,
+    pub(super) scope: Option<String>,
+    pub(super) replay_remaining: Option<u32>,
+    /// The id in the path, in its one spelling.
+    pub(super) id: String,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) limit: usize,
+}
+
+impl Checked {
+    /// A query parameter's value.
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Checks everything that can be checked without knowing anything.
+pub(super) fn check(route: &Route, call: &Call, settings: &SignFrSettings) -> Result<Checked, Problem> {
+    let contract = Contract::sign_fr();
+    match required(call, "x-api-version", "X-Api-Version")? {
+        VERSION => {}
+        other => {
+            return Err(Problem::bad_request(format!(
+                "X-Api-Version '{other}' is unsupported, use '{VERSION}'"
+            )));
+        }
+    }
+    let mut checked = Checked::default();
+    if route.writes() {
+        let key = required(call, "x-idempotency-key", "X-Idempotency-Key")?;
+        matches(contract, "IdempotencyKey", "Header parameter X-Idempotency-Key", key)?;
+        checked.idempotency_key = key.to_owned();
+    }
+    if route.takes_scope()
+        && let Some(scope) = call.header("x-scope-identifier")
+    {
+        matches(contract, "ScopeIdentifier", "Header parameter X-Scope-Identifier", scope)?;
+        checked.scope = Some(one_spelling(scope));
+    }
+    if route.collection == Collection::Records && route.action == Action::Create {
+        checked.replay_remaining = replay_headers(contract, call)?;
+    }
+    if let Action::Update(id) | Action::Retrieve(id) = &route.action {
+        matches(contract, &route.collection.id_schema(), "Path parameter", id)?;
+        checked.id = one_spelling(id);
+    }
+    (checked.query, checked.limit) = query(contract, route, call, settings)?;
+    if let Some(schema) = route.body_schema() {
+        checked.body = body(contract, &schema, call)?;
+    }
+    Ok(checked)
+}
+
+/// Ids are taken with and without dashes (the patterns allow both) and kept with them.
+pub(super) fn one_spelling(id: &str) -> String {
+    match id.split_once('.') {
+        Some((id, suffix)) => format!("{}.{suffix}", one_spelling(id)),
+        None => Uuid::parse_str(id).map_or_else(|_| id.to_owned(), |uuid| uuid.to_string()),
+    }
+}
+
+fn required<'a>(call: &'a Call, name: &str, spelling: &str) -> Result<&'a str, Problem> {
+    call.header(name).filter(|value| !value.is_empty()).ok_or_else(|| {
+        Problem::bad_request(format!("Header parameter {spelling} is required, but not found"))
+    })
+}
+
+fn matches(contract: &Contract, schema: &str, what: &str, text: &str) -> Result<(), Problem> {
+    contract
+        .check(schema, &Value::from(text))
+        .map_err(|violation| Problem::bad_request(format!("{what} '{text}' {}", violation.message)))
+}
+
+fn replay_headers(contract: &Contract, call: &Call) -> Result<Option<u32>, Problem> {
+    if let Some(hash) = call.header("x-replay-hash") {
+        matches(contract, "ReplayHash", "Header parameter X-Replay-Hash", hash)?;
+    }
+    let Some(remaining) = call.header("x-replay-remaining") else { return Ok(None) };
+    matches(contract, "ReplayRemaining", "Header parameter X-Replay-Remaining", remaining)?;
+    Ok(remaining.parse().ok())
+}
+
+fn query(
+    contract: &Contract,
+    route: &Route,
+    call: &Call,
+    settings: &SignFrSettings,
+) -> Result<(Vec<(String, String)>, usize), Problem> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&call.uri)
+        .map_err(|error| Problem::bad_request(format!("the query cannot be read: {error}")))?;
+    let mut limit = DEFAULT_LIMIT;
+    let mut known: Vec<(String, String)> = Vec::new();
+    for (name, value) in pairs {
+        let Some((_, schema)) = route.query().iter().find(|(key, _)| *key == name) else {
+            if settings.refuse_unknown_query {
+                return Err(Problem::bad_request(format!("Query parameter '{name}' is unknown")));
+            }
+            continue;
+        };
+        if known.iter().any(|(key, _)| *key == name) {
+            return Err(Problem::bad_request(format!("Query parameter '{name}' is given twice")));
+        }
+        let what = format!("Query parameter {name}");
+        match (name.as_str(), schema) {
+            ("limit", _) => limit = whole(contract, &value)?,
+            ("type", _) => record_types(contract, &value)?,
+            (_, Some(schema)) => matches(contract, schema, &what, &value)?,
+            (_, None) if value.is_empty() => {}
+            (_, None) => return Err(Problem::bad_request(format!("{what} is a flag and takes no value"))),
+        }
+        let value = if name.ends_with("_id") { one_spelling(&value) } else { value };
+        known.push((name, value));
+    }
+    Ok((known, limit))
+}
+
+fn whole(contract: &Contract, text: &str) -> Result<usize, Problem> {
+    let refused = || {
+        Problem::bad_request(format!("Query parameter limit '{text}': an integer from 1 to 100 is wanted"))
+    };
+    let number: usize = text.parse().map_err(|_| refused())?;
+    contract.check("PaginationLimit", &Value::from(number)).map_err(|_| refused())?;
+    Ok(number)
+}
+
+fn record_types(contract: &Contract, list: &str) -> Result<(), Problem> {
+    let types: Value = list.split(',').collect();
+    contract.check("RecordTypeFilter", &types).map_err(|violation| {
+        Problem::bad_request(format!(
+            "Query parameter type '{list}' at {} {}",
+            violation.pointer, violation.message
+        ))
+    })
+}
+
+fn body(contract: &Contract, schema: &str, call: &Call) -> Result<Value, Problem> {
+    let json = call
+        .header("content-type")
+        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"));
+    if !json {
+        return Err(Problem::bad_request("Header Content-Type must be application/json"));
+    }
+    let body: Value = serde_json::from_slice(&call.body)
+        .map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
+    contract.check(schema, &body).map_err(|violation| {
+        let place = if violation.pointer.is_empty() { "/" } else { &violation.pointer };
+        Problem::bad_request(format!("Request body at {place} {}", violation.message))
+    })?;
+    Ok(contract.with_defaults(schema, &body))
+}

@@ -1,0 +1,66 @@
+//! Locations: branches, and the head office that every taxpayer has (contract sign-fr 2.5).
+
+use serde_json::{Map, Value, json};
+
+use super::desk::Desk;
+use super::errors::Problem;
+use super::lifecycle::{self, DECOMMISSIONED};
+use super::resources;
+use super::state::{Kind, Resource};
+use crate::http::Reply;
+
+/// The reference of a content, in its one spelling.
+pub(super) fn reference(value: Option<&Value>) -> String {
+    let id = value.and_then(|value| value.get("id")).and_then(Value::as_str).unwrap_or_default();
+    super::checks::one_spelling(id)
+}
+
+pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {
+    let id = reference(desk.content("taxpayer"));
+    let taxpayer = desk.refer(Kind::Taxpayer, &id)?;
+    if taxpayer.state == DECOMMISSIONED {
+        return Err(lifecycle::out_of_order(
+            taxpayer,
+            "is DECOMMISSIONED and takes no location",
+            desk.settings,
+        ));
+    }
+    let organization = taxpayer.organization.clone();
+    let mut location = resources::new(desk, Kind::Location, taxpayer.country);
+    location.organization = organization;
+    location.content.insert("taxpayer".to_owned(), json!({ "id": id }));
+    resources::save_and_show(desk, location)
+}
+
+/// A head office is named and seated like its taxpayer; a branch may move to another taxpayer before its life begins.
+pub(super) fn change(
+    desk: &mut Desk<'_>,
+    location: &mut Resource,
+    mut changes: Map<String, Value>,
+) -> Result<(), Problem> {
+    let is_head_office = location.content.get("type").is_some_and(|kind| kind == "HEAD_OFFICE");
+    if is_head_office && ["name", "address", "taxpayer"].iter().any(|name| changes.contains_key(*name)) {
+        return Err(Problem::not_allowed(
+            "location operation invalid: a head office changes with its taxpayer",
+        ));
+    }
+    if changes.contains_key("taxpayer") {
+        let id = reference(changes.get("taxpayer"));
+        desk.refer(Kind::Taxpayer, &id)?;
+        if location.state != lifecycle::ACQUIRED && location.refers_to("taxpayer") != id {
+            return Err(lifecycle::out_of_order(
+                location,
+                "was commissioned and cannot change its taxpayer",
+                desk.settings,
+            ));
+        }
+        changes.insert("taxpayer".to_owned(), json!({ "id": id }));
+    }
+    resources::merge(location, changes);
+    Ok(())
+}
+
+/// What the server knows about a location.
+pub(super) fn facts() -> Value {
+    json!({ "systems": [{ "type": "FISCAL_DEVICE", "description": "Fiscal device" }] })
+}

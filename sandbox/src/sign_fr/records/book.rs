@@ -1,0 +1,94 @@
+//! Booking: a record enters its system's journal and is chained to the one before it.
+
+use serde_json::Value;
+
+use super::view;
+use crate::audit::Booking;
+use crate::canonical;
+use crate::crypto::chain_signature;
+use crate::sign_fr::NAME;
+use crate::sign_fr::desk::Desk;
+use crate::sign_fr::state::{Metadata, Record, Resource};
+
+pub(super) const ACCEPTED: &str = "ACCEPTED";
+pub(super) const REJECTED: &str = "REJECTED";
+pub(super) const COMPLETED: &str = "COMPLETED";
+pub(super) const PROCESSING: &str = "PROCESSING";
+pub(super) const FINISHED: &str = "FINISHED";
+
+/// What is to be booked.
+pub(super) struct Draft {
+    pub(super) kind: String,
+    pub(super) state: &'static str,
+    pub(super) mode: &'static str,
+    /// The intention of a transaction, or the export intention of an export.
+    pub(super) record: Option<String>,
+    pub(super) operation: Value,
+    pub(super) logs: Vec<String>,
+    pub(super) replayed_by: Option<String>,
+    pub(super) file: Option<String>,
+    pub(super) metadata: Option<Metadata>,
+}
+
+impl Draft {
+    pub(super) fn new(kind: String, operation: Value) -> Draft {
+        Draft {
+            kind,
+            state: COMPLETED,
+            mode: FINISHED,
+            record: None,
+            operation,
+            logs: Vec::new(),
+            replayed_by: None,
+            file: None,
+            metadata: None,
+        }
+    }
+}
+
+/// Books a draft on a system and returns the record. A rejected record stands in the journal too, but is no booking.
+pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Record {
+    let previous = desk.state.last_record(&system.id).map(|last| (last.id.clone(), last.signature.clone()));
+    let (previous, seed) = previous.unzip();
+    let mut record = Record {
+        id: desk.new_id(),
+        organization: system.organization.clone(),
+        system: system.id.clone(),
+        kind: draft.kind,
+        state: draft.state.to_owned(),
+        mode: draft.mode.to_owned(),
+        record: draft.record,
+        used_in: None,
+        replayed_by: draft.replayed_by,
+        operation: canonical::to_string(&draft.operation),
+        signature: String::new(),
+        signed_at: desk.stamp(),
+        previous,
+        logs: draft.logs,
+        file: draft.file,
+        metadata: draft.metadata,
+    };
+    record.signature = chain_signature(seed.as_deref(), &view::canonical_text(&record));
+    if record.state != REJECTED {
+        desk.bookings.push(booking(desk, &record, &draft.operation));
+    }
+    desk.save(record.clone());
+    record
+}
+
+fn booking(desk: &Desk<'_>, record: &Record, operation: &Value) -> Booking {
+    let document = operation.get("document").or_else(|| operation.pointer("/data/document"));
+    let text = |name: &str| {
+        document.and_then(|document| document.get(name)).and_then(Value::as_str).map(str::to_owned)
+    };
+    Booking {
+        service: NAME.to_owned(),
+        register: record.system.clone(),
+        number: text("number"),
+        series: text("series"),
+        id: record.id.clone(),
+        kind: record.kind.clone(),
+        metadata: record.metadata.clone().map(Value::Object),
+        at: desk.now,
+    }
+}

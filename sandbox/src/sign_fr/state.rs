@@ -1,0 +1,373 @@
+//! Everything the service remembers.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::country::Country;
+use super::idempotency::Idempotency;
+use crate::store::Document;
+
+/// Client data beside a resource.
+pub(super) type Metadata = Map<String, Value>;
+
+/// Rows in the order they came, found by id.
+#[derive(Debug)]
+pub(super) struct Table<T> {
+    rows: Vec<T>,
+    places: HashMap<String, usize>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table { rows: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<T: Row> Table<T> {
+    pub(super) fn get(&self, id: &str) -> Option<&T> {
+        self.places.get(id).and_then(|place| self.rows.get(*place))
+    }
+
+    pub(super) fn rows(&self) -> &[T] {
+        &self.rows
+    }
+
+    fn put(&mut self, row: T) {
+        match self.places.get(row.id()).and_then(|place| self.rows.get_mut(*place)) {
+            Some(old) => *old = row,
+            None => {
+                self.places.insert(row.id().to_owned(), self.rows.len());
+                self.rows.push(row);
+            }
+        }
+    }
+}
+
+/// Something kept in a [`Table`] and in the store.
+pub(super) trait Row: Serialize + DeserializeOwned + Clone {
+    fn id(&self) -> &str;
+    /// The organization it belongs to.
+    fn organization(&self) -> &str;
+    /// The kind of its documents in the store.
+    fn kind(&self) -> &'static str;
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self>;
+    /// Keeps what is derived from the rows up to date.
+    fn index(&self, _state: &mut State) {}
+}
+
+/// An ACCOUNT, GROUP or UNIT.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Organization {
+    pub(super) id: String,
+    pub(super) parent: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) metadata: Option<Metadata>,
+}
+
+/// An API key. Its secret is kept as a digest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Subject {
+    pub(super) id: String,
+    pub(super) organization: String,
+    pub(super) name: String,
+    pub(super) key: String,
+    pub(super) secret_digest: String,
+    pub(super) metadata: Option<Metadata>,
+}
+
+/// Taxpayers, locations and systems live the same life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    Taxpayer,
+    Location,
+    System,
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Kind::Taxpayer => "taxpayer",
+            Kind::Location => "location",
+            Kind::System => "system",
+        }
+    }
+}
+
+/// A taxpayer, location or system (contract sign-fr 2.4 to 2.6).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Resource {
+    pub(super) kind: Kind,
+    pub(super) id: String,
+    pub(super) organization: String,
+    pub(super) country: Country,
+    pub(super) state: String,
+    pub(super) mode: String,
+    /// What the client said about it.
+    pub(super) content: Map<String, Value>,
+    pub(super) metadata: Option<Metadata>,
+    pub(super) created_at: String,
+    pub(super) updated_at: String,
+    /// A system's private key and certificate, as PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) keys: Option<(String, String)>,
+    /// The records of the offline buffer that a system is being sent, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) replayed: Vec<String>,
+}
+
+impl Resource {
+    /// The id under `key` in the client's content, e.g. the taxpayer of a location.
+    pub(super) fn refers_to(&self, key: &str) -> &str {
+        self.content
+            .get(key)
+            .and_then(|reference| reference.get("id"))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+}
+
+/// A record in a system's journal (contract sign-fr 2.8).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Record {
+    pub(super) id: String,
+    pub(super) organization: String,
+    pub(super) system: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) state: String,
+    pub(super) mode: String,
+    /// The intention of a transaction.
+    pub(super) record: Option<String>,
+    /// The transaction that used an intention.
+    pub(super) used_in: Option<String>,
+    pub(super) replayed_by: Option<String>,
+    /// The operation as canonical JSON text.
+    pub(super) operation: String,
+    pub(super) signature: String,
+    pub(super) signed_at: String,
+    /// The record before it in the system's journal.
+    pub(super) previous: Option<String>,
+    pub(super) logs: Vec<String>,
+    /// The file that an export made.
+    pub(super) file: Option<String>,
+    pub(super) metadata: Option<Metadata>,
+}
+
+/// A downloadable export.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct File {
+    pub(super) id: String,
+    pub(super) organization: String,
+    pub(super) system: String,
+    pub(super) created_at: Timestamp,
+    /// The ZIP as base64, and the JWS over it with its payload detached.
+    pub(super) zip: String,
+    pub(super) integrity: String,
+}
+
+/// A token that was issued, under the digest of its text.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Token {
+    pub(super) digest: String,
+    pub(super) subject: String,
+    pub(super) organization: String,
+    pub(super) expires_at: Timestamp,
+}
+
+/// The sandbox's own beginnings: kept in the clear, because the ready file shows them at every start.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Seed {
+    pub(super) group: String,
+    pub(super) group_key: String,
+    pub(super) group_secret: String,
+    pub(super) account: String,
+    pub(super) account_key: String,
+    pub(super) account_secret: String,
+    /// The key that signs tokens: private key and certificate, as PEM.
+    pub(super) token_keys: (String, String),
+}
+
+/// All tables, and what is derived from them.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) organizations: Table<Organization>,
+    pub(super) subjects: Table<Subject>,
+    pub(super) taxpayers: Table<Resource>,
+    pub(super) locations: Table<Resource>,
+    pub(super) systems: Table<Resource>,
+    pub(super) records: Table<Record>,
+    pub(super) files: Table<File>,
+    pub(super) tokens: HashMap<String, Token>,
+    pub(super) idempotency: Idempotency,
+    pub(super) seed: Option<Seed>,
+    subject_by_key: HashMap<String, String>,
+    last_record: HashMap<String, String>,
+}
+
+/// Kinds of documents in the store that are no rows.
+pub(super) const SEED: &str = "seed";
+pub(super) const TOKEN: &str = "token";
+pub(super) const IDEMPOTENCY: &str = "idempotency";
+
+impl State {
+    /// Reads back what the store kept.
+    pub(super) fn load<'d>(documents: impl Iterator<Item = &'d Document>) -> Result<State, String> {
+        let mut state = State::default();
+        for document in documents {
+            state
+                .take(document)
+                .map_err(|error| format!("a {} document is damaged: {error}", document.kind))?;
+        }
+        Ok(state)
+    }
+
+    fn take(&mut self, document: &Document) -> serde_json::Result<()> {
+        let body = document.body.as_str();
+        match document.kind.as_str() {
+            "organization" => self.put(serde_json::from_str::<Organization>(body)?),
+            "subject" => self.put(serde_json::from_str::<Subject>(body)?),
+            "taxpayer" | "location" | "system" => self.put(serde_json::from_str::<Resource>(body)?),
+            "record" => self.put(serde_json::from_str::<Record>(body)?),
+            "file" => self.put(serde_json::from_str::<File>(body)?),
+            TOKEN => {
+                let token: Token = serde_json::from_str(body)?;
+                self.tokens.insert(token.digest.clone(), token);
+            }
+            IDEMPOTENCY => self.idempotency.restore(serde_json::from_str(body)?),
+            SEED => self.seed = Some(serde_json::from_str(body)?),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Inserts or replaces a row.
+    pub(super) fn put<T: Row>(&mut self, row: T) {
+        row.index(self);
+        row.table(self).put(row.clone());
+    }
+
+    pub(super) fn resources(&self, kind: Kind) -> &Table<Resource> {
+        match kind {
+            Kind::Taxpayer => &self.taxpayers,
+            Kind::Location => &self.locations,
+            Kind::System => &self.systems,
+        }
+    }
+
+    pub(super) fn subject_with_key(&self, key: &str) -> Option<&Subject> {
+        self.subject_by_key.get(key).and_then(|id| self.subjects.get(id))
+    }
+
+    /// The newest record in a system's journal.
+    pub(super) fn last_record(&self, system: &str) -> Option<&Record> {
+        self.last_record.get(system).and_then(|id| self.records.get(id))
+    }
+
+    /// Whether `organization` is `top` or somewhere below it.
+    pub(super) fn is_within(&self, organization: &str, top: &str) -> bool {
+        let mut next = Some(organization);
+        // A chain of parents is as short as it is made; the bound only guards against a damaged store.
+        for _ in 0..=self.organizations.rows().len() {
+            match next {
+                Some(id) if id == top => return true,
+                Some(id) => next = self.organizations.get(id).and_then(|row| row.parent.as_deref()),
+                None => return false,
+            }
+        }
+        false
+    }
+}
+
+impl Row for Organization {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.id
+    }
+    fn kind(&self) -> &'static str {
+        "organization"
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        &mut state.organizations
+    }
+}
+
+impl Row for Subject {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.organization
+    }
+    fn kind(&self) -> &'static str {
+        "subject"
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        &mut state.subjects
+    }
+    fn index(&self, state: &mut State) {
+        state.subject_by_key.insert(self.key.clone(), self.id.clone());
+    }
+}
+
+impl Row for Resource {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.organization
+    }
+    fn kind(&self) -> &'static str {
+        self.kind.name()
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        match self.kind {
+            Kind::Taxpayer => &mut state.taxpayers,
+            Kind::Location => &mut state.locations,
+            Kind::System => &mut state.systems,
+        }
+    }
+}
+
+impl Row for Record {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.organization
+    }
+    fn kind(&self) -> &'static str {
+        "record"
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        &mut state.records
+    }
+    fn index(&self, state: &mut State) {
+        if state.records.get(&self.id).is_none() {
+            state.last_record.insert(self.system.clone(), self.id.clone());
+        }
+    }
+}
+
+impl Row for File {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.organization
+    }
+    fn kind(&self) -> &'static str {
+        "file"
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        &mut state.files
+    }
+}

@@ -1,0 +1,88 @@
+//! Systems: tills with a key and a journal of their own (contract sign-fr 2.6).
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::desk::{Desk, stamp};
+use super::errors::Problem;
+use super::lifecycle::{self, DECOMMISSIONED};
+use super::locations::reference;
+use super::resources;
+use super::state::{Kind, Resource};
+use crate::crypto::SystemKey;
+use crate::http::Reply;
+
+pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {
+    let kind = desk.content("type").and_then(Value::as_str).unwrap_or_default();
+    if kind != "FISCAL_DEVICE" {
+        return Err(Problem::not_implemented(format!("systems of type {kind} are not served here")));
+    }
+    let id = reference(desk.content("location"));
+    let location = desk.refer(Kind::Location, &id)?;
+    if location.state == DECOMMISSIONED {
+        return Err(lifecycle::out_of_order(
+            location,
+            "is DECOMMISSIONED and takes no system",
+            desk.settings,
+        ));
+    }
+    let organization = location.organization.clone();
+    let mut system = resources::new(desk, Kind::System, location.country);
+    system.organization = organization;
+    system.content.insert("location".to_owned(), json!({ "id": id }));
+    let serial = Uuid::new_v4().simple().to_string();
+    let key = SystemKey::generate(&system.id, &serial, desk.now)
+        .map_err(|error| Problem::internal(error.to_string()))?;
+    system.keys = Some((key.private_key_pem().to_owned(), key.certificate_pem().to_owned()));
+    resources::save_and_show(desk, system)
+}
+
+pub(super) fn change(
+    desk: &mut Desk<'_>,
+    system: &mut Resource,
+    mut changes: Map<String, Value>,
+) -> Result<(), Problem> {
+    if let Some(name) = ["acquirer", "label", "connected_to"].iter().find(|name| changes.contains_key(**name))
+    {
+        return Err(Problem::unprocessable(format!("a FISCAL_DEVICE has no {name}")));
+    }
+    if changes.contains_key("location") {
+        let id = reference(changes.get("location"));
+        let location = desk.refer(Kind::Location, &id)?;
+        if location.country != system.country {
+            return Err(Problem::unprocessable("a system cannot move to another country"));
+        }
+        changes.insert("location".to_owned(), json!({ "id": id }));
+    }
+    resources::merge(system, changes);
+    Ok(())
+}
+
+/// The key that signs for a system.
+pub(super) fn signer(system: &Resource) -> Result<SystemKey, Problem> {
+    let (key, certificate) = system
+        .keys
+        .as_ref()
+        .ok_or_else(|| Problem::internal(format!("system '{}' has no key", system.id)))?;
+    SystemKey::from_pem(key, certificate).map_err(|error| Problem::internal(error.to_string()))
+}
+
+/// What the server knows about a system: how it signs, which records and VAT codes it takes.
+pub(super) fn facts(desk: &Desk<'_>, system: &Resource) -> Result<Value, Problem> {
+    let key = signer(system)?;
+    let (records, vat_rates, vat_exemptions) = system.country.offers(desk.settings);
+    Ok(json!({
+        "journal": { "cryptography": {
+            "certificate": {
+                "serial_number": key.serial_number(),
+                "expires_at": stamp(key.expires_at(), desk.settings),
+                "x509_pem": key.certificate_pem(),
+            },
+            "signature": { "type": "ECDSA", "hash": "SHA-256" },
+        }},
+        "compliance": { "software": { "name": system.country.product(), "version": "v1" } },
+        "records": records,
+        "vat_rates": vat_rates,
+        "vat_exemptions": vat_exemptions,
+    }))
+}
