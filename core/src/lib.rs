@@ -2,6 +2,7 @@
 //! the country's fiscal service, writes down the answer, and hands back what must be printed.
 
 pub mod amounts;
+pub mod config;
 pub mod error;
 pub mod exchange;
 pub mod journal;

@@ -1,0 +1,291 @@
+//! What the sections mean.
+
+use super::defaults::{Dummy, is_zone, zone_of};
+use super::secret::SecretRef;
+use super::section::{Section, listed, quoted, shown};
+use super::source::Source;
+use super::{
+    Account, Address, Blocks, Checks, Config, Environment, Location, Merchant, Register, SERVICES, Software,
+    SyncMode,
+};
+use crate::error::{Error, Result};
+use crate::transport::{Network, Proxy, Roots, check_base};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const ROOT: [&str; 7] = ["journal", "sync", "network", "account", "merchant", "location", "register"];
+const ACCOUNT: [&str; 8] =
+    ["service", "environment", "key", "secret", "url", "contract", "patience", "checks"];
+const MERCHANT: [&str; 6] = ["account", "name", "trade_name", "tax_id", "address", "zone"];
+const LOCATION: [&str; 4] = ["merchant", "name", "address", "zone"];
+const REGISTER: [&str; 3] = ["location", "model", "software"];
+
+const PATIENCE: Duration = Duration::from_secs(3);
+const LEAST_PATIENCE: Duration = Duration::from_millis(100);
+const MOST_PATIENCE: Duration = Duration::from_secs(60);
+
+impl Source {
+    /// Checks what the sections say and puts in what they leave out.
+    ///
+    /// # Errors
+    /// `config`, with file, line and key.
+    pub fn read(self) -> Result<Config> {
+        let root = Section::root(&self, &ROOT)?;
+        let accounts = all(&root, "account", &ACCOUNT, account)?;
+        if accounts.is_empty() {
+            let message = "the configuration has no [account.NAME]; `fiskal init` writes one to start from";
+            return Err(root.wrong("account", message));
+        }
+        let merchants =
+            all(&root, "merchant", &with_services(&MERCHANT), |section| merchant(section, &accounts))?;
+        let locations =
+            all(&root, "location", &with_services(&LOCATION), |section| location(section, &merchants))?;
+        let registers = all(&root, "register", &with_services(&REGISTER), |section| {
+            register(section, &locations, |location| is_live(location, &merchants, &accounts))
+        })?;
+        Ok(Config {
+            journal: path(&root, "journal", root.place("journal")?.unwrap_or("fiskal.db"))?,
+            sync: root
+                .choice("sync", &[("auto", SyncMode::Auto), ("manual", SyncMode::Manual)])?
+                .unwrap_or_default(),
+            network: network(&root)?,
+            accounts,
+            merchants,
+            locations,
+            registers,
+            source: self,
+        })
+    }
+}
+
+fn all<T>(
+    root: &Section<'_>,
+    key: &str,
+    known: &[&str],
+    read: impl Fn(&Section<'_>) -> Result<T>,
+) -> Result<BTreeMap<String, T>> {
+    let sections = root.named(key, known)?;
+    sections.iter().map(|(name, section)| Ok(((*name).to_owned(), read(section)?))).collect()
+}
+
+fn with_services(keys: &[&'static str]) -> Vec<&'static str> {
+    keys.iter().chain(&SERVICES).copied().collect()
+}
+
+fn network(root: &Section<'_>) -> Result<Network> {
+    let mut network = Network::default();
+    let Some(section) = root.section("network", &["proxy", "roots"])? else { return Ok(network) };
+    if let Some(proxy) = section.place("proxy")? {
+        network.proxy =
+            Proxy::try_from(proxy.to_owned()).map_err(|error| section.wrong("proxy", error.message()))?;
+    }
+    if let Some(roots) = section.place("roots")? {
+        network.roots = match Roots::from(roots.to_owned()) {
+            Roots::Pem(_) => Roots::Pem(path(&section, "roots", roots)?),
+            other => other,
+        };
+    }
+    Ok(network)
+}
+
+fn account(section: &Section<'_>) -> Result<Account> {
+    let services = SERVICES.map(|name| (name, name));
+    let service = section.choice("service", &services)?.ok_or_else(|| section.missing("service"))?;
+    let environments =
+        [Environment::Live, Environment::Test, Environment::Sandbox].map(|one| (one.name(), one));
+    let environment =
+        section.choice("environment", &environments)?.ok_or_else(|| section.missing("environment"))?;
+    let url = section.place("url")?;
+    if let Some(url) = url {
+        check_base(url).map_err(|error| section.wrong("url", error.message()))?;
+    }
+    let secret = secret(section, "secret", environment)?;
+    if secret.is_none() && service != "openfiskal" {
+        return Err(section.missing("secret"));
+    }
+    let checks = [("enforce", Checks::Enforce), ("report", Checks::Report)];
+    Ok(Account {
+        service: service.into(),
+        environment,
+        key: self::secret(section, "key", environment)?.ok_or_else(|| section.missing("key"))?,
+        secret,
+        url: url.map(|url| url.trim_end_matches('/').to_owned()),
+        contract: section.text("contract")?.map(str::to_owned),
+        patience: patience(section)?,
+        checks: section.choice("checks", &checks)?.unwrap_or_default(),
+    })
+}
+
+fn secret(section: &Section<'_>, key: &str, environment: Environment) -> Result<Option<SecretRef>> {
+    let Some(text) = section.place(key)? else { return Ok(None) };
+    let source = section.source();
+    let origin = source.origin(&section.pointer(key));
+    let secret =
+        SecretRef::parse(text, source.folder(), origin).map_err(|wrong| section.wrong(key, wrong))?;
+    if secret.is_literal() && environment != Environment::Sandbox {
+        tracing::warn!(
+            key = section.pointer(key),
+            "the secret itself stands in the configuration; env:NAME or file:PATH keeps it out"
+        );
+    }
+    Ok(Some(secret))
+}
+
+fn patience(section: &Section<'_>) -> Result<Duration> {
+    let Some(text) = section.text("patience")? else { return Ok(PATIENCE) };
+    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|duration| duration.try_into().ok());
+    let patience: Duration = parsed.ok_or_else(|| {
+        section.wrong("patience", format!("{} is no duration; write 3s or 500ms", quoted(text)))
+    })?;
+    if (LEAST_PATIENCE..=MOST_PATIENCE).contains(&patience) {
+        return Ok(patience);
+    }
+    Err(section.wrong("patience", format!("{} is not between 100ms and 60s", quoted(text))))
+}
+
+fn merchant(section: &Section<'_>, accounts: &BTreeMap<String, Account>) -> Result<Merchant> {
+    let account = reference(section, "account", accounts)?;
+    let (service, live) = accounts
+        .get(account)
+        .map(|account| (account.service.as_str(), account.environment == Environment::Live))
+        .unwrap_or_default();
+    let dummy = Dummy::of(service);
+    let name = section.required("name")?;
+    let address = match (address(section)?, dummy) {
+        (Some(address), _) => address,
+        (None, Some(dummy)) if !live => dummy.address(),
+        _ => return Err(section.missing("address")),
+    };
+    let wanted = dummy.and_then(|dummy| dummy.tax_id);
+    let tax_id = match (section.text("tax_id")?, wanted) {
+        (None, Some(_)) if live => return Err(section.missing("tax_id")),
+        (given, dummy) => given.or(dummy),
+    };
+    let zone = match zone(section)? {
+        Some(zone) => zone,
+        None => country_zone(section, &address)?,
+    };
+    Ok(Merchant {
+        account: account.into(),
+        name: name.into(),
+        trade_name: section.text("trade_name")?.unwrap_or(name).into(),
+        tax_id: tax_id.map(str::to_owned),
+        zone,
+        address,
+        services: blocks(section)?,
+    })
+}
+
+fn location(section: &Section<'_>, merchants: &BTreeMap<String, Merchant>) -> Result<Location> {
+    let name = reference(section, "merchant", merchants)?;
+    let merchant = merchants.get(name).ok_or_else(|| section.missing("merchant"))?;
+    let address = address(section)?;
+    let abroad = address.as_ref().filter(|address| address.country != merchant.address.country);
+    let zone = match (zone(section)?, abroad) {
+        (Some(zone), _) => zone,
+        (None, Some(address)) => country_zone(section, address)?,
+        (None, None) => merchant.zone.clone(),
+    };
+    Ok(Location {
+        merchant: name.into(),
+        name: section.text("name")?.unwrap_or(&merchant.trade_name).into(),
+        address: address.unwrap_or_else(|| merchant.address.clone()),
+        zone,
+        services: blocks(section)?,
+    })
+}
+
+fn register(
+    section: &Section<'_>,
+    locations: &BTreeMap<String, Location>,
+    is_live: impl Fn(&Location) -> bool,
+) -> Result<Register> {
+    let name = reference(section, "location", locations)?;
+    let location = locations.get(name).ok_or_else(|| section.missing("location"))?;
+    let live = is_live(location);
+    let model = match section.text("model")? {
+        None if live => return Err(section.missing("model")),
+        given => given.unwrap_or("TEST"),
+    };
+    let software = match section.section("software", &["name", "version"])? {
+        Some(software) => Software {
+            name: software.required("name")?.into(),
+            version: software.required("version")?.into(),
+        },
+        None if live => return Err(section.missing("software")),
+        None => Software { name: "libfiskal".into(), version: env!("CARGO_PKG_VERSION").into() },
+    };
+    Ok(Register { location: name.into(), model: model.into(), software, services: blocks(section)? })
+}
+
+fn is_live(
+    location: &Location,
+    merchants: &BTreeMap<String, Merchant>,
+    accounts: &BTreeMap<String, Account>,
+) -> bool {
+    let account = merchants.get(&location.merchant).and_then(|merchant| accounts.get(&merchant.account));
+    account.is_some_and(|account| account.environment == Environment::Live)
+}
+
+/// The name under `key`, which must be that of a section in `known`.
+fn reference<'a, T>(section: &Section<'a>, key: &str, known: &BTreeMap<String, T>) -> Result<&'a str> {
+    let name = section.required(key)?;
+    if known.contains_key(name) {
+        return Ok(name);
+    }
+    let message =
+        format!("there is no [{key}.{}]; the configuration has {}", shown(name), listed(known.keys()));
+    Err(section.wrong(key, message))
+}
+
+fn address(section: &Section<'_>) -> Result<Option<Address>> {
+    let known = ["street", "number", "code", "city", "country"];
+    let Some(address) = section.section("address", &known)? else { return Ok(None) };
+    let country = address.required("country")?;
+    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        let message = format!("{} is no country; write its two capital letters, such as FR", quoted(country));
+        return Err(address.wrong("country", message));
+    }
+    Ok(Some(Address {
+        street: address.required("street")?.into(),
+        number: address.text("number")?.map(str::to_owned),
+        code: address.required("code")?.into(),
+        city: address.required("city")?.into(),
+        country: country.into(),
+    }))
+}
+
+fn zone(section: &Section<'_>) -> Result<Option<String>> {
+    let Some(zone) = section.text("zone")? else { return Ok(None) };
+    if is_zone(zone) {
+        return Ok(Some(zone.into()));
+    }
+    Err(section
+        .wrong("zone", format!("there is no time zone {}; write one such as Europe/Paris", quoted(zone))))
+}
+
+fn country_zone(section: &Section<'_>, address: &Address) -> Result<String> {
+    let unknown = || {
+        let message =
+            format!("the time zone of {} is not known; add zone, such as Europe/Paris", address.country);
+        section.wrong("zone", message)
+    };
+    zone_of(&address.country).map(str::to_owned).ok_or_else(unknown)
+}
+
+fn blocks(section: &Section<'_>) -> Result<Blocks> {
+    let mut blocks = Map::new();
+    for service in SERVICES {
+        if let Some(block) = section.block(service)? {
+            blocks.insert(service.into(), Value::Object(block.clone()));
+        }
+    }
+    Ok(Blocks(blocks))
+}
+
+fn path(section: &Section<'_>, key: &str, path: &str) -> Result<std::path::PathBuf> {
+    let unusable =
+        |cause: std::io::Error| -> Error { section.wrong(key, format!("the path cannot be used: {cause}")) };
+    section.source().path(path).map_err(unusable)
+}
