@@ -30,9 +30,8 @@ pub(crate) fn verifies(jws: &str, content: &[u8], certificate_pem: &str) -> bool
 
     let key = certificate.tbs_certificate().subject_public_key_info().to_der().unwrap();
     let key = VerifyingKey::from_public_key_der(&key).unwrap();
-    let Ok(signature) = Signature::from_slice(&URL_SAFE_NO_PAD.decode(signature).unwrap()) else {
-        return false;
-    };
+    let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+    let Ok(signature) = Signature::from_slice(&signature) else { return false };
     let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(content));
     key.verify(signed.as_bytes(), &signature).is_ok()
 }

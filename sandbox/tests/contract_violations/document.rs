@@ -1,0 +1,136 @@
+//! The contract's schemas, read without the sandbox's code: where things stand, and how many ways there
+//! are to break a body.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+const SCHEMA: &str = include_str!("../../schemas/sign-fr/2026-02-03.json");
+
+/// Formats that a validator must assert; others are notes to the reader.
+const ASSERTED_FORMATS: [&str; 3] = ["date-time", "uuid", "email"];
+
+const BOUNDS: [&str; 13] = [
+    "type",
+    "const",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minimum",
+    "maximum",
+    "maxProperties",
+    "propertyNames",
+];
+
+pub(crate) struct Document(Value);
+
+/// Which branch to take at some alternatives, by place; elsewhere all branches count.
+pub(crate) type Choice = BTreeMap<String, usize>;
+
+impl Document {
+    pub(crate) fn read() -> Document {
+        Document(serde_json::from_str(SCHEMA).unwrap())
+    }
+
+    pub(crate) fn value(&self) -> &Value {
+        &self.0
+    }
+
+    /// The place of a definition, behind its references.
+    pub(crate) fn definition(&self, name: &str) -> String {
+        self.resolve(&format!("/$defs/{name}"))
+    }
+
+    pub(crate) fn at(&self, place: &str) -> &Value {
+        self.0.pointer(place).unwrap_or_else(|| panic!("the schemas have nothing at {place}"))
+    }
+
+    pub(crate) fn resolve(&self, place: &str) -> String {
+        match self.at(place)["$ref"].as_str() {
+            Some(target) => self.resolve(target.trim_start_matches('#')),
+            None => place.to_owned(),
+        }
+    }
+
+    /// The alternatives at a place, restricted by the choice. Of an `anyOf` only the first: its branches
+    /// overlap, so that a body broken for one may be right for the next.
+    pub(crate) fn branches(&self, place: &str, choice: &Choice) -> Option<Vec<String>> {
+        if let Some(count) = self.at(place)["oneOf"].as_array().map(Vec::len) {
+            let all = (0..count).filter(|index| choice.get(place).is_none_or(|chosen| chosen == index));
+            return Some(all.map(|index| self.resolve(&format!("{place}/oneOf/{index}"))).collect());
+        }
+        self.at(place).get("anyOf").map(|_| vec![self.resolve(&format!("{place}/anyOf/0"))])
+    }
+
+    /// The members of an object with the places that describe them.
+    pub(crate) fn members(&self, place: &str) -> Vec<(&str, String)> {
+        let members = self.at(place)["properties"].as_object();
+        let place = |name: &String| self.resolve(&format!("{place}/properties/{name}"));
+        members.into_iter().flatten().map(|(name, _)| (name.as_str(), place(name))).collect()
+    }
+
+    pub(crate) fn requires(&self, place: &str, name: &str) -> bool {
+        self.at(place)["required"]
+            .as_array()
+            .is_some_and(|required| required.iter().any(|other| other == name))
+    }
+
+    /// The variants of a body: one for every branch of its content and of the operation in it.
+    pub(crate) fn variants(&self, body: &str) -> Vec<Choice> {
+        let content = self.resolve(&format!("{body}/properties/content"));
+        let mut variants = Vec::new();
+        for (index, branch) in self.branches(&content, &Choice::new()).unwrap_or_default().iter().enumerate()
+        {
+            let chosen = Choice::from([(content.clone(), index)]);
+            let operation = self.members(branch).into_iter().find(|(name, _)| *name == "operation");
+            let Some((_, operation)) = operation else {
+                variants.push(chosen);
+                continue;
+            };
+            for index in 0..self.branches(&operation, &Choice::new()).unwrap_or_default().len() {
+                let mut chosen = chosen.clone();
+                chosen.insert(operation.clone(), index);
+                variants.push(chosen);
+            }
+        }
+        if variants.is_empty() { vec![Choice::new()] } else { variants }
+    }
+
+    /// How many single rules stand at the places that a body can reach.
+    pub(crate) fn count_rules(&self, body: &str, choice: &Choice) -> usize {
+        let mut reached = BTreeSet::new();
+        let mut open = vec![body.to_owned()];
+        while let Some(place) = open.pop() {
+            if reached.insert(place.clone()) {
+                open.extend(self.below(&place, choice));
+            }
+        }
+        reached.iter().map(|place| self.rules_at(place)).sum()
+    }
+
+    fn below(&self, place: &str, choice: &Choice) -> Vec<String> {
+        let schema = self.at(place);
+        let mut below = self.branches(place, choice).unwrap_or_default();
+        below.extend(self.members(place).into_iter().map(|(_, place)| place));
+        for keyword in ["items", "additionalProperties"] {
+            if schema.get(keyword).is_some_and(Value::is_object) {
+                below.push(self.resolve(&format!("{place}/{keyword}")));
+            }
+        }
+        below
+    }
+
+    /// How many single rules stand at one place itself.
+    pub(crate) fn rules_at(&self, place: &str) -> usize {
+        let schema = self.at(place);
+        let bounds = BOUNDS.iter().filter(|keyword| schema.get(**keyword).is_some()).count();
+        let format = schema["format"].as_str().is_some_and(|format| ASSERTED_FORMATS.contains(&format));
+        let required = schema["required"].as_array().map_or(0, Vec::len);
+        let closed = schema["additionalProperties"] == Value::Bool(false);
+        bounds + usize::from(format) + required + usize::from(closed)
+    }
+}
