@@ -1,6 +1,7 @@
 //! Writing entries into their chains, and reading them back.
 
 use super::entry::{Digest, Entry, JOURNAL_LINE, Sealed, nanoseconds, timestamp};
+use super::fault;
 use super::projection::Projection;
 use crate::error::{Error, Kind, Result};
 use jiff::Timestamp;
@@ -53,26 +54,17 @@ pub(super) fn write(
         payload: Some(sealed.payload.clone()),
     };
     entry.hash = entry.computed_hash()?;
-    insert(db, &entry, sealed)?;
+    insert(db, &entry, sealed, to_sql(seq)?, nanoseconds(at)?).map_err(fault::of_insert)?;
     projection.apply(db, &entry)?;
     *tail = Tail { seq, at };
     Ok(seq)
 }
 
-fn insert(db: &Connection, entry: &Entry, sealed: &Sealed) -> Result<()> {
-    let seq = to_sql(entry.seq)?;
+fn insert(db: &Connection, entry: &Entry, sealed: &Sealed, seq: i64, at: i64) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO entries (seq, line, prev, kind, at, digest, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
-    .execute(params![
-        seq,
-        entry.line,
-        entry.prev.0,
-        entry.kind,
-        nanoseconds(entry.at)?,
-        entry.digest.0,
-        entry.hash.0
-    ])?;
+    .execute(params![seq, entry.line, entry.prev.0, entry.kind, at, entry.digest.0, entry.hash.0])?;
     db.prepare_cached("INSERT INTO payloads (seq, salt, payload) VALUES (?1, ?2, ?3)")?.execute(params![
         seq,
         sealed.salt,

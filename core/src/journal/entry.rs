@@ -14,6 +14,9 @@ pub const MAX_PAYLOAD: usize = 16 * 1024 * 1024;
 /// How deep arrays and objects of a payload may be nested; what serde_json reads back.
 pub const MAX_DEPTH: usize = 127;
 
+/// The length of a salt in bytes; fixed, so that no byte can move between salt and payload.
+pub(super) const SALT: usize = 16;
+
 /// The largest whole number that RFC 8785 keeps exactly (2^53 - 1), positive or negative.
 const MAX_INTEGER: u64 = (1 << 53) - 1;
 
@@ -145,20 +148,20 @@ pub(super) struct Sealed {
     /// As it will be read back, so that projections see the same now and when rebuilt.
     pub(super) payload: Value,
     pub(super) bytes: Vec<u8>,
-    pub(super) salt: [u8; 16],
+    pub(super) salt: [u8; SALT],
     pub(super) digest: Digest,
 }
 
 impl Sealed {
     /// Seals a caller's draft, the journal's own line excluded.
-    pub(super) fn of_caller(draft: Draft, salt: [u8; 16]) -> Result<Self> {
+    pub(super) fn of_caller(draft: Draft, salt: [u8; SALT]) -> Result<Self> {
         if draft.line == JOURNAL_LINE {
             return Err(Error::invalid("/line", "the line 'journal' is the journal's own; use another name"));
         }
         Sealed::new(draft, salt)
     }
 
-    pub(super) fn new(draft: Draft, salt: [u8; 16]) -> Result<Self> {
+    pub(super) fn new(draft: Draft, salt: [u8; SALT]) -> Result<Self> {
         check_name("/line", &draft.line)?;
         check_name("/kind", &draft.kind)?;
         let bytes = canonical(&draft.payload)?;

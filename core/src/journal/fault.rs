@@ -42,6 +42,14 @@ fn of_sqlite(code: ErrorCode, error: &rusqlite::Error) -> Error {
     }
 }
 
+/// A failure to write an entry, whose place must be free.
+pub(super) fn of_insert(error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => damaged(&error),
+        _ => error.into(),
+    }
+}
+
 fn damaged(error: &rusqlite::Error) -> Error {
     Error::new(
         Kind::Journal,

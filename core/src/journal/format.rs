@@ -53,24 +53,28 @@ pub(super) fn create(db: &mut Connection, id: Uuid) -> Result<()> {
     Ok(transaction.commit()?)
 }
 
-/// Checks that this is a journal, brings an older layout up to date, and reads what it says of itself.
-pub(super) fn migrate(db: &mut Connection) -> Result<Meta> {
-    if !is_journal(db)? {
+/// Checks that this is a journal, and reads what it says of itself.
+pub(super) fn identify(db: &Connection) -> Result<Meta> {
+    let application: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if application != APPLICATION {
         return Err(Error::new(
             Kind::Journal,
             "this is an SQLite database but not a journal; name another file, or restore a backup",
         ));
     }
     let meta = Meta::read(db)?;
+    if meta.format > FORMAT { Err(newer(meta.format)) } else { Ok(meta) }
+}
+
+/// Brings an older layout up to date.
+pub(super) fn migrate(db: &mut Connection) -> Result<Meta> {
+    let meta = identify(db)?;
     if meta.format == FORMAT {
         return Ok(meta);
     }
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it while this one waited for the transaction.
-    let found = Meta::read(&transaction)?.format;
-    if found > FORMAT {
-        return Err(newer(found));
-    }
+    let found = identify(&transaction)?.format;
     for step in MIGRATIONS.iter().skip(found as usize) {
         step(&transaction)?;
     }
@@ -78,11 +82,6 @@ pub(super) fn migrate(db: &mut Connection) -> Result<Meta> {
     let meta = Meta::read(&transaction)?;
     transaction.commit()?;
     Ok(meta)
-}
-
-fn is_journal(db: &Connection) -> Result<bool> {
-    let application: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    Ok(application == APPLICATION)
 }
 
 fn newer(found: u32) -> Error {

@@ -22,6 +22,7 @@ mod listing;
 mod lock;
 mod place;
 mod projection;
+mod secrets;
 mod shared;
 mod verify;
 mod writer;
@@ -31,6 +32,7 @@ pub use format::FORMAT;
 pub use listing::Filter;
 pub use lock::LineLock;
 pub use projection::Projection;
+pub use secrets::FileSecrets;
 pub use verify::{Misfit, Verification};
 
 use crate::error::{Error, Kind, Result};

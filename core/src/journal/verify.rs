@@ -1,20 +1,22 @@
 //! Checking the chains from the first entry to the last.
 
-use super::Journal;
 use super::chain::{COLUMNS, read_envelope};
-use super::entry::{Digest, Entry, JOURNAL_LINE};
+use super::entry::{Digest, Entry, JOURNAL_LINE, SALT};
+use super::fault::name_file;
+use super::{Journal, file, format};
 use crate::error::{Error, Kind, Result};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
 use uuid::Uuid;
 
 /// What [`Journal::verify`] found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verification {
-    /// How many entries fit, from the first one on.
+    /// How many entries were read before the check ended, the first misfit left out.
     pub entries: u64,
     /// How many of these are erased, as a later entry says.
     pub erased: u64,
@@ -43,6 +45,26 @@ impl Journal {
         let id = self.id;
         self.read(|db| Ok(Walk::new(id).over(db)))
     }
+
+    /// The same for a journal that is too damaged to be opened. Writes nothing.
+    ///
+    /// # Errors
+    /// `config`: there is no such file. `journal`: it is no journal, of another format, or its
+    /// first page is damaged.
+    pub fn verify_file(path: &Path) -> Result<Verification> {
+        name_file(&path.display().to_string(), verify_file(path))
+    }
+}
+
+fn verify_file(path: &Path) -> Result<Verification> {
+    file::check_place(path)?;
+    if !path.exists() {
+        let sentence = format!("journal {}: there is no such file; name another", path.display());
+        return Err(Error::new(Kind::Config, sentence));
+    }
+    let db = file::open_reader(path)?;
+    let snapshot = db.unchecked_transaction()?;
+    Ok(Walk::new(format::identify(&snapshot)?.id).over(&snapshot))
 }
 
 /// What is known after the entries so far.
@@ -129,7 +151,9 @@ impl Walk {
         let bytes: Option<Vec<u8>> = row.get(7).map_err(|error| self.unreadable(&error.into()))?;
         let salt: Option<Vec<u8>> = row.get(8).map_err(|error| self.unreadable(&error.into()))?;
         match (bytes, salt) {
-            (Some(bytes), Some(salt)) if Digest::of_payload(&salt, &bytes) == entry.digest => {
+            (Some(bytes), Some(salt))
+                if salt.len() == SALT && Digest::of_payload(&salt, &bytes) == entry.digest =>
+            {
                 if entry.line != JOURNAL_LINE {
                     return Ok(Value::Null);
                 }
@@ -177,7 +201,7 @@ impl Walk {
                 return Err(Misfit { seq: (*seq).min(self.next()), line: Some(line.clone()), why });
             }
         }
-        match self.heads.iter().find(|(line, _)| !stored.contains_key(*line)) {
+        match self.heads.iter().find(|(line, _)| stored.iter().all(|(kept, _)| kept != *line)) {
             Some((line, (seq, _))) => Err(Misfit {
                 seq: *seq,
                 line: Some(line.clone()),
@@ -211,7 +235,8 @@ fn erased(db: &Connection) -> Result<HashSet<u64>> {
     Ok(seqs)
 }
 
-fn stored_heads(db: &Connection) -> Result<BTreeMap<String, (u64, Digest)>> {
+/// In the order of their numbers, so that the first misfit is found first.
+fn stored_heads(db: &Connection) -> Result<Vec<(String, (u64, Digest))>> {
     let mut statement = db.prepare("SELECT line, seq, hash FROM lines ORDER BY seq")?;
     let rows = statement.query_map([], |row| {
         Ok((row.get(0)?, (row.get::<_, i64>(1)?.unsigned_abs(), Digest(row.get(2)?))))
