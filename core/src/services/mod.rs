@@ -1,0 +1,81 @@
+//! The fiscal services: one folder a wire, each a pure [`Service`].
+//!
+//! This registry is the only place that knows services by name.
+
+mod unified;
+
+use crate::error::{Error, Kind, Result};
+use crate::exchange::Service;
+use serde_json::{Map, Value};
+
+pub use unified::settings::{Certification, LocationSettings, MerchantSettings, MerchantType, Person};
+
+/// The names of the services that this version speaks to.
+pub const NAMES: [&str; 1] = ["sign-fr"];
+
+/// A service with one set of credentials and one environment, as the configuration describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The account's name in the configuration.
+    pub name: String,
+    /// The service's name; one of [`NAMES`].
+    pub service: String,
+    /// `live`, `test` or `sandbox`.
+    pub environment: String,
+    /// An address that takes the place of the environment's own.
+    pub url: Option<String>,
+    /// The published contract to speak; the newest supported one if absent.
+    pub contract: Option<String>,
+    /// What happens when an answer does not say what was sent.
+    pub checks: Checks,
+}
+
+/// What happens when an answer does not say what was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Checks {
+    /// The caller gets the error `mismatch`, which carries the receipt.
+    #[default]
+    Enforce,
+    /// The receipt says it in `todo`, and its `verified` lacks the check.
+    Report,
+}
+
+/// The service of this account.
+///
+/// # Errors
+/// `config` when the name, the environment or the contract is not one of those supported; the
+/// sentence names them, and the pointer the account's key.
+pub fn build(name: &str, account: &Account) -> Result<Box<dyn Service>> {
+    match name {
+        "sign-fr" => Ok(Box::new(unified::Unified::new(account)?)),
+        other => Err(unknown(other)),
+    }
+}
+
+/// Checks a merchant's block for a service (`[merchant.X.sign-fr]`) and completes it: outside `live`
+/// what the service wants and the block leaves out gets the dummy that [`MerchantSettings`] documents.
+///
+/// # Errors
+/// `config` with a JSON pointer into the block: an unknown key, a wrong value, or, in `live`, what is missing.
+pub fn merchant_settings(service: &str, environment: &str, block: &Map<String, Value>) -> Result<Value> {
+    match service {
+        "sign-fr" => unified::settings::merchant(environment, block),
+        other => Err(unknown(other)),
+    }
+}
+
+/// Checks a location's block for a service (`[location.X.sign-fr]`); see [`LocationSettings`].
+///
+/// # Errors
+/// `config` with a JSON pointer into the block: an unknown key or a wrong value.
+pub fn location_settings(service: &str, block: &Map<String, Value>) -> Result<Value> {
+    match service {
+        "sign-fr" => unified::settings::location(block),
+        other => Err(unknown(other)),
+    }
+}
+
+fn unknown(service: &str) -> Error {
+    let message = format!("there is no service '{service}'; this version supports {}", NAMES.join(", "));
+    Error::new(Kind::Config, message).at("/service")
+}

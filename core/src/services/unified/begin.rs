@@ -1,0 +1,129 @@
+//! The beginning of a sale, and its end without a receipt (contract sign-fr 2.7).
+
+use super::Unified;
+use super::chain::{self, Chain};
+use super::checks::{self, Finding};
+use super::facts::{self, RegisterFacts};
+use super::map;
+use super::records::{self, Record, Sent};
+use super::run::{Flow, Run};
+use super::wire::text;
+use crate::error::{Error, Kind};
+use crate::exchange::Outcome;
+use crate::sale::Sale;
+use serde_json::{Value, json};
+
+/// Books the INTENTION::TRANSACTION.
+pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
+    let register = facts::register(run.facts)?;
+    let credential = facts::merchant(run.facts)?.credential;
+    let sale = Sale::read(run.param("sale"))?;
+    let (sent, record) = intention(run, &register, &credential, &sale)?;
+    let record = records::with_operation(run, "intention.operation", &credential, record)?;
+    if let Some(rejection) = record.rejection() {
+        return Err(rejection.into());
+    }
+    let mut findings = checks::content(&sent, &record);
+    let last = register.last_record.as_deref();
+    if let Chain::Broken(finding) = chain::check(run, &credential, &register.system, last, &[&record])? {
+        findings.push(finding);
+    }
+    let open_sale = json!({
+        "intention": record.id()?,
+        "signature": record.signature(),
+        "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
+        "details": map::begin_details(&sale)?,
+    });
+    Ok(Outcome {
+        result: json!({"sale": sale_id(run)}),
+        learned: Some(register.clone().after(record.id()?, record.signature())),
+        open_sale: Some(open_sale),
+        error: mismatch(run.service, &findings),
+        ..Outcome::default()
+    })
+}
+
+/// The sale's intention: booked by this operation, with what was asked for.
+pub(super) fn intention(run: &Run<'_>, register: &RegisterFacts, credential: &str, sale: &Sale) -> Flow<(Sent, Record)> {
+    let sent = Sent {
+        record_type: "INTENTION::TRANSACTION".into(),
+        system: register.system.clone(),
+        intention: None,
+        operation: map::intention(sale)?,
+    };
+    let record = records::book(run, "intention", credential, &sent, run.record_marks())?;
+    Ok((sent, record))
+}
+
+/// Books a TRANSACTION::ABORT where the system has them; else the intention stays as it is, and the
+/// journal knows why.
+pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
+    let register = facts::register(run.facts)?;
+    let credential = facts::merchant(run.facts)?.credential;
+    let begun = run.operation.open_sale.as_ref().and_then(|begun| text(begun, "/intention"));
+    let aborts = register.records.iter().any(|record| record == "TRANSACTION::ABORT");
+    let (Some(intention), true) = (begun, aborts) else {
+        return Ok(Outcome { result: json!({"sale": sale_id(run), "record": null}), ..Outcome::default() });
+    };
+    let mut operation = json!({"type": "ABORT"});
+    if let Some(details) = run.operation.open_sale.as_ref().and_then(|begun| begun.get("details")).filter(|details| !details.is_null()) {
+        super::entries::set(&mut operation, "details", details.clone());
+    }
+    let sent = Sent {
+        record_type: "TRANSACTION::ABORT".into(),
+        system: register.system.clone(),
+        intention: Some(intention.to_owned()),
+        operation,
+    };
+    let mut metadata = run.record_marks();
+    // The service has no field for it (contract sign-fr 2.7).
+    if let Some(reason) = run.param("reason").as_str().filter(|reason| !reason.is_empty()) {
+        metadata.insert("reason".into(), super::provision::cut(reason, 500).into());
+    }
+    let record = records::book(run, "abort", &credential, &sent, metadata)?;
+    let record = records::with_operation(run, "abort.operation", &credential, record)?;
+    if let Some(rejection) = record.rejection() {
+        return Err(rejection.into());
+    }
+    let mut findings = checks::content(&sent, &record);
+    let last = register.last_record.as_deref();
+    if let Chain::Broken(finding) = chain::check(run, &credential, &register.system, last, &[&record])? {
+        findings.push(finding);
+    }
+    Ok(Outcome {
+        result: json!({"sale": sale_id(run), "record": record.id()?}),
+        learned: Some(register.clone().after(record.id()?, record.signature())),
+        error: mismatch(run.service, &findings),
+        ..Outcome::default()
+    })
+}
+
+/// The caller's id of the sale, else the operation's own.
+pub(super) fn sale_id(run: &Run<'_>) -> Value {
+    run.operation.sale_id().map_or_else(|| run.operation.id.to_string().into(), Value::from)
+}
+
+/// What is wrong with an answer, in one sentence.
+pub(super) fn sentence(findings: &[Finding]) -> Option<String> {
+    let first = findings.first()?;
+    let more = match findings.len() {
+        1 => String::new(),
+        count => format!(" (and {} more)", count - 1),
+    };
+    Some(format!("SIGN FR booked something else than was sent: {}: {}{more}", first.pointer, first.message))
+}
+
+/// The error `mismatch` of these findings, where the account enforces its checks.
+fn mismatch(service: &Unified, findings: &[Finding]) -> Option<Error> {
+    enforced(service, findings, "the sale is begun; abort it and ask the service's support")
+}
+
+/// The error `mismatch`, with what the caller should do.
+pub(super) fn enforced(service: &Unified, findings: &[Finding], advice: &str) -> Option<Error> {
+    let (crate::services::Checks::Enforce, Some(first), Some(sentence)) =
+        (service.checks, findings.first(), sentence(findings))
+    else {
+        return None;
+    };
+    Some(Error::new(Kind::Mismatch, format!("{sentence}; {advice}")).at(first.pointer.clone()))
+}

@@ -1,0 +1,177 @@
+//! The end of a sale: a TRANSACTION::RECEIPT, checked, as a receipt.
+
+use super::begin::{self, enforced, sentence};
+use super::chain::{self, Chain};
+use super::checks::{self, CHAIN, CONTENT, Finding};
+use super::facts::{self, MerchantFacts, RegisterFacts};
+use super::map;
+use super::receipt;
+use super::records::{self, Record, Sent};
+use super::run::{Flow, Run};
+use super::wire::text;
+use crate::amounts::Amounts;
+use crate::error::{Error, Result};
+use crate::exchange::{FollowUp, Outcome};
+use crate::receipt::{Receipt, State};
+use crate::sale::Sale;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// How long after a receipt was left pending it is looked at again.
+const SETTLE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
+
+/// A complete sale with all that its booking needs, checked before anything is sent.
+pub(super) struct Ready {
+    pub(super) register: RegisterFacts,
+    pub(super) merchant: MerchantFacts,
+    pub(super) sale: Sale,
+    pub(super) amounts: Amounts,
+    operation: Value,
+    metadata: serde_json::Map<String, Value>,
+}
+
+impl Ready {
+    pub(super) fn of(run: &Run<'_>) -> Result<Self> {
+        let register = facts::register(run.facts)?;
+        let merchant = facts::merchant(run.facts)?;
+        let mut sale = Sale::read(run.param("sale"))?;
+        sale.check_complete()?;
+        let amounts = sale.amounts()?;
+        let issued_at = run.local(run.operation.at)?;
+        let operation = map::receipt(&sale, &amounts, &register, &issued_at)?;
+        let metadata = map::metadata(&sale, run.record_marks())?;
+        sale.id = begin::sale_id(run).as_str().map(str::to_owned);
+        Ok(Ready { register, merchant, sale, amounts, operation, metadata })
+    }
+
+    /// The receipt as far as it is known without the service.
+    pub(super) fn pending(&self, run: &Run<'_>) -> Result<Receipt> {
+        receipt::pending(run, &self.sale, &self.amounts, &self.register, &self.merchant)
+    }
+}
+
+/// Books the receipt, on the intention of `sale.begin` or on one of its own.
+pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
+    let ready = Ready::of(run)?;
+    let credential = ready.merchant.credential.as_str();
+    let begun = run.operation.open_sale.as_ref().and_then(|begun| text(begun, "/intention"));
+    let own = match begun {
+        Some(_) => None,
+        None => {
+            let (sent, record) = begin::intention(run, &ready.register, credential, &ready.sale)?;
+            if let Some(rejection) = record.rejection() {
+                return Err(rejection.into());
+            }
+            Some((sent, record))
+        }
+    };
+    let intention = match (&own, begun) {
+        (Some((_, record)), _) => record.id()?.to_owned(),
+        (None, begun) => begun.unwrap_or_default().to_owned(),
+    };
+    let sent = Sent {
+        record_type: "TRANSACTION::RECEIPT".into(),
+        system: ready.register.system.clone(),
+        intention: Some(intention),
+        operation: ready.operation.clone(),
+    };
+    let booked = records::book(run, "receipt", credential, &sent, ready.metadata.clone())?;
+    let record = if booked.is_finished() {
+        records::with_operation(run, "receipt.operation", credential, booked)?
+    } else {
+        records::settled(run, credential, booked.id()?, &|| meanwhile(run, &ready, &sent, &booked).map(Some))?
+    };
+    if let Some(rejection) = record.rejection() {
+        return Err(rejection.into());
+    }
+    let mut findings = checks::content(&sent, &record);
+    let mut chain: Vec<&Record> = Vec::new();
+    if let Some((sent, intention)) = &own {
+        // An intention of our own is no more than a part of this booking: its ids suffice where the
+        // answer does not repeat its operation.
+        findings.extend(checks::content(sent, intention).into_iter().filter(|_| intention.has_operation()));
+        chain.push(intention);
+    }
+    chain.push(&record);
+    let last = ready.register.last_record.as_deref();
+    let chain = chain::check(run, credential, &ready.register.system, last, &chain)?;
+    finished(run, &ready, &record, findings, Some(chain))
+}
+
+/// The signed receipt, with what the checks say. `chain` is absent where there was no time to look.
+fn finished(run: &Run<'_>, ready: &Ready, record: &Record, findings: Vec<Finding>, chain: Option<Chain>) -> Flow<Outcome> {
+    let signed = receipt::signed(run.service, ready.pending(run)?, record, &run.operation.zone)?;
+    let learned = ready.register.clone().after(record.id()?, record.signature());
+    let mut outcome = judged(run, signed, record, findings, chain);
+    outcome.learned = Some(learned);
+    Ok(outcome)
+}
+
+/// Weighs the findings: an error that carries the receipt, or a receipt that says it.
+fn judged(run: &Run<'_>, mut receipt: Receipt, record: &Record, mut findings: Vec<Finding>, chain: Option<Chain>) -> Outcome {
+    let mut verified = Vec::new();
+    if findings.is_empty() && checks::is_checkable(record) {
+        verified.push(CONTENT.to_owned());
+    }
+    match chain {
+        Some(Chain::Whole) => verified.push(CHAIN.to_owned()),
+        Some(Chain::Broken(finding)) => findings.push(finding),
+        Some(Chain::Untold) | None => {}
+    }
+    receipt.verified = verified;
+    receipt.todo = sentence(&findings).map(|sentence| format!("{sentence}; ask the service's support"));
+    let error = enforced(run.service, &findings, "it is booked, do not sell it again")
+        .map(|error| error.with(|details| details.receipt = serde_json::to_value(&receipt).ok()));
+    Outcome { result: json!(receipt), receipts: vec![receipt], error, ..Outcome::default() }
+}
+
+/// What can be handed over while the service still works on the record.
+fn meanwhile(run: &Run<'_>, ready: &Ready, sent: &Sent, booked: &Record) -> Result<Outcome> {
+    let receipt = receipt::signed(run.service, ready.pending(run)?, booked, &run.operation.zone)?;
+    let params = json!({"receipt": receipt, "sent": sent, "record": booked.id()?});
+    let not_before = run.now.now.checked_add(SETTLE_AFTER).unwrap_or(run.now.now);
+    Ok(Outcome {
+        result: json!(receipt),
+        receipts: vec![receipt],
+        learned: Some(ready.register.clone().after(booked.id()?, booked.signature())),
+        later: vec![FollowUp { name: "receipt.settle".into(), params, not_before }],
+        ..Outcome::default()
+    })
+}
+
+/// What can be handed over when the link breaks after the receipt was booked: all but the chain.
+pub(super) fn booked_offline(run: &Run<'_>, ready: &Ready) -> Option<Outcome> {
+    let answer = run.past.answer("receipt").filter(|answer| (200..300).contains(&answer.status))?;
+    let record = Record(answer.body.clone());
+    if !record.is_finished() || record.rejection().is_some() {
+        return None;
+    }
+    let signed = receipt::signed(run.service, ready.pending(run).ok()?, &record, &run.operation.zone).ok()?;
+    Some(Outcome { result: json!(signed), receipts: vec![signed], ..Outcome::default() })
+}
+
+/// What a pending receipt left behind.
+#[derive(Deserialize)]
+struct SettleParams {
+    receipt: Receipt,
+    sent: Sent,
+    record: String,
+}
+
+/// Asks what became of a pending receipt.
+///
+/// The chain was not looked at when it was booked, and other records follow it by now.
+pub(super) fn settle(run: &Run<'_>) -> Flow<Outcome> {
+    let params = SettleParams::deserialize(&run.operation.params)
+        .map_err(|error| Error::internal(format!("a pending receipt cannot be read back: {error}")))?;
+    let credential = facts::merchant(run.facts)?.credential;
+    let record = records::settled(run, &credential, &params.record, &|| Ok(None))?;
+    let mut receipt = receipt::signed(run.service, params.receipt, &record, &run.operation.zone)?;
+    if let Some(rejection) = record.rejection() {
+        receipt.state = State::Refused;
+        receipt.todo = Some(rejection.message().to_owned());
+        return Ok(Outcome { result: json!(receipt), receipts: vec![receipt], ..Outcome::default() });
+    }
+    let findings = checks::content(&params.sent, &record);
+    Ok(judged(run, receipt, &record, findings, None))
+}

@@ -1,0 +1,42 @@
+//! What became of a record whose answer is lost and whose idempotency key is spent.
+
+use super::records::{Sent, operation_path};
+use super::run::{Flow, Run};
+use super::wire::{encoded, text};
+use serde_json::Value;
+
+/// The record that `sent` made, if it made one.
+///
+/// For a TRANSACTION its intention tells (`used_in`); else the system's records are searched for our
+/// operation's id. A transaction that is overlooked cannot be booked twice: its intention serves once.
+pub(super) fn find(run: &Run<'_>, label: &str, credential: &str, sent: &Sent) -> Flow<Option<Value>> {
+    if let Some(intention) = &sent.intention {
+        let answer = run.read(&format!("{label}.intention"), credential, &format!("/records/{intention}"), None)?;
+        if let Some(used_in) = answer.and_then(|answer| answer.text("/content/used_in/id")) {
+            let found = fetch(run, &format!("{label}.used"), credential, used_in)?;
+            return Ok(found.filter(|record| is_ours(run, sent, record)));
+        }
+    }
+    let path = format!("/records?system_id={}&type={}", sent.system, encoded(&sent.record_type));
+    let mut id = None;
+    run.list(&format!("{label}.list"), credential, &path, None, |record| {
+        let ours = is_ours(run, sent, record) && record.pointer("/content/used_in").is_none();
+        if ours {
+            id = text(record, "/content/id");
+        }
+        ours
+    })?;
+    match id {
+        Some(id) => fetch(run, &format!("{label}.found"), credential, id),
+        None => Ok(None),
+    }
+}
+
+fn is_ours(run: &Run<'_>, sent: &Sent, record: &Value) -> bool {
+    text(record, "/metadata/fiskal_operation") == Some(&run.operation.id.to_string())
+        && text(record, "/content/type") == Some(&sent.record_type)
+}
+
+fn fetch(run: &Run<'_>, label: &str, credential: &str, id: &str) -> Flow<Option<Value>> {
+    Ok(run.read(label, credential, &operation_path(id), None)?.map(|answer| answer.body.clone()))
+}

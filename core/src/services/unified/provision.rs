@@ -1,0 +1,365 @@
+//! From a key to a merchant: GROUP, UNIT, the UNIT's credential, taxpayer (contract sign-fr 3.4).
+//!
+//! Whatever it creates carries the line's name in its metadata (`fiskal_line`). What already carries
+//! it is adopted, also when the journal is lost.
+
+use super::facts::{self, AccountFacts, MerchantFacts};
+use super::run::{Flow, Run, Stop, token_body};
+use super::settings::{MerchantSettings, MerchantType, digits};
+use super::wire::{self, Write, text};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Effect, KeptSecret, LineKind, Lost, Method, Outcome, Request, Step};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::cell::RefCell;
+use uuid::Uuid;
+
+/// What a provisioning made, found and left behind.
+#[derive(Default)]
+pub(super) struct Report {
+    pub(super) created: Vec<Value>,
+    pub(super) adopted: Vec<Value>,
+    pub(super) orphans: Vec<Value>,
+}
+
+impl Report {
+    pub(super) fn into_outcome(self, learned: Value) -> Outcome {
+        let result = json!({"created": self.created, "adopted": self.adopted, "orphans": self.orphans});
+        Outcome { result, learned: Some(learned), ..Outcome::default() }
+    }
+
+    pub(super) fn note(&mut self, what: &str, id: &str, made: bool) {
+        let entry = json!({"type": what, "id": id});
+        if made { self.created.push(entry) } else { self.adopted.push(entry) }
+    }
+}
+
+/// What would be done, when only that was asked for.
+pub(super) fn planned(run: &Run<'_>, known: bool, steps: &[&str]) -> Option<Outcome> {
+    if run.param("plan") != &Value::Bool(true) {
+        return None;
+    }
+    let steps = if known { &[] } else { steps };
+    let result = json!({"plan": steps, "created": [], "adopted": [], "orphans": []});
+    Some(Outcome { result, ..Outcome::default() })
+}
+
+/// Learns whose key the configuration has, and makes or adopts a GROUP where it is an ACCOUNT's.
+pub(super) fn account(run: &Run<'_>) -> Flow<Outcome> {
+    let known = facts::account(run.facts).ok();
+    if let Some(plan) = planned(run, known.is_some(), &["learn the organization of the key", "make a GROUP if it is an ACCOUNT's"]) {
+        return Ok(plan);
+    }
+    let mut report = Report::default();
+    if let Some(known) = known {
+        report.note("GROUP", &known.group, false);
+        return Ok(report.into_outcome(json!(known)));
+    }
+    let credential = run.account_credential()?;
+    let organization = own_organization(run, &credential)?;
+    let path = format!("/organizations/{organization}");
+    let answer = run.read("organization", &credential, &path, None)?;
+    let organization_type = answer.and_then(|answer| answer.text("/content/type")).unwrap_or("GROUP").to_owned();
+    let group = match organization_type.as_str() {
+        "ACCOUNT" => {
+            let name = run.line(LineKind::Account)?.name.clone();
+            let (group, made) = find_or_make(run, "group", &credential, "/organizations", None, "/organizations", &|| {
+                json!({"type": "GROUP", "name": cut(&name, 128)})
+            })?;
+            let id = id_of(&group)?;
+            report.note("GROUP", &id, made);
+            id
+        }
+        "UNIT" => {
+            let message = "the key belongs to a UNIT, which cannot make merchants; give the key of a GROUP or an ACCOUNT";
+            return Err(Error::new(Kind::Config, message).at("/key").into());
+        }
+        _ => {
+            report.note("GROUP", &organization, false);
+            organization.clone()
+        }
+    };
+    Ok(report.into_outcome(json!(AccountFacts { organization, organization_type, group })))
+}
+
+/// The organization of a key. Only the answer to a sign-in names it (contract sign-fr 2.1), so this is one,
+/// whose token is thrown away.
+fn own_organization(run: &Run<'_>, credential: &str) -> Flow<String> {
+    let label = "who-am-i";
+    let Some(answer) = run.past.answer(label) else {
+        return Err(Stop::Step(Box::new(Step::Send(Request {
+            label: label.into(),
+            credential: None,
+            base: run.service.base.clone(),
+            method: Method::Post,
+            path: "/tokens".into(),
+            headers: vec![
+                ("X-Api-Version".into(), run.service.contract.clone()),
+                (wire::IDEMPOTENCY_KEY.into(), run.operation.derived_id(label).to_string()),
+            ],
+            body: Some(token_body(credential)),
+            effect: Effect::Read,
+            lost: Lost::Resend { within: None },
+            keep_secret: vec![KeptSecret {
+                pointer: "/content/authentication/bearer".into(),
+                name: format!("{credential}/bearer"),
+            }],
+        }))));
+    };
+    match answer.status {
+        200..=299 => answer
+            .text("/content/organization/id")
+            .map(str::to_owned)
+            .ok_or_else(|| Error::internal("the answer to the sign-in names no organization").into()),
+        409 | 425 | 429 | 500 | 502..=599 => {
+            Err(Stop::Step(Box::new(Step::Again { label: label.into(), pause: wire::pause(1) })))
+        }
+        _ => Err(wire::refusal(answer).into()),
+    }
+}
+
+/// What the configuration says of a merchant.
+#[derive(Deserialize)]
+struct MerchantParams {
+    name: String,
+    #[serde(default)]
+    trade_name: Option<String>,
+    tax_id: String,
+    address: Value,
+    settings: MerchantSettings,
+}
+
+/// Makes or adopts the merchant's UNIT, its credential and its taxpayer, and commissions the taxpayer.
+pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
+    let known = facts::merchant(run.facts).ok();
+    // The caller knows when the secret store has lost the credential; this service never sees it.
+    let lost = run.param("credential_lost") == &Value::Bool(true);
+    let steps =
+        ["make a UNIT", "make the UNIT's API key", "make the taxpayer", "commission the taxpayer"];
+    if let Some(plan) = planned(run, known.is_some() && !lost, &steps) {
+        return Ok(plan);
+    }
+    let mut report = Report::default();
+    if let (Some(known), false) = (&known, lost) {
+        report.note("UNIT", &known.unit, false);
+        report.note("TAXPAYER", &known.taxpayer, false);
+        return Ok(report.into_outcome(json!(known)));
+    }
+    let params: MerchantParams = params(run)?;
+    let taxpayer = taxpayer_content(&params)?;
+    let account = facts::account(run.facts)?;
+    let group = run.account_credential()?;
+
+    let unit_name = cut(&params.name, 128);
+    let scope = Some(account.group.as_str());
+    let (unit, made) = find_or_make(run, "unit", &group, "/organizations", scope, "/organizations", &|| {
+        json!({"type": "UNIT", "name": unit_name})
+    })?;
+    let unit = id_of(&unit)?;
+    report.note("UNIT", &unit, made);
+
+    let credential = run.line(LineKind::Merchant)?.to_string();
+    let subject = subject(run, &group, &unit, &credential)?;
+    let subject_name = text(&subject, "/content/name").unwrap_or_default().to_owned();
+    report.orphans.extend(earlier_names(&subject_name).map(|name| json!({"type": "SUBJECT", "name": name})));
+    let subject = id_of(&subject)?;
+    report.note("SUBJECT", &subject, true);
+
+    let (found, made) = find_or_make(run, "taxpayer", &credential, "/taxpayers", None, "/taxpayers", &|| taxpayer.clone())?;
+    let found = commissioned(run, "taxpayer", &credential, "/taxpayers", found)?;
+    let id = id_of(&found)?;
+    report.note("TAXPAYER", &id, made);
+    Ok(report.into_outcome(json!(MerchantFacts {
+        unit,
+        subject,
+        subject_name,
+        credential,
+        taxpayer: id,
+        country: text(&found, "/content/country").map(str::to_owned),
+        vat_number: text(&found, "/content/vat_number").map(str::to_owned),
+        certification: Some(
+            json!({"body": params.settings.certification, "code": params.settings.certificate_code})
+        ),
+    })))
+}
+
+/// The UNIT's API key. Its secret is shown once (contract sign-fr 2.2): a key of ours that exists
+/// already is of no use, and the next one takes the next free name.
+fn subject(run: &Run<'_>, group: &str, unit: &str, credential: &str) -> Flow<Value> {
+    let taken = RefCell::new(Vec::new());
+    // A key that was asked for says itself which names were taken then.
+    if run.past.find("subject").is_none() {
+        run.list("subjects", group, "/subjects", Some(unit), |subject| {
+            taken.borrow_mut().extend(text(subject, "/content/name").map(str::to_owned));
+            false
+        })?;
+    } else {
+        taken.borrow_mut().extend(sent_names(run));
+    }
+    let base = subject_base(credential);
+    let make = |number: u32| {
+        let taken = taken.borrow();
+        let last = (1..).map(|count| subject_name(&base, count)).filter(|name| !taken.contains(name)).nth(number as usize - 1);
+        let content = json!({"type": "API_KEY", "name": last.unwrap_or_default()});
+        let mut write = Write::post(group, "/subjects", content, run.marks()).scoped(unit);
+        write.keep_secret = ["key", "secret"]
+            .map(|name| KeptSecret {
+                pointer: format!("/content/credentials/{name}"),
+                name: format!("{credential}/{name}"),
+            })
+            .to_vec();
+        write
+    };
+    // One of unknown fate may exist; its secret is lost all the same.
+    run.write("subject", &make, &|_| Ok(None))
+}
+
+/// The names that were taken when this operation asked for its first key.
+fn sent_names(run: &Run<'_>) -> Vec<String> {
+    let first = run.past.find("subject").and_then(|exchange| exchange.request.body.as_ref());
+    first.and_then(|body| text(body, "/content/name")).map(|name| earlier_names(name).collect()).unwrap_or_default()
+}
+
+fn subject_base(credential: &str) -> String {
+    let id = Uuid::new_v3(&Uuid::NAMESPACE_OID, credential.as_bytes()).simple().to_string();
+    format!("fiskal-{}", id.get(..16).unwrap_or(&id))
+}
+
+fn subject_name(base: &str, number: u32) -> String {
+    if number == 1 { base.to_owned() } else { format!("{base}-{number}") }
+}
+
+/// The names that come before `name`: those of keys whose secrets are lost.
+fn earlier_names(name: &str) -> impl Iterator<Item = String> + use<> {
+    let (base, number) = match name.rsplit_once('-').and_then(|(base, number)| Some((base, number.parse::<u32>().ok()?))) {
+        Some((base, number)) if base.contains('-') && number < 10_000 => (base.to_owned(), number),
+        _ => (name.to_owned(), 1),
+    };
+    (1..number).map(move |number| subject_name(&base, number))
+}
+
+/// The resource of this line in a list, or a new one.
+///
+/// `scope` goes with both; retired resources are not adopted.
+pub(super) fn find_or_make(
+    run: &Run<'_>,
+    label: &str,
+    credential: &str,
+    list: &str,
+    scope: Option<&str>,
+    path: &str,
+    content: &dyn Fn() -> Value,
+) -> Flow<(Value, bool)> {
+    let line = run.operation.line.to_string();
+    let wanted = content();
+    let look = |label: &str| -> Flow<Option<Value>> {
+        let mut found = None;
+        run.list(label, credential, list, scope, |resource| {
+            let ours = text(resource, "/metadata/fiskal_line") == Some(&line)
+                && resource.pointer("/content/type") == wanted.get("type")
+                && !matches!(text(resource, "/content/state"), Some("DECOMMISSIONED" | "DISABLED"));
+            if ours {
+                found = Some(resource.clone());
+            }
+            ours
+        })?;
+        Ok(found)
+    };
+    if run.past.find(label).is_none()
+        && let Some(found) = look(&format!("{label}.find"))?
+    {
+        return Ok((found, false));
+    }
+    let make = |_| {
+        let mut write = Write::post(credential, path, content(), run.marks());
+        write.scope = scope.map(str::to_owned);
+        write
+    };
+    run.write(label, &make, &|label| look(&format!("{label}.look"))).map(|made| (made, true))
+}
+
+/// The resource in the state COMMISSIONED: it is asked for only where it is still ACQUIRED
+/// (contract sign-fr 3.1).
+pub(super) fn commissioned(run: &Run<'_>, label: &str, credential: &str, path: &str, resource: Value) -> Flow<Value> {
+    let label = format!("{label}.commission");
+    if text(&resource, "/content/state") == Some("COMMISSIONED") {
+        return Ok(resource);
+    }
+    let address = format!("{path}/{}", id_of(&resource)?);
+    let make = |_| Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"}));
+    run.write(&label, &make, &|label| {
+        let answer = run.read(&format!("{label}.look"), credential, &address, None)?;
+        Ok(answer.map(|answer| answer.body.clone()).filter(|body| text(body, "/content/state") == Some("COMMISSIONED")))
+    })
+}
+
+pub(super) fn id_of(resource: &Value) -> Result<String> {
+    text(resource, "/content/id").map(str::to_owned).ok_or_else(|| Error::internal("a resource of SIGN FR has no id"))
+}
+
+/// The operation's parameters.
+pub(super) fn params<T: serde::de::DeserializeOwned>(run: &Run<'_>) -> Result<T> {
+    serde_path_to_error::deserialize(&run.operation.params).map_err(|error| {
+        let pointer = format!("/{}", error.path().to_string().replace('.', "/"));
+        Error::new(Kind::Config, format!("the configuration is not complete: {}", error.inner())).at(pointer)
+    })
+}
+
+fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
+    let settings = &params.settings;
+    if !digits(&params.tax_id, 9) {
+        let message = format!("'{}' is not a SIREN; give its 9 digits", params.tax_id);
+        return Err(Error::new(Kind::Config, message).at("/tax_id"));
+    }
+    let certification = settings.certification.unwrap_or(super::settings::Certification::Infocert);
+    let mut credentials = Map::new();
+    credentials.insert("type".into(), json!(certification).as_str().unwrap_or_default().to_uppercase().into());
+    // In this contract LNE has no place for the code; it goes on paper only.
+    if let (super::settings::Certification::Infocert, Some(code)) = (certification, &settings.certificate_code) {
+        credentials.insert("certificate_code".into(), code.as_str().into());
+    }
+    credentials.insert("properties".into(), json!(settings.properties()));
+    let mut fiscalization = json!({"type": "FR", "tax_id_number": params.tax_id, "credentials": credentials});
+    if let (Some(date), Some(fields)) = (&settings.fiscal_year_date, fiscalization.as_object_mut()) {
+        fields.insert("fiscal_year_date".into(), date.as_str().into());
+    }
+    let name = match (settings.merchant_type, &settings.person) {
+        (MerchantType::Individual, Some(person)) => json!({"legal": cut(&params.name, 128), "person": person}),
+        _ => {
+            let trade = params.trade_name.as_deref().unwrap_or(&params.name);
+            json!({"legal": cut(&params.name, 128), "trade": cut(trade, 128)})
+        }
+    };
+    let taxpayer_type = match settings.merchant_type {
+        MerchantType::Company => "COMPANY",
+        MerchantType::Individual => "INDIVIDUAL",
+    };
+    Ok(json!({
+        "type": taxpayer_type,
+        "name": name,
+        "address": address(&params.address)?,
+        "fiscalization": fiscalization,
+    }))
+}
+
+/// An address as the service wants it. A house without a number has `-` for one: the field is
+/// required (contract sign-fr 2.4).
+pub(super) fn address(address: &Value) -> Result<Value> {
+    let part = |name: &str| -> Result<&str> {
+        address.get(name).and_then(Value::as_str).filter(|part| !part.is_empty()).ok_or_else(|| {
+            Error::new(Kind::Config, format!("the address has no {name}; add it")).at(format!("/address/{name}"))
+        })
+    };
+    let number = address.get("number").and_then(Value::as_str).filter(|number| !number.is_empty()).unwrap_or("-");
+    Ok(json!({
+        "line": {"type": "STREET_NUMBER", "street": part("street")?, "number": number},
+        "code": part("code")?,
+        "city": part("city")?,
+        "country": part("country")?,
+    }))
+}
+
+/// The first `most` characters.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}

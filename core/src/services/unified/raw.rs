@@ -1,0 +1,94 @@
+//! A raw, authenticated and journalled request, for what has no name here.
+
+use super::facts;
+use super::run::{Flow, Run, Stop};
+use super::wire::{self, IDEMPOTENCY_KEY};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Effect, Known, Lost, Method, Outcome, Request, Step};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What the caller gives.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawParams {
+    method: String,
+    path: String,
+    #[serde(default)]
+    body: Option<Value>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+}
+
+/// Sends it as the merchant, or as the account where there is no merchant, and gives what came back:
+/// `{status, body, trace_id}`, whatever the status.
+pub(super) fn request(run: &Run<'_>) -> Flow<Outcome> {
+    let label = "request";
+    let Some(exchange) = run.past.find(label) else {
+        return Err(Stop::Step(Box::new(Step::Send(prepared(run, label)?))));
+    };
+    match &exchange.known {
+        Known::Answered(answer) => {
+            let trace = answer.header("x-trace-identifier");
+            let result = json!({"status": answer.status, "body": answer.body, "trace_id": trace});
+            Ok(Outcome { result, ..Outcome::default() })
+        }
+        Known::NotSent => {
+            Err(Stop::Step(Box::new(Step::Again { label: label.into(), pause: wire::pause(exchange.attempts) })))
+        }
+        Known::Unknown => {
+            let message = "the answer was lost, and the service no longer knows the request's key; look what became of it before sending another";
+            // Nothing is ever sent again for it: its key has expired.
+            Ok(Outcome { error: Some(Error::new(Kind::UnknownOutcome, message)), ..Outcome::default() })
+        }
+    }
+}
+
+fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
+    let params = RawParams::deserialize(&run.operation.params)
+        .map_err(|error| Error::invalid("", format!("a raw request has method, path, body and headers: {error}")))?;
+    let method = match params.method.to_ascii_uppercase().as_str() {
+        "GET" => Method::Get,
+        "POST" => Method::Post,
+        "PATCH" => Method::Patch,
+        other => {
+            let message = format!("SIGN FR has no method '{other}'; give GET, POST or PATCH");
+            return Err(Error::invalid("/method", message));
+        }
+    };
+    let plain = params.path.bytes().all(|byte| byte.is_ascii_graphic());
+    if !params.path.starts_with('/') || params.path.starts_with("//") || !plain {
+        return Err(Error::invalid("/path", "a path begins with one / and has no blanks; write it as in /records?limit=10"));
+    }
+    let mut headers = vec![("X-Api-Version".to_owned(), run.service.contract.clone())];
+    let read = method == Method::Get;
+    if !read && !params.headers.keys().any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY)) {
+        headers.push((IDEMPOTENCY_KEY.to_owned(), run.operation.derived_id(label).to_string()));
+    }
+    for (name, value) in params.headers {
+        if name.eq_ignore_ascii_case("authorization") {
+            let message = "the request is authenticated with the account's own credentials; leave Authorization out";
+            return Err(Error::invalid("/headers/Authorization", message));
+        }
+        headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+        headers.push((name, value));
+    }
+    let credential = match facts::merchant(run.facts) {
+        Ok(merchant) => merchant.credential,
+        Err(_) => run.account_credential()?,
+    };
+    let within = if read { None } else { Some(wire::RESEND_WITHIN) };
+    Ok(Request {
+        label: label.to_owned(),
+        credential: Some(credential),
+        base: run.service.base.clone(),
+        method,
+        path: params.path,
+        headers,
+        body: params.body,
+        effect: if read { Effect::Read } else { Effect::Write },
+        lost: Lost::Resend { within },
+        keep_secret: Vec::new(),
+    })
+}

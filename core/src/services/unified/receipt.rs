@@ -1,0 +1,129 @@
+//! What the till gets: a receipt from a sale and the record that was booked for it.
+//!
+//! Mentions for France (contract sign-fr 5.7): the number of lines, the program with its version, the
+//! certificate where the merchant's settings have one, and the extract of the signature, its
+//! characters 3, 7, 13 and 19.
+
+use super::Unified;
+use super::facts::{MerchantFacts, RegisterFacts};
+use super::records::Record;
+use super::run::{Run, local};
+use super::wire::text;
+use crate::amounts::Amounts;
+use crate::error::{Error, Result};
+use crate::receipt::{Fiscal, Issuer, Mention, Place, Receipt, ReceiptType, State};
+use crate::sale::Sale;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The characters of a signature that go on paper, counted from 1.
+const EXTRACT: [usize; 4] = [3, 7, 13, 19];
+
+/// The receipt of a sale that may be booked and is not known to be: printable, and to be settled.
+pub(super) fn pending(
+    run: &Run<'_>,
+    sale: &Sale,
+    amounts: &Amounts,
+    register: &RegisterFacts,
+    merchant: &MerchantFacts,
+) -> Result<Receipt> {
+    let mut mentions = vec![mention(Place::Body, format!("Nombre de lignes : {}", sale.items.len()))];
+    if let Some(software) = &register.software {
+        mentions.push(mention(Place::Footer, format!("Logiciel : {} {}", software.name, software.version)));
+    }
+    mentions.extend(merchant.certification.as_ref().and_then(certificate).map(|text| mention(Place::Footer, text)));
+    let begun = run.operation.open_sale.as_ref();
+    let started_at = match sale.started_at {
+        Some(at) => run.local(at)?,
+        None => match begun.and_then(|begun| text(begun, "/started_at")) {
+            Some(at) => at.to_owned(),
+            None => run.local(run.operation.at)?,
+        },
+    };
+    let receipt_type = if sale.training {
+        ReceiptType::Training
+    } else if amounts.totals.gross.0.is_sign_negative() && !amounts.totals.gross.0.is_zero() {
+        ReceiptType::Return
+    } else {
+        ReceiptType::Sale
+    };
+    Ok(Receipt {
+        id: run.operation.id.to_string(),
+        sale: sale.id.clone(),
+        register: sale.register.clone(),
+        service: run.service.service.clone(),
+        environment: run.service.environment.clone(),
+        receipt_type,
+        state: State::Pending,
+        number: sale.number.clone(),
+        series: sale.series.clone(),
+        started_at: Some(started_at),
+        signed_at: None,
+        signature: None,
+        fiscal: Fiscal::default(),
+        ids: BTreeMap::from([("system".to_owned(), register.system.clone())]),
+        issuer: issuer(run.param("issuer"), merchant)?,
+        cashier: sale.cashier.clone(),
+        items: sale.items.clone(),
+        payments: sale.payments.clone(),
+        totals: amounts.totals.clone(),
+        mentions,
+        qr: None,
+        original: None,
+        replaces: None,
+        also: Vec::new(),
+        todo: None,
+        copy: 0,
+        verified: Vec::new(),
+        answer: Value::Null,
+    })
+}
+
+/// Puts into `receipt` what the service says of the record.
+pub(super) fn signed(service: &Unified, mut receipt: Receipt, record: &Record, zone: &str) -> Result<Receipt> {
+    receipt.state = if record.is_finished() { State::Signed } else { State::Pending };
+    receipt.ids.insert("record".to_owned(), record.id()?.to_owned());
+    if let Some(intention) = text(&record.0, "/content/record/id") {
+        receipt.ids.entry("intention".to_owned()).or_insert_with(|| intention.to_owned());
+    }
+    receipt.signed_at = record.signed_at().map(|at| local(at, zone)).transpose()?;
+    receipt.signature = record.signature().map(str::to_owned);
+    receipt.mentions.retain(|mention| !mention.text.starts_with(SIGNATURE));
+    if let Some(extract) = record.signature().and_then(extract) {
+        receipt.mentions.push(mention(Place::Footer, format!("{SIGNATURE}{extract}")));
+    }
+    receipt.service = service.service.clone();
+    receipt.answer = record.0.clone();
+    Ok(receipt)
+}
+
+const SIGNATURE: &str = "Signature : ";
+
+fn extract(signature: &str) -> Option<String> {
+    EXTRACT.iter().map(|place| signature.chars().nth(place - 1)).collect()
+}
+
+/// The certificate's body with its category and number, such as `NF525 B9999`.
+fn certificate(certification: &Value) -> Option<String> {
+    let code = text(certification, "/code")?;
+    let body = match text(certification, "/body")? {
+        "infocert" => "NF525",
+        _ => "LNE",
+    };
+    Some(format!("Certificat {body} {code}"))
+}
+
+fn issuer(given: &Value, merchant: &MerchantFacts) -> Result<Issuer> {
+    let mut issuer = match given {
+        Value::Null => Issuer::default(),
+        given => Issuer::deserialize(given)
+            .map_err(|error| Error::internal(format!("the issuer of a receipt cannot be read: {error}")))?,
+    };
+    issuer.vat_number = issuer.vat_number.or_else(|| merchant.vat_number.clone());
+    Ok(issuer)
+}
+
+fn mention(place: Place, text: String) -> Mention {
+    Mention { place, text }
+}

@@ -1,0 +1,125 @@
+//! Records: made once, and read back (contract sign-fr 2.7 and 2.8).
+
+use super::lookup;
+use super::run::{Flow, Run};
+use super::wire::{Write, text};
+use crate::error::{Error, Kind, Result};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// What was asked for, to be compared with what the service says it has booked.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Sent {
+    /// The record's type, such as `TRANSACTION::RECEIPT`.
+    pub(super) record_type: String,
+    /// The system.
+    pub(super) system: String,
+    /// For a TRANSACTION: its intention.
+    pub(super) intention: Option<String>,
+    /// The operation.
+    pub(super) operation: Value,
+}
+
+/// A record, as the service shows it.
+#[derive(Clone, Debug)]
+pub(super) struct Record(pub(super) Value);
+
+impl Record {
+    pub(super) fn id(&self) -> Result<&str> {
+        text(&self.0, "/content/id").ok_or_else(|| Error::internal("a record of SIGN FR has no id"))
+    }
+
+    pub(super) fn signature(&self) -> Option<&str> {
+        text(&self.0, "/content/journal/signature")
+    }
+
+    pub(super) fn signed_at(&self) -> Option<jiff::Timestamp> {
+        text(&self.0, "/content/journal/signed_at").and_then(|at| at.parse().ok())
+    }
+
+    /// The record before it in the system's chain.
+    pub(super) fn previous(&self) -> Option<&str> {
+        text(&self.0, "/content/journal/record/id")
+    }
+
+    pub(super) fn has_operation(&self) -> bool {
+        text(&self.0, "/content/operation").is_some()
+    }
+
+    /// Whether the service has said its last word.
+    pub(super) fn is_finished(&self) -> bool {
+        // Where there is no mode, the state decides (contract sign-fr 3.2).
+        match text(&self.0, "/content/mode") {
+            Some(mode) => mode != "PROCESSING",
+            None => text(&self.0, "/content/state") != Some("ACCEPTED"),
+        }
+    }
+
+    /// The refusal, where the service booked the record and rejected it (contract sign-fr 4.3).
+    pub(super) fn rejection(&self) -> Option<Error> {
+        let state = text(&self.0, "/content/state").filter(|state| ["REJECTED", "FAILED"].contains(state))?;
+        let logs: Vec<&str> = self
+            .0
+            .pointer("/content/logs")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|log| text(log, "/message"))
+            .collect();
+        let words = if logs.is_empty() { "it gave no reason".to_owned() } else { logs.join("; ") };
+        let message = format!("SIGN FR rejected the record: {words}; correct it and sell again");
+        Some(Error::new(Kind::Refused, message).with(|details| {
+            details.service_code = Some(state.to_owned());
+            details.service_message = Some(words);
+        }))
+    }
+}
+
+/// The body's `content` for what is asked for.
+fn content(sent: &Sent) -> Value {
+    match &sent.intention {
+        None => json!({"type": "INTENTION", "system": {"id": sent.system}, "operation": sent.operation}),
+        Some(intention) => json!({"type": "TRANSACTION", "record": {"id": intention}, "operation": sent.operation}),
+    }
+}
+
+/// Books a record once.
+pub(super) fn book(run: &Run<'_>, label: &str, credential: &str, sent: &Sent, metadata: Map<String, Value>) -> Flow<Record> {
+    let make = |_| Write::post(credential, "/records", content(sent), metadata.clone());
+    run.write(label, &make, &|label| lookup::find(run, label, credential, sent)).map(Record)
+}
+
+/// The record with its `operation`, which the answer to the booking may lack.
+pub(super) fn with_operation(run: &Run<'_>, label: &str, credential: &str, record: Record) -> Flow<Record> {
+    if record.has_operation() {
+        return Ok(record);
+    }
+    let path = operation_path(record.id()?);
+    Ok(run.read(label, credential, &path, None)?.map_or(record, |answer| Record(answer.body.clone())))
+}
+
+/// Asks again until the service has said its last word; `meanwhile` can be handed over until then.
+pub(super) fn settled(
+    run: &Run<'_>,
+    credential: &str,
+    id: &str,
+    meanwhile: &dyn Fn() -> Result<Option<crate::exchange::Outcome>>,
+) -> Flow<Record> {
+    for number in 1.. {
+        let label = super::run::numbered("poll", number);
+        if number > 1 && run.past.find(&label).is_none() {
+            let before = super::run::numbered("poll", number - 1);
+            run.wait_after(&before, Duration::from_secs(number.min(5).into()), meanwhile)?;
+        }
+        let answer = run.read(&label, credential, &operation_path(id), None)?;
+        if let Some(record) = answer.map(|answer| Record(answer.body.clone())).filter(Record::is_finished) {
+            return Ok(record);
+        }
+    }
+    Err(Error::internal("polling ran out of labels").into())
+}
+
+/// Where a record is shown with its operation (contract sign-fr 1.7).
+pub(super) fn operation_path(id: &str) -> String {
+    format!("/records/{id}?operation=")
+}

@@ -1,0 +1,261 @@
+//! One operation at work: straight-line code over what is known so far.
+//!
+//! Each call that needs an answer gives it, if `past` has it, or leaves the step with the request that
+//! asks for it. The next step walks the same way again and gets one answer further, so that an
+//! operation resumed after a crash at any point does what it would have done anyhow.
+
+use super::Unified;
+use super::wire::{self, Fate, PAGE, Write};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{
+    Answer, Context, Effect, Exchange, Facts, Known, Line, LineKind, Lost, Method, Operation, Outcome, Past, Request,
+    Step,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// No list is followed further than this: 20,000 resources.
+const MOST_PAGES: u32 = 200;
+/// A write is given up for now after [`wire::PATIENCE`] keys within this time.
+const RECENT: SignedDuration = SignedDuration::from_secs(60);
+/// Credentials that did not serve are tried again after this time, when the caller asks again.
+const UNAUTHORIZED_FOR: SignedDuration = SignedDuration::from_secs(15);
+
+/// Why the code of an operation stops before its end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// Something has to be sent or waited for first.
+    Step(Box<Step>),
+    /// The operation is over.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+/// A value, or what has to happen before there can be one.
+pub(super) type Flow<T> = std::result::Result<T, Stop>;
+
+/// One operation with all that is known about it.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub(super) service: &'a Unified,
+    pub(super) operation: &'a Operation,
+    pub(super) facts: &'a Facts,
+    pub(super) past: &'a Past,
+    pub(super) now: &'a Context,
+}
+
+impl<'a> Run<'a> {
+    /// The operation's line of this kind.
+    pub(super) fn line(&self, kind: LineKind) -> Result<&'a Line> {
+        let operation: &'a Operation = self.operation;
+        std::iter::once(&operation.line).chain(&operation.above).find(|line| line.kind == kind).ok_or_else(|| {
+            Error::internal(format!("the operation {} has no line of the kind {kind:?}", operation.name))
+        })
+    }
+
+    /// The credential of the configuration: a GROUP's or an ACCOUNT's.
+    pub(super) fn account_credential(&self) -> Result<String> {
+        self.line(LineKind::Account).map(Line::to_string)
+    }
+
+    /// The operation's own parameter of this name.
+    pub(super) fn param(&self, name: &str) -> &'a Value {
+        self.operation.params.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// What marks a resource as made by this operation, for this line and by this journal.
+    pub(super) fn marks(&self) -> Map<String, Value> {
+        let mut marks = self.record_marks();
+        marks.insert("fiskal_line".into(), self.operation.line.to_string().into());
+        marks
+    }
+
+    /// What marks a record as made by this operation and by this journal.
+    pub(super) fn record_marks(&self) -> Map<String, Value> {
+        let mut marks = Map::new();
+        marks.insert("fiskal_operation".into(), self.operation.id.to_string().into());
+        marks.insert("fiskal_journal".into(), self.now.writer.to_string().into());
+        marks
+    }
+
+    /// Writes once, and gives the resource that came of it.
+    ///
+    /// `make` gives the request, `look` finds what a request of unknown fate has made. The first key
+    /// has the plain label; every new key has the label with its number.
+    pub(super) fn write(
+        &self,
+        label: &str,
+        make: &dyn Fn(u32) -> Write,
+        look: &dyn Fn(&str) -> Flow<Option<Value>>,
+    ) -> Flow<Value> {
+        let mut before: Option<&Exchange> = None;
+        let mut recent = 0;
+        for number in 1.. {
+            let label = numbered(label, number);
+            let Some(exchange) = self.past.find(&label) else {
+                if let Some(before) = before {
+                    self.pause_after(before, recent)?;
+                }
+                return Err(self.send(label, make(number)));
+            };
+            recent += u32::from(self.age(exchange) < RECENT);
+            match wire::fate(exchange) {
+                Fate::Booked(answer) => return Ok(answer.body.clone()),
+                Fate::Repeat => return Err(again(label, wire::pause(exchange.attempts))),
+                Fate::NewKey(answer) if recent >= wire::PATIENCE => return Err(wire::refusal(answer).into()),
+                Fate::NewKey(_) => {}
+                Fate::Unauthorized(error) if self.age(exchange) < UNAUTHORIZED_FOR => return Err(error.into()),
+                Fate::Unauthorized(_) => {}
+                Fate::Look => {
+                    if let Some(found) = look(&label)? {
+                        return Ok(found);
+                    }
+                    if let (Known::Answered(answer), true) = (&exchange.known, recent >= 3) {
+                        return Err(wire::refusal(answer).into());
+                    }
+                }
+                // What an earlier key booked after all may be the reason for the refusal.
+                Fate::Refused(error) => {
+                    let found = if number > 1 { look(&label)? } else { None };
+                    return found.ok_or(Stop::Failed(error));
+                }
+            }
+            before = Some(exchange);
+        }
+        Err(Error::internal("a write ran out of labels").into())
+    }
+
+    /// Reads `path`; `None` where there is nothing.
+    ///
+    /// A read never gives up by itself: the caller's patience does.
+    pub(super) fn read(&self, label: &str, credential: &str, path: &str, scope: Option<&str>) -> Flow<Option<&'a Answer>> {
+        match self.past.find(label).map(|exchange| (&exchange.known, exchange.attempts)) {
+            None => Err(Stop::Step(Box::new(Step::Send(self.get(label, credential, path, scope))))),
+            Some((Known::Answered(answer), attempts)) => match answer.status {
+                200..=299 => Ok(Some(answer)),
+                404 => Ok(None),
+                409 | 425 | 429 | 500 | 502..=599 => Err(again(label.to_owned(), wire::pause(attempts))),
+                _ => Err(wire::refusal(answer).into()),
+            },
+            Some((_, attempts)) => Err(again(label.to_owned(), wire::pause(attempts))),
+        }
+    }
+
+    /// Shows `visit` every resource of a list, page by page, until it wants no more.
+    pub(super) fn list(
+        &self,
+        label: &str,
+        credential: &str,
+        path: &str,
+        scope: Option<&str>,
+        mut visit: impl FnMut(&'a Value) -> bool,
+    ) -> Flow<()> {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let mut address = format!("{path}{joint}limit={PAGE}");
+        for page in 1..=MOST_PAGES {
+            let Some(answer) = self.read(&format!("{label}.{page}"), credential, &address, scope)? else { break };
+            let results = answer.body.get("results").and_then(Value::as_array);
+            for resource in results.into_iter().flatten() {
+                if visit(resource) {
+                    return Ok(());
+                }
+            }
+            let Some(token) = answer.text("/pagination/token") else { break };
+            address = format!("{path}{joint}limit={PAGE}&token={}", wire::encoded(token));
+        }
+        Ok(())
+    }
+
+    fn get(&self, label: &str, credential: &str, path: &str, scope: Option<&str>) -> Request {
+        let mut headers = vec![("X-Api-Version".to_owned(), self.service.contract.clone())];
+        headers.extend(scope.map(|scope| ("X-Scope-Identifier".to_owned(), scope.to_owned())));
+        Request {
+            label: label.into(),
+            credential: Some(credential.into()),
+            base: self.service.base.clone(),
+            method: Method::Get,
+            path: path.into(),
+            headers,
+            body: None,
+            effect: Effect::Read,
+            lost: Lost::Resend { within: None },
+            keep_secret: Vec::new(),
+        }
+    }
+
+    fn send(&self, label: String, write: Write) -> Stop {
+        let key = self.operation.derived_id(&label).to_string();
+        Stop::Step(Box::new(Step::Send(write.into_request(&self.service.base, &self.service.contract, label, &key))))
+    }
+
+    /// Waits until the pause after `before` is over.
+    ///
+    /// Where the clock stands still (it was set back, and journal time never runs backwards) there is
+    /// no telling, and it does not wait.
+    fn pause_after(&self, before: &Exchange, attempts: u32) -> Flow<()> {
+        let pause = SignedDuration::try_from(wire::pause(attempts)).unwrap_or(SignedDuration::ZERO);
+        let age = self.age(before);
+        if age <= SignedDuration::ZERO || age >= pause {
+            return Ok(());
+        }
+        let left = Duration::try_from(pause - age).unwrap_or_default();
+        Err(Stop::Step(Box::new(Step::Wait { pause: left, meanwhile: None })))
+    }
+
+    /// Waits until `pause` after the request under `label`; `meanwhile` can be handed over until then.
+    pub(super) fn wait_after(
+        &self,
+        label: &str,
+        pause: Duration,
+        meanwhile: &dyn Fn() -> Result<Option<Outcome>>,
+    ) -> Flow<()> {
+        let whole = SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
+        let age = self.past.find(label).map_or(whole, |exchange| self.age(exchange));
+        if age >= whole {
+            return Ok(());
+        }
+        let left = Duration::try_from(whole - age).unwrap_or(pause).min(pause);
+        Err(Stop::Step(Box::new(Step::Wait { pause: left, meanwhile: meanwhile()? })))
+    }
+
+    fn age(&self, exchange: &Exchange) -> SignedDuration {
+        self.now.now.duration_since(exchange.first_sent_at)
+    }
+
+    /// A time as requests carry it: RFC 3339 with the location's offset, exactly 25 characters (Appendix A).
+    pub(super) fn local(&self, at: Timestamp) -> Result<String> {
+        local(at, &self.operation.zone)
+    }
+}
+
+/// `at` in `zone` to the second, as in `2026-03-01T12:00:00+01:00`.
+pub(super) fn local(at: Timestamp, zone: &str) -> Result<String> {
+    let zoned = at.in_tz(zone).map_err(|_| {
+        Error::new(Kind::Config, format!("'{zone}' is not a time zone; give an IANA name such as Europe/Paris"))
+    })?;
+    Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+}
+
+/// The label of the `number`th key of a write.
+pub(super) fn numbered(label: &str, number: u32) -> String {
+    if number == 1 { label.to_owned() } else { format!("{label}-{number}") }
+}
+
+fn again(label: String, pause: Duration) -> Stop {
+    Stop::Step(Box::new(Step::Again { label, pause }))
+}
+
+/// The body of `POST /tokens` for a credential (contract sign-fr 2.1).
+pub(super) fn token_body(credential: &str) -> Value {
+    json!({"content": {
+        "type": "API_KEY",
+        "key": {"$secret": format!("{credential}/key")},
+        "secret": {"$secret": format!("{credential}/secret")},
+    }})
+}

@@ -1,0 +1,218 @@
+//! What only SIGN FR wants to know of a merchant or a location (contract sign-fr 2.4 and 5.6).
+
+use crate::error::{Error, Kind, Result};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The block `[merchant.X.sign-fr]`.
+///
+/// In `test` and `sandbox`, what is missing gets a dummy: `certification = "infocert"`,
+/// `certificate_code = "B9999"`, `legal_form = "SARL"`, `naf_ape_code = "4711F"`, and for an individual
+/// the person "DIVERSE Test Personne". In `live` it is an error that names what is missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MerchantSettings {
+    /// `company` (default) or `individual`.
+    #[serde(default, rename = "type")]
+    pub merchant_type: MerchantType,
+    /// For an individual: who it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
+    /// Who certified the till's software: `infocert` or `lne`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certification: Option<Certification>,
+    /// The certificate's category and number: for INFOCERT such as `B9999`; for LNE as on the certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_code: Option<String>,
+    /// The first day of the fiscal year as `MM-DD`; 1 January if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiscal_year_date: Option<String>,
+    /// The legal form, such as `SARL` (SOC-TYPE).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_form: Option<String>,
+    /// The activity code, such as `1071C` (SOC-NAF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naf_ape_code: Option<String>,
+    /// The share capital (SOC-CAPITAL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub social_capital: Option<String>,
+    /// The number in the trade register (SOC-RCS).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rcs_number: Option<String>,
+    /// The VAT number, such as `FR00123456789` (SOC-TVA).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intra_community_vat_number: Option<String>,
+    /// Further taxpayer properties by the service's own keys, such as `billing_siret`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, String>,
+}
+
+/// What a taxpayer is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MerchantType {
+    /// A company.
+    #[default]
+    Company,
+    /// A natural person.
+    Individual,
+}
+
+/// Who certified the till's software.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Certification {
+    /// INFOCERT (NF525).
+    Infocert,
+    /// LNE.
+    Lne,
+}
+
+/// A natural person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// `DIVERSE`, `FEMALE` or `MALE`.
+    pub gender: String,
+    /// The first name.
+    pub forename: String,
+    /// The family name.
+    pub surname: String,
+}
+
+/// The block `[location.X.sign-fr]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LocationSettings {
+    /// The establishment's SIRET, 14 digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub siret: Option<String>,
+}
+
+/// Most properties of a taxpayer, and their longest value (Appendix A, TaxpayerProperties).
+const PROPERTIES: (usize, usize) = (32, 64);
+
+pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value>) -> Result<Value> {
+    let mut settings: MerchantSettings = parsed(block)?;
+    let missing = settings.complete();
+    if environment == "live" && !missing.is_empty() {
+        let message =
+            format!("SIGN FR needs {} of a merchant in live; add it to the merchant's sign-fr block", missing.join(", "));
+        return Err(wrong(&format!("/{}", missing.first().unwrap_or(&"")), message));
+    }
+    settings.check()?;
+    Ok(json!(settings))
+}
+
+pub(in crate::services) fn location(block: &Map<String, Value>) -> Result<Value> {
+    let settings: LocationSettings = parsed(block)?;
+    if let Some(siret) = &settings.siret
+        && !digits(siret, 14)
+    {
+        return Err(wrong("/siret", format!("'{siret}' is not a SIRET; give its 14 digits")));
+    }
+    Ok(json!(settings))
+}
+
+/// Whether `text` is that many ASCII digits.
+pub(super) fn digits(text: &str, count: usize) -> bool {
+    text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl MerchantSettings {
+    /// Fills in the dummies, and names what they stand for.
+    fn complete(&mut self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        if self.certification.is_none() {
+            missing.push("certification");
+            self.certification = Some(Certification::Infocert);
+        }
+        if self.certification == Some(Certification::Infocert) {
+            fill(&mut self.certificate_code, "certificate_code", "B9999", &mut missing);
+        }
+        fill(&mut self.legal_form, "legal_form", "SARL", &mut missing);
+        fill(&mut self.naf_ape_code, "naf_ape_code", "4711F", &mut missing);
+        if self.merchant_type == MerchantType::Individual && self.person.is_none() {
+            missing.push("person");
+            self.person =
+                Some(Person { gender: "DIVERSE".into(), forename: "Test".into(), surname: "Personne".into() });
+        }
+        missing
+    }
+
+    fn check(&self) -> Result<()> {
+        if let (Some(Certification::Infocert), Some(code)) = (self.certification, &self.certificate_code) {
+            let rest = code.strip_prefix(['A', 'B']).unwrap_or_default();
+            if rest.is_empty() || rest.len() > 4 || !rest.bytes().all(|byte| byte.is_ascii_digit()) {
+                let message = format!("'{code}' is not an INFOCERT certificate; give A or B and up to 4 digits, such as B9999");
+                return Err(wrong("/certificate_code", message));
+            }
+        }
+        if let Some(date) = &self.fiscal_year_date
+            && format!("2024-{date}").parse::<jiff::civil::Date>().is_err()
+        {
+            return Err(wrong("/fiscal_year_date", format!("'{date}' is not a day of the year; give MM-DD, such as 01-01")));
+        }
+        if let Some(person) = &self.person
+            && !["DIVERSE", "FEMALE", "MALE"].contains(&person.gender.as_str())
+        {
+            let message = format!("'{}' is not a gender that SIGN FR knows; give DIVERSE, FEMALE or MALE", person.gender);
+            return Err(wrong("/person/gender", message));
+        }
+        let (most, longest) = PROPERTIES;
+        let properties = self.properties();
+        if properties.len() > most {
+            return Err(wrong("/properties", format!("a taxpayer has at most {most} properties")));
+        }
+        match properties.iter().find(|(_, value)| value.chars().count() > longest) {
+            Some((key, _)) => Err(wrong(&self.place(key), format!("'{key}' has more than {longest} characters"))),
+            None => Ok(()),
+        }
+    }
+
+    fn named(&self) -> [(&'static str, &Option<String>); 5] {
+        [
+            ("legal_form", &self.legal_form),
+            ("naf_ape_code", &self.naf_ape_code),
+            ("social_capital", &self.social_capital),
+            ("rcs_number", &self.rcs_number),
+            ("intra_community_vat_number", &self.intra_community_vat_number),
+        ]
+    }
+
+    fn place(&self, key: &str) -> String {
+        if self.named().iter().any(|(name, _)| *name == key) { format!("/{key}") } else { format!("/properties/{key}") }
+    }
+
+    /// The taxpayer's properties under the service's keys.
+    pub(super) fn properties(&self) -> BTreeMap<String, String> {
+        let mut properties = self.properties.clone();
+        for (name, value) in self.named() {
+            if let Some(value) = value {
+                properties.insert(name.into(), value.clone());
+            }
+        }
+        properties
+    }
+}
+
+fn fill(field: &mut Option<String>, name: &'static str, dummy: &str, missing: &mut Vec<&'static str>) {
+    if field.is_none() {
+        missing.push(name);
+        *field = Some(dummy.into());
+    }
+}
+
+fn parsed<T: DeserializeOwned>(block: &Map<String, Value>) -> Result<T> {
+    serde_path_to_error::deserialize(&Value::Object(block.clone())).map_err(|error| {
+        let path = error.path().to_string();
+        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+        wrong(&pointer, format!("the sign-fr block is wrong: {}", error.inner()))
+    })
+}
+
+fn wrong(pointer: &str, message: String) -> Error {
+    Error::new(Kind::Config, message).at(pointer)
+}

@@ -1,0 +1,165 @@
+//! Requests as the unified API wants them, and what its answers mean (contract sign-fr 1 and 4).
+
+use crate::error::{Error, Kind};
+use crate::exchange::{Answer, Effect, Exchange, KeptSecret, Known, Lost, Method, Request};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// The service forgets an idempotency key after 24 hours (contract sign-fr 6); the last one is not used.
+pub(super) const RESEND_WITHIN: Duration = Duration::from_secs(23 * 60 * 60);
+/// The header of the idempotency key.
+pub(super) const IDEMPOTENCY_KEY: &str = "X-Idempotency-Key";
+/// The largest page of a list (contract sign-fr 1.7).
+pub(super) const PAGE: u32 = 100;
+
+/// A request that changes something, before it has a key.
+#[derive(Clone, Debug)]
+pub(super) struct Write {
+    pub(super) credential: String,
+    pub(super) method: Method,
+    pub(super) path: String,
+    /// The organization that a new subject or organization is attached to.
+    pub(super) scope: Option<String>,
+    pub(super) body: Value,
+    pub(super) keep_secret: Vec<KeptSecret>,
+}
+
+impl Write {
+    pub(super) fn post(credential: &str, path: &str, content: Value, metadata: Map<String, Value>) -> Self {
+        Write {
+            credential: credential.into(),
+            method: Method::Post,
+            path: path.into(),
+            scope: None,
+            body: json!({"content": content, "metadata": metadata}),
+            keep_secret: Vec::new(),
+        }
+    }
+
+    pub(super) fn patch(credential: &str, path: String, content: Value) -> Self {
+        Write {
+            credential: credential.into(),
+            method: Method::Patch,
+            path,
+            scope: None,
+            body: json!({"content": content}),
+            keep_secret: Vec::new(),
+        }
+    }
+
+    pub(super) fn scoped(mut self, organization: &str) -> Self {
+        self.scope = Some(organization.into());
+        self
+    }
+
+    pub(super) fn into_request(self, base: &str, contract: &str, label: String, key: &str) -> Request {
+        let mut headers = vec![
+            ("X-Api-Version".to_owned(), contract.to_owned()),
+            (IDEMPOTENCY_KEY.to_owned(), key.to_owned()),
+        ];
+        headers.extend(self.scope.map(|scope| ("X-Scope-Identifier".to_owned(), scope)));
+        Request {
+            label,
+            credential: Some(self.credential),
+            base: base.into(),
+            method: self.method,
+            path: self.path,
+            headers,
+            body: Some(self.body),
+            effect: Effect::Write,
+            lost: Lost::Resend { within: Some(RESEND_WITHIN) },
+            keep_secret: self.keep_secret,
+        }
+    }
+}
+
+/// What the answer to a write, or its absence, means.
+#[derive(Debug)]
+pub(super) enum Fate<'a> {
+    /// Done.
+    Booked(&'a Answer),
+    /// Nothing settled; the same key and bytes again.
+    Repeat,
+    /// Nothing booked; a new key after a pause.
+    NewKey(&'a Answer),
+    /// It may or may not be booked, and the key is spent: look before using a new one.
+    Look,
+    /// The service said no.
+    Refused(Error),
+    /// The credentials do not serve.
+    Unauthorized(Error),
+}
+
+/// How often one request is sent before its answer is taken for what it says.
+pub(super) const PATIENCE: u32 = 8;
+
+pub(super) fn fate(exchange: &Exchange) -> Fate<'_> {
+    let answer = match &exchange.known {
+        Known::Answered(answer) => answer,
+        Known::Unknown => return Fate::Look,
+        Known::NotSent => return Fate::Repeat,
+    };
+    let tired = exchange.attempts >= PATIENCE;
+    match answer.status {
+        200..=299 => Fate::Booked(answer),
+        401 | 403 => Fate::Unauthorized(refusal(answer)),
+        // In flight, or too many: the key is good (contract sign-fr 6).
+        409 | 425 | 429 if !tired => Fate::Repeat,
+        503 => Fate::NewKey(answer),
+        // "Not implemented" is an answer; the other server errors say nothing about the request.
+        501 => Fate::Refused(refusal(answer)),
+        500..=599 if tired || replayed(answer) => Fate::Look,
+        500..=599 => Fate::Repeat,
+        _ => Fate::Refused(refusal(answer)),
+    }
+}
+
+/// Whether the answer comes from the service's memory: then the key will never give another one.
+fn replayed(answer: &Answer) -> bool {
+    answer.header("x-idempotency-replayed").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// The pause before the attempt after this many.
+pub(super) fn pause(attempts: u32) -> Duration {
+    Duration::from_millis(250 << attempts.saturating_sub(1).min(5))
+}
+
+/// The error that a refusing answer is (contract sign-fr 4.1).
+pub(super) fn refusal(answer: &Answer) -> Error {
+    let code = answer.text("/content/code");
+    let words = answer.text("/content/message").or_else(|| answer.text("/content/error"));
+    let kind = match answer.status {
+        401 | 403 => Kind::Unauthorized,
+        500 | 502..=599 => Kind::Unreachable,
+        _ => Kind::Refused,
+    };
+    let said = words.unwrap_or("it gave no reason");
+    let message = match kind {
+        Kind::Unauthorized => format!("SIGN FR does not accept these credentials: {said}; check key, secret and environment"),
+        Kind::Unreachable => format!("SIGN FR cannot work at present ({}): {said}; nothing was booked, try again", answer.status),
+        _ => format!("SIGN FR refused the request ({}): {said}; nothing was booked", answer.status),
+    };
+    Error::new(kind, message).with(|details| {
+        details.http_status = Some(answer.status);
+        details.service_code = code.map(str::to_owned);
+        details.service_message = words.map(str::to_owned);
+        details.trace_id = answer.header("x-trace-identifier").map(str::to_owned);
+    })
+}
+
+/// `text` as a query value (RFC 3986): tokens of pages are base64.
+pub(super) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}
+
+/// The string at a pointer of a resource.
+pub(super) fn text<'a>(resource: &'a Value, pointer: &str) -> Option<&'a str> {
+    resource.pointer(pointer).and_then(Value::as_str)
+}
