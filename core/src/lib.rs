@@ -10,5 +10,6 @@ pub mod money;
 mod read;
 pub mod receipt;
 pub mod sale;
+pub mod services;
 mod text;
 pub mod transport;

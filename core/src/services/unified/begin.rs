@@ -38,13 +38,18 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
         result: json!({"sale": sale_id(run)}),
         learned: Some(register.clone().after(record.id()?, record.signature())),
         open_sale: Some(open_sale),
-        error: mismatch(run.service, &findings),
+        error: enforced(run.service, &findings, "the sale is begun, and no receipt is booked for it yet"),
         ..Outcome::default()
     })
 }
 
 /// The sale's intention: booked by this operation, with what was asked for.
-pub(super) fn intention(run: &Run<'_>, register: &RegisterFacts, credential: &str, sale: &Sale) -> Flow<(Sent, Record)> {
+pub(super) fn intention(
+    run: &Run<'_>,
+    register: &RegisterFacts,
+    credential: &str,
+    sale: &Sale,
+) -> Flow<(Sent, Record)> {
     let sent = Sent {
         record_type: "INTENTION::TRANSACTION".into(),
         system: register.system.clone(),
@@ -66,7 +71,13 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
         return Ok(Outcome { result: json!({"sale": sale_id(run), "record": null}), ..Outcome::default() });
     };
     let mut operation = json!({"type": "ABORT"});
-    if let Some(details) = run.operation.open_sale.as_ref().and_then(|begun| begun.get("details")).filter(|details| !details.is_null()) {
+    if let Some(details) = run
+        .operation
+        .open_sale
+        .as_ref()
+        .and_then(|begun| begun.get("details"))
+        .filter(|details| !details.is_null())
+    {
         super::entries::set(&mut operation, "details", details.clone());
     }
     let sent = Sent {
@@ -93,7 +104,7 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
     Ok(Outcome {
         result: json!({"sale": sale_id(run), "record": record.id()?}),
         learned: Some(register.clone().after(record.id()?, record.signature())),
-        error: mismatch(run.service, &findings),
+        error: enforced(run.service, &findings, "the sale is aborted"),
         ..Outcome::default()
     })
 }
@@ -114,11 +125,6 @@ pub(super) fn sentence(findings: &[Finding]) -> Option<String> {
 }
 
 /// The error `mismatch` of these findings, where the account enforces its checks.
-fn mismatch(service: &Unified, findings: &[Finding]) -> Option<Error> {
-    enforced(service, findings, "the sale is begun; abort it and ask the service's support")
-}
-
-/// The error `mismatch`, with what the caller should do.
 pub(super) fn enforced(service: &Unified, findings: &[Finding], advice: &str) -> Option<Error> {
     let (crate::services::Checks::Enforce, Some(first), Some(sentence)) =
         (service.checks, findings.first(), sentence(findings))

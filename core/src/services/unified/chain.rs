@@ -24,7 +24,13 @@ pub(super) enum Chain {
 }
 
 /// Follows the chain from the newest of `records` back to `last`.
-pub(super) fn check(run: &Run<'_>, credential: &str, system: &str, last: Option<&str>, records: &[&Record]) -> Flow<Chain> {
+pub(super) fn check(
+    run: &Run<'_>,
+    credential: &str,
+    system: &str,
+    last: Option<&str>,
+    records: &[&Record],
+) -> Flow<Chain> {
     let mut expected = last;
     let mut result = Chain::Whole;
     for record in records {
@@ -38,7 +44,13 @@ pub(super) fn check(run: &Run<'_>, credential: &str, system: &str, last: Option<
     Ok(result)
 }
 
-fn link(run: &Run<'_>, credential: &str, system: &str, expected: Option<&str>, record: &Record) -> Flow<Chain> {
+fn link(
+    run: &Run<'_>,
+    credential: &str,
+    system: &str,
+    expected: Option<&str>,
+    record: &Record,
+) -> Flow<Chain> {
     let (expected, mut before) = match (expected, record.previous()) {
         (None, None) => return Ok(Chain::Whole),
         (None, Some(_)) => return Ok(Chain::Untold),
@@ -54,7 +66,10 @@ fn link(run: &Run<'_>, credential: &str, system: &str, expected: Option<&str>, r
             Ok(Some(answer)) => answer,
             Ok(None) => return Ok(broken(format!("the record {before} before it cannot be found"))),
             Err(Stop::Failed(error)) => {
-                return Ok(broken(format!("the record {before} before it cannot be read: {}", error.message())));
+                return Ok(broken(format!(
+                    "the record {before} before it cannot be read: {}",
+                    error.message()
+                )));
             }
             Err(step) => return Err(step),
         };
@@ -64,7 +79,9 @@ fn link(run: &Run<'_>, credential: &str, system: &str, expected: Option<&str>, r
         let writer = answer.text("/metadata/fiskal_journal");
         let kind = answer.text("/content/type").unwrap_or_default();
         if !is_the_services_own(kind) && writer != Some(&run.now.writer.to_string()) {
-            return Ok(broken(format!("the record {before} ({kind}) before it was not written by this till")));
+            return Ok(broken(format!(
+                "the record {before} ({kind}) before it was not written by this till"
+            )));
         }
         match text(&answer.body, "/content/journal/record/id") {
             Some(previous) if previous == expected => return Ok(Chain::Whole),

@@ -31,7 +31,8 @@ pub(super) struct Finding {
 /// Compares a record with what was sent.
 pub(super) fn content(sent: &Sent, record: &Record) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut ids = vec![("/content/type", sent.record_type.as_str()), ("/content/system/id", sent.system.as_str())];
+    let mut ids =
+        vec![("/content/type", sent.record_type.as_str()), ("/content/system/id", sent.system.as_str())];
     ids.extend(sent.intention.as_deref().map(|intention| ("/content/record/id", intention)));
     for (pointer, expected) in ids {
         let there = record.0.pointer(pointer);
@@ -96,7 +97,12 @@ fn compare(place: &str, name: Option<&str>, sent: &Value, there: &Value, finding
 }
 
 /// Fields that nobody sent and that the contract knows; in a map of properties, all that nobody sent.
-fn added(place: &str, name: Option<&str>, sent: &Map<String, Value>, there: &Map<String, Value>) -> Vec<Finding> {
+fn added(
+    place: &str,
+    name: Option<&str>,
+    sent: &Map<String, Value>,
+    there: &Map<String, Value>,
+) -> Vec<Finding> {
     there
         .iter()
         .filter(|(key, _)| !sent.contains_key(*key))
@@ -107,9 +113,34 @@ fn added(place: &str, name: Option<&str>, sent: &Map<String, Value>, there: &Map
 
 /// The optional fields of a RECEIPT, an ABORT and an INTENTION (Appendix A).
 const OPTIONAL: [&str; 28] = [
-    "activity_code", "batch", "brand", "code", "currency", "customer", "date", "description", "details", "discount",
-    "factor", "issued_at", "label", "measure", "model", "name", "number", "operation_date", "product", "properties",
-    "purpose", "regulatory", "serial", "series", "surcharge", "text", "training", "items",
+    "activity_code",
+    "batch",
+    "brand",
+    "code",
+    "currency",
+    "customer",
+    "date",
+    "description",
+    "details",
+    "discount",
+    "factor",
+    "issued_at",
+    "label",
+    "measure",
+    "model",
+    "name",
+    "number",
+    "operation_date",
+    "product",
+    "properties",
+    "purpose",
+    "regulatory",
+    "serial",
+    "series",
+    "surcharge",
+    "text",
+    "training",
+    "items",
 ];
 
 fn finding(pointer: String, expected: &Value, there: Option<&Value>) -> Finding {

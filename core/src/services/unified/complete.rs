@@ -99,7 +99,13 @@ pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
 }
 
 /// The signed receipt, with what the checks say. `chain` is absent where there was no time to look.
-fn finished(run: &Run<'_>, ready: &Ready, record: &Record, findings: Vec<Finding>, chain: Option<Chain>) -> Flow<Outcome> {
+fn finished(
+    run: &Run<'_>,
+    ready: &Ready,
+    record: &Record,
+    findings: Vec<Finding>,
+    chain: Option<Chain>,
+) -> Flow<Outcome> {
     let signed = receipt::signed(run.service, ready.pending(run)?, record, &run.operation.zone)?;
     let learned = ready.register.clone().after(record.id()?, record.signature());
     let mut outcome = judged(run, signed, record, findings, chain);
@@ -108,7 +114,13 @@ fn finished(run: &Run<'_>, ready: &Ready, record: &Record, findings: Vec<Finding
 }
 
 /// Weighs the findings: an error that carries the receipt, or a receipt that says it.
-fn judged(run: &Run<'_>, mut receipt: Receipt, record: &Record, mut findings: Vec<Finding>, chain: Option<Chain>) -> Outcome {
+fn judged(
+    run: &Run<'_>,
+    mut receipt: Receipt,
+    record: &Record,
+    mut findings: Vec<Finding>,
+    chain: Option<Chain>,
+) -> Outcome {
     let mut verified = Vec::new();
     if findings.is_empty() && checks::is_checkable(record) {
         verified.push(CONTENT.to_owned());

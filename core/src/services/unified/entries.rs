@@ -31,7 +31,11 @@ struct ItemExtra {
 }
 
 /// The entries, and `document.total_vat`.
-pub(super) fn entries(items: &[Item], amounts: &Amounts, register: &RegisterFacts) -> Result<(Vec<Value>, Value)> {
+pub(super) fn entries(
+    items: &[Item],
+    amounts: &Amounts,
+    register: &RegisterFacts,
+) -> Result<(Vec<Value>, Value)> {
     let (mut exclusive, mut inclusive) = (Decimal::ZERO, Decimal::ZERO);
     let mut entries = Vec::with_capacity(items.len());
     for (index, (item, amounts)) in items.iter().zip(&amounts.items).enumerate() {
@@ -86,7 +90,8 @@ fn entry(item: &Item, amounts: &ItemAmounts, register: &RegisterFacts, number: u
         }),
         Code::Exempt { code } => json!({"type": "VAT_EXEMPTION", "code": code}),
     };
-    let mut data = json!({"type": "ITEM", "text": item.text, "unit": unit(item, sign)?, "value": value, "vat": vat});
+    let mut data =
+        json!({"type": "ITEM", "text": item.text, "unit": unit(item, sign)?, "value": value, "vat": vat});
     if let Some(product) = item.article.as_ref().and_then(|article| product(article, &item.text)) {
         set(&mut data, "product", product);
     }
@@ -123,7 +128,9 @@ fn details(item: &Item, number: usize) -> Result<Value> {
         ItemKind::Service => "SERVICE",
     };
     let mut details = json!({"concept": concept, "number": number.to_string()});
-    if let Some(group) = item.article.as_ref().and_then(|article| article.group.as_deref()).filter(|text| !text.is_empty()) {
+    if let Some(group) =
+        item.article.as_ref().and_then(|article| article.group.as_deref()).filter(|text| !text.is_empty())
+    {
         set(&mut details, "label", group);
     }
     let extra: ItemExtra = extra(&item.extra)?;
@@ -149,12 +156,18 @@ pub(super) fn extra<T: for<'de> Deserialize<'de> + Default>(extra: &Map<String, 
     serde_path_to_error::deserialize(block).map_err(|error| {
         let path = error.path().to_string().replace('.', "/");
         let pointer = format!("/extra/{EXTRA}/{path}");
-        Error::invalid(pointer.trim_end_matches('/'), format!("the block for sign-fr is wrong: {}", error.inner()))
+        Error::invalid(
+            pointer.trim_end_matches('/'),
+            format!("the block for sign-fr is wrong: {}", error.inner()),
+        )
     })
 }
 
 /// Properties within the service's bounds: how many, and how long each value.
-pub(super) fn properties(properties: &BTreeMap<String, String>, (most, longest): (usize, usize)) -> Result<Value> {
+pub(super) fn properties(
+    properties: &BTreeMap<String, String>,
+    (most, longest): (usize, usize),
+) -> Result<Value> {
     let place = format!("/extra/{EXTRA}/properties");
     if properties.len() > most {
         return Err(Error::invalid(place, format!("there may be at most {most} properties")));

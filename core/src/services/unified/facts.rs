@@ -130,6 +130,9 @@ pub(super) fn register(facts: &Facts) -> Result<RegisterFacts> {
 
 fn known<T: DeserializeOwned>(facts: &Value, what: &str) -> Result<T> {
     T::deserialize(facts).map_err(|_| {
-        Error::new(Kind::NotReady, format!("{what} is not provisioned at SIGN FR; run provision, then try again"))
+        Error::new(
+            Kind::NotReady,
+            format!("{what} is not provisioned at SIGN FR; run provision, then try again"),
+        )
     })
 }

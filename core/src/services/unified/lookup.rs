@@ -11,7 +11,8 @@ use serde_json::Value;
 /// operation's id. A transaction that is overlooked cannot be booked twice: its intention serves once.
 pub(super) fn find(run: &Run<'_>, label: &str, credential: &str, sent: &Sent) -> Flow<Option<Value>> {
     if let Some(intention) = &sent.intention {
-        let answer = run.read(&format!("{label}.intention"), credential, &format!("/records/{intention}"), None)?;
+        let answer =
+            run.read(&format!("{label}.intention"), credential, &format!("/records/{intention}"), None)?;
         if let Some(used_in) = answer.and_then(|answer| answer.text("/content/used_in/id")) {
             let found = fetch(run, &format!("{label}.used"), credential, used_in)?;
             return Ok(found.filter(|record| is_ours(run, sent, record)));

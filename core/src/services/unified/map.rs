@@ -84,7 +84,12 @@ fn details(sale: &Sale) -> Result<Option<Value>> {
 ///
 /// # Errors
 /// `invalid` with the JSON pointer of what SIGN FR cannot take.
-pub(super) fn receipt(sale: &Sale, amounts: &Amounts, register: &RegisterFacts, issued_at: &str) -> Result<Value> {
+pub(super) fn receipt(
+    sale: &Sale,
+    amounts: &Amounts,
+    register: &RegisterFacts,
+    issued_at: &str,
+) -> Result<Value> {
     supported(sale)?;
     let (entries, total) = entries::entries(&sale.items, amounts, register)?;
     let own: SaleExtra = extra(&sale.extra)?;
@@ -119,7 +124,8 @@ fn supported(sale: &Sale) -> Result<()> {
         return Err(Error::invalid("/document", message));
     }
     if sale.original.is_some() {
-        let message = "sign-fr does not support a reference to an earlier receipt in this version; leave it out";
+        let message =
+            "sign-fr does not support a reference to an earlier receipt in this version; leave it out";
         return Err(Error::invalid("/original", message));
     }
     if sale.items.is_empty() {
@@ -176,8 +182,15 @@ pub(super) fn metadata(sale: &Sale, marks: Map<String, Value>) -> Result<Map<Str
     }
     let mut metadata = Map::new();
     for (key, value) in &sale.metadata {
-        if key.starts_with("fiskal_") || key.is_empty() || key.chars().count() > 40 || value.chars().count() > 500 {
-            let message = format!("the note '{}' does not fit: keys have 1 to 40 characters and do not begin with fiskal_, values have up to 500", cut(key, 40));
+        if key.starts_with("fiskal_")
+            || key.is_empty()
+            || key.chars().count() > 40
+            || value.chars().count() > 500
+        {
+            let message = format!(
+                "the note '{}' does not fit: keys have 1 to 40 characters and do not begin with fiskal_, values have up to 500",
+                cut(key, 40)
+            );
             return Err(Error::invalid("/metadata", message));
         }
         metadata.insert(key.clone(), value.as_str().into());

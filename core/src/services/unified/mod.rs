@@ -23,17 +23,19 @@ mod payments;
 mod premises;
 mod provision;
 mod raw;
-mod records;
 mod receipt;
+mod records;
 mod run;
 pub(super) mod settings;
+mod subject;
 mod vat;
 mod wire;
 
 use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
-    Answer, Context, Effect, Facts, Lost, Method, Offline, Operation, Outcome, Past, Request, Service, Step, Token,
+    Answer, Context, Effect, Facts, Lost, Method, Offline, Operation, Outcome, Past, Request, Service, Step,
+    Token,
 };
 use run::{Flow, Run, Stop};
 use secrecy::SecretString;
@@ -57,8 +59,10 @@ impl Unified {
         let [newest] = CONTRACTS;
         let contract = account.contract.as_deref().unwrap_or(newest);
         if !CONTRACTS.contains(&contract) {
-            let message =
-                format!("the contract '{contract}' is not one that sign-fr speaks here; give {}", CONTRACTS.join(" or "));
+            let message = format!(
+                "the contract '{contract}' is not one that sign-fr speaks here; give {}",
+                CONTRACTS.join(" or ")
+            );
             return Err(Error::new(Kind::Config, message).at("/contract"));
         }
         let address = match account.environment.as_str() {
@@ -145,7 +149,9 @@ impl Unified {
             "sale.abort" => begin::abort(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
-            other => Err(Error::invalid("", format!("sign-fr has no operation '{other}' in this version")).into()),
+            other => {
+                Err(Error::invalid("", format!("sign-fr has no operation '{other}' in this version")).into())
+            }
         }
     }
 }

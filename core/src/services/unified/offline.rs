@@ -51,11 +51,9 @@ fn complete(run: &Run<'_>) -> Offline {
         return unreachable("SIGN FR gives no answer; nothing was booked, try again");
     }
     match ready.pending(run) {
-        Ok(receipt) => Offline::Later(Outcome {
-            result: json!(receipt),
-            receipts: vec![receipt],
-            ..Outcome::default()
-        }),
+        Ok(receipt) => {
+            Offline::Later(Outcome { result: json!(receipt), receipts: vec![receipt], ..Outcome::default() })
+        }
         Err(error) => Offline::Refuse(error),
     }
 }

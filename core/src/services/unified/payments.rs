@@ -91,8 +91,15 @@ fn payment(payment: &Payment, sale: &Sale) -> Result<Value> {
     if let (Method::Other, Some(name)) = (payment.method, &payment.name) {
         set(&mut json, "name", name.as_str());
     }
-    if json.get("name").and_then(Value::as_str).is_some_and(|name| name.is_empty() || name.chars().count() > NAME) {
-        return Err(Error::invalid("/name", format!("a name has 1 to {NAME} characters at SIGN FR; shorten it")));
+    if json
+        .get("name")
+        .and_then(Value::as_str)
+        .is_some_and(|name| name.is_empty() || name.chars().count() > NAME)
+    {
+        return Err(Error::invalid(
+            "/name",
+            format!("a name has 1 to {NAME} characters at SIGN FR; shorten it"),
+        ));
     }
     if payment.reference.is_some() {
         reference = payment.reference.as_deref();

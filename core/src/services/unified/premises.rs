@@ -24,7 +24,9 @@ struct LocationParams {
 /// commissions it.
 pub(super) fn location(run: &Run<'_>) -> Flow<Outcome> {
     let known = facts::location(run.facts).ok();
-    if let Some(plan) = planned(run, known.is_some(), &["make or adopt the location", "commission the location"]) {
+    if let Some(plan) =
+        planned(run, known.is_some(), &["make or adopt the location", "commission the location"])
+    {
         return Ok(plan);
     }
     let mut report = Report::default();
@@ -64,13 +66,19 @@ fn head_office(run: &Run<'_>, credential: &str, taxpayer: &str) -> Flow<Value> {
         return Ok(answer.body.clone());
     }
     let mut found = None;
-    run.list("head-office.find", credential, &format!("/locations?taxpayer_id={taxpayer}"), None, |location| {
-        let here = text(location, "/content/type") == Some("HEAD_OFFICE");
-        if here {
-            found = Some(location.clone());
-        }
-        here
-    })?;
+    run.list(
+        "head-office.find",
+        credential,
+        &format!("/locations?taxpayer_id={taxpayer}"),
+        None,
+        |location| {
+            let here = text(location, "/content/type") == Some("HEAD_OFFICE");
+            if here {
+                found = Some(location.clone());
+            }
+            here
+        },
+    )?;
     found.ok_or_else(|| {
         let message = "the taxpayer has no HEAD_OFFICE at SIGN FR; give the location an address of its own";
         Error::new(Kind::Refused, message).into()
@@ -94,7 +102,9 @@ struct RegisterParams {
 /// learned; where the till's program has changed, the service is told.
 pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
     let known = facts::register(run.facts).ok();
-    if let Some(plan) = planned(run, known.is_some(), &["make the register's system", "commission the system"]) {
+    if let Some(plan) =
+        planned(run, known.is_some(), &["make the register's system", "commission the system"])
+    {
         return Ok(plan);
     }
     let params: RegisterParams = params(run)?;

@@ -6,13 +6,12 @@
 use super::facts::{self, AccountFacts, MerchantFacts};
 use super::run::{Flow, Run, Stop, token_body};
 use super::settings::{MerchantSettings, MerchantType, digits};
+use super::subject;
 use super::wire::{self, Write, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Effect, KeptSecret, LineKind, Lost, Method, Outcome, Request, Step};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::cell::RefCell;
-use uuid::Uuid;
 
 /// What a provisioning made, found and left behind.
 #[derive(Default)]
@@ -47,7 +46,11 @@ pub(super) fn planned(run: &Run<'_>, known: bool, steps: &[&str]) -> Option<Outc
 /// Learns whose key the configuration has, and makes or adopts a GROUP where it is an ACCOUNT's.
 pub(super) fn account(run: &Run<'_>) -> Flow<Outcome> {
     let known = facts::account(run.facts).ok();
-    if let Some(plan) = planned(run, known.is_some(), &["learn the organization of the key", "make a GROUP if it is an ACCOUNT's"]) {
+    if let Some(plan) = planned(
+        run,
+        known.is_some(),
+        &["learn the organization of the key", "make a GROUP if it is an ACCOUNT's"],
+    ) {
         return Ok(plan);
     }
     let mut report = Report::default();
@@ -59,13 +62,20 @@ pub(super) fn account(run: &Run<'_>) -> Flow<Outcome> {
     let organization = own_organization(run, &credential)?;
     let path = format!("/organizations/{organization}");
     let answer = run.read("organization", &credential, &path, None)?;
-    let organization_type = answer.and_then(|answer| answer.text("/content/type")).unwrap_or("GROUP").to_owned();
+    let organization_type =
+        answer.and_then(|answer| answer.text("/content/type")).unwrap_or("GROUP").to_owned();
     let group = match organization_type.as_str() {
         "ACCOUNT" => {
             let name = run.line(LineKind::Account)?.name.clone();
-            let (group, made) = find_or_make(run, "group", &credential, "/organizations", None, "/organizations", &|| {
-                json!({"type": "GROUP", "name": cut(&name, 128)})
-            })?;
+            let (group, made) = find_or_make(
+                run,
+                "group",
+                &credential,
+                "/organizations",
+                None,
+                "/organizations",
+                &|| json!({"type": "GROUP", "name": cut(&name, 128)}),
+            )?;
             let id = id_of(&group)?;
             report.note("GROUP", &id, made);
             id
@@ -134,8 +144,7 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
     let known = facts::merchant(run.facts).ok();
     // The caller knows when the secret store has lost the credential; this service never sees it.
     let lost = run.param("credential_lost") == &Value::Bool(true);
-    let steps =
-        ["make a UNIT", "make the UNIT's API key", "make the taxpayer", "commission the taxpayer"];
+    let steps = ["make a UNIT", "make the UNIT's API key", "make the taxpayer", "commission the taxpayer"];
     if let Some(plan) = planned(run, known.is_some() && !lost, &steps) {
         return Ok(plan);
     }
@@ -152,20 +161,29 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
 
     let unit_name = cut(&params.name, 128);
     let scope = Some(account.group.as_str());
-    let (unit, made) = find_or_make(run, "unit", &group, "/organizations", scope, "/organizations", &|| {
-        json!({"type": "UNIT", "name": unit_name})
-    })?;
+    let (unit, made) = find_or_make(
+        run,
+        "unit",
+        &group,
+        "/organizations",
+        scope,
+        "/organizations",
+        &|| json!({"type": "UNIT", "name": unit_name}),
+    )?;
     let unit = id_of(&unit)?;
     report.note("UNIT", &unit, made);
 
     let credential = run.line(LineKind::Merchant)?.to_string();
-    let subject = subject(run, &group, &unit, &credential)?;
+    let subject = subject::subject(run, &group, &unit, &credential)?;
     let subject_name = text(&subject, "/content/name").unwrap_or_default().to_owned();
-    report.orphans.extend(earlier_names(&subject_name).map(|name| json!({"type": "SUBJECT", "name": name})));
+    report
+        .orphans
+        .extend(subject::earlier_names(&subject_name).map(|name| json!({"type": "SUBJECT", "name": name})));
     let subject = id_of(&subject)?;
     report.note("SUBJECT", &subject, true);
 
-    let (found, made) = find_or_make(run, "taxpayer", &credential, "/taxpayers", None, "/taxpayers", &|| taxpayer.clone())?;
+    let (found, made) =
+        find_or_make(run, "taxpayer", &credential, "/taxpayers", None, "/taxpayers", &|| taxpayer.clone())?;
     let found = commissioned(run, "taxpayer", &credential, "/taxpayers", found)?;
     let id = id_of(&found)?;
     report.note("TAXPAYER", &id, made);
@@ -181,61 +199,6 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
             json!({"body": params.settings.certification, "code": params.settings.certificate_code})
         ),
     })))
-}
-
-/// The UNIT's API key. Its secret is shown once (contract sign-fr 2.2): a key of ours that exists
-/// already is of no use, and the next one takes the next free name.
-fn subject(run: &Run<'_>, group: &str, unit: &str, credential: &str) -> Flow<Value> {
-    let taken = RefCell::new(Vec::new());
-    // A key that was asked for says itself which names were taken then.
-    if run.past.find("subject").is_none() {
-        run.list("subjects", group, "/subjects", Some(unit), |subject| {
-            taken.borrow_mut().extend(text(subject, "/content/name").map(str::to_owned));
-            false
-        })?;
-    } else {
-        taken.borrow_mut().extend(sent_names(run));
-    }
-    let base = subject_base(credential);
-    let make = |number: u32| {
-        let taken = taken.borrow();
-        let last = (1..).map(|count| subject_name(&base, count)).filter(|name| !taken.contains(name)).nth(number as usize - 1);
-        let content = json!({"type": "API_KEY", "name": last.unwrap_or_default()});
-        let mut write = Write::post(group, "/subjects", content, run.marks()).scoped(unit);
-        write.keep_secret = ["key", "secret"]
-            .map(|name| KeptSecret {
-                pointer: format!("/content/credentials/{name}"),
-                name: format!("{credential}/{name}"),
-            })
-            .to_vec();
-        write
-    };
-    // One of unknown fate may exist; its secret is lost all the same.
-    run.write("subject", &make, &|_| Ok(None))
-}
-
-/// The names that were taken when this operation asked for its first key.
-fn sent_names(run: &Run<'_>) -> Vec<String> {
-    let first = run.past.find("subject").and_then(|exchange| exchange.request.body.as_ref());
-    first.and_then(|body| text(body, "/content/name")).map(|name| earlier_names(name).collect()).unwrap_or_default()
-}
-
-fn subject_base(credential: &str) -> String {
-    let id = Uuid::new_v3(&Uuid::NAMESPACE_OID, credential.as_bytes()).simple().to_string();
-    format!("fiskal-{}", id.get(..16).unwrap_or(&id))
-}
-
-fn subject_name(base: &str, number: u32) -> String {
-    if number == 1 { base.to_owned() } else { format!("{base}-{number}") }
-}
-
-/// The names that come before `name`: those of keys whose secrets are lost.
-fn earlier_names(name: &str) -> impl Iterator<Item = String> + use<> {
-    let (base, number) = match name.rsplit_once('-').and_then(|(base, number)| Some((base, number.parse::<u32>().ok()?))) {
-        Some((base, number)) if base.contains('-') && number < 10_000 => (base.to_owned(), number),
-        _ => (name.to_owned(), 1),
-    };
-    (1..number).map(move |number| subject_name(&base, number))
 }
 
 /// The resource of this line in a list, or a new one.
@@ -280,7 +243,13 @@ pub(super) fn find_or_make(
 
 /// The resource in the state COMMISSIONED: it is asked for only where it is still ACQUIRED
 /// (contract sign-fr 3.1).
-pub(super) fn commissioned(run: &Run<'_>, label: &str, credential: &str, path: &str, resource: Value) -> Flow<Value> {
+pub(super) fn commissioned(
+    run: &Run<'_>,
+    label: &str,
+    credential: &str,
+    path: &str,
+    resource: Value,
+) -> Flow<Value> {
     let label = format!("{label}.commission");
     if text(&resource, "/content/state") == Some("COMMISSIONED") {
         return Ok(resource);
@@ -289,12 +258,16 @@ pub(super) fn commissioned(run: &Run<'_>, label: &str, credential: &str, path: &
     let make = |_| Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"}));
     run.write(&label, &make, &|label| {
         let answer = run.read(&format!("{label}.look"), credential, &address, None)?;
-        Ok(answer.map(|answer| answer.body.clone()).filter(|body| text(body, "/content/state") == Some("COMMISSIONED")))
+        Ok(answer
+            .map(|answer| answer.body.clone())
+            .filter(|body| text(body, "/content/state") == Some("COMMISSIONED")))
     })
 }
 
 pub(super) fn id_of(resource: &Value) -> Result<String> {
-    text(resource, "/content/id").map(str::to_owned).ok_or_else(|| Error::internal("a resource of SIGN FR has no id"))
+    text(resource, "/content/id")
+        .map(str::to_owned)
+        .ok_or_else(|| Error::internal("a resource of SIGN FR has no id"))
 }
 
 /// The operation's parameters.
@@ -313,9 +286,12 @@ fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
     }
     let certification = settings.certification.unwrap_or(super::settings::Certification::Infocert);
     let mut credentials = Map::new();
-    credentials.insert("type".into(), json!(certification).as_str().unwrap_or_default().to_uppercase().into());
+    credentials
+        .insert("type".into(), json!(certification).as_str().unwrap_or_default().to_uppercase().into());
     // In this contract LNE has no place for the code; it goes on paper only.
-    if let (super::settings::Certification::Infocert, Some(code)) = (certification, &settings.certificate_code) {
+    if let (super::settings::Certification::Infocert, Some(code)) =
+        (certification, &settings.certificate_code)
+    {
         credentials.insert("certificate_code".into(), code.as_str().into());
     }
     credentials.insert("properties".into(), json!(settings.properties()));
@@ -324,7 +300,9 @@ fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
         fields.insert("fiscal_year_date".into(), date.as_str().into());
     }
     let name = match (settings.merchant_type, &settings.person) {
-        (MerchantType::Individual, Some(person)) => json!({"legal": cut(&params.name, 128), "person": person}),
+        (MerchantType::Individual, Some(person)) => {
+            json!({"legal": cut(&params.name, 128), "person": person})
+        }
         _ => {
             let trade = params.trade_name.as_deref().unwrap_or(&params.name);
             json!({"legal": cut(&params.name, 128), "trade": cut(trade, 128)})
@@ -347,10 +325,12 @@ fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
 pub(super) fn address(address: &Value) -> Result<Value> {
     let part = |name: &str| -> Result<&str> {
         address.get(name).and_then(Value::as_str).filter(|part| !part.is_empty()).ok_or_else(|| {
-            Error::new(Kind::Config, format!("the address has no {name}; add it")).at(format!("/address/{name}"))
+            Error::new(Kind::Config, format!("the address has no {name}; add it"))
+                .at(format!("/address/{name}"))
         })
     };
-    let number = address.get("number").and_then(Value::as_str).filter(|number| !number.is_empty()).unwrap_or("-");
+    let number =
+        address.get("number").and_then(Value::as_str).filter(|number| !number.is_empty()).unwrap_or("-");
     Ok(json!({
         "line": {"type": "STREET_NUMBER", "street": part("street")?, "number": number},
         "code": part("code")?,

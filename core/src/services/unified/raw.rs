@@ -34,9 +34,10 @@ pub(super) fn request(run: &Run<'_>) -> Flow<Outcome> {
             let result = json!({"status": answer.status, "body": answer.body, "trace_id": trace});
             Ok(Outcome { result, ..Outcome::default() })
         }
-        Known::NotSent => {
-            Err(Stop::Step(Box::new(Step::Again { label: label.into(), pause: wire::pause(exchange.attempts) })))
-        }
+        Known::NotSent => Err(Stop::Step(Box::new(Step::Again {
+            label: label.into(),
+            pause: wire::pause(exchange.attempts),
+        }))),
         Known::Unknown => {
             let message = "the answer was lost, and the service no longer knows the request's key; look what became of it before sending another";
             // Nothing is ever sent again for it: its key has expired.
@@ -46,8 +47,9 @@ pub(super) fn request(run: &Run<'_>) -> Flow<Outcome> {
 }
 
 fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
-    let params = RawParams::deserialize(&run.operation.params)
-        .map_err(|error| Error::invalid("", format!("a raw request has method, path, body and headers: {error}")))?;
+    let params = RawParams::deserialize(&run.operation.params).map_err(|error| {
+        Error::invalid("", format!("a raw request has method, path, body and headers: {error}"))
+    })?;
     let method = match params.method.to_ascii_uppercase().as_str() {
         "GET" => Method::Get,
         "POST" => Method::Post,
@@ -59,7 +61,10 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
     };
     let plain = params.path.bytes().all(|byte| byte.is_ascii_graphic());
     if !params.path.starts_with('/') || params.path.starts_with("//") || !plain {
-        return Err(Error::invalid("/path", "a path begins with one / and has no blanks; write it as in /records?limit=10"));
+        return Err(Error::invalid(
+            "/path",
+            "a path begins with one / and has no blanks; write it as in /records?limit=10",
+        ));
     }
     let mut headers = vec![("X-Api-Version".to_owned(), run.service.contract.clone())];
     let read = method == Method::Get;
@@ -68,7 +73,8 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
     }
     for (name, value) in params.headers {
         if name.eq_ignore_ascii_case("authorization") {
-            let message = "the request is authenticated with the account's own credentials; leave Authorization out";
+            let message =
+                "the request is authenticated with the account's own credentials; leave Authorization out";
             return Err(Error::invalid("/headers/Authorization", message));
         }
         headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));

@@ -32,7 +32,9 @@ pub(super) fn pending(
     if let Some(software) = &register.software {
         mentions.push(mention(Place::Footer, format!("Logiciel : {} {}", software.name, software.version)));
     }
-    mentions.extend(merchant.certification.as_ref().and_then(certificate).map(|text| mention(Place::Footer, text)));
+    mentions.extend(
+        merchant.certification.as_ref().and_then(certificate).map(|text| mention(Place::Footer, text)),
+    );
     let begun = run.operation.open_sale.as_ref();
     let started_at = match sale.started_at {
         Some(at) => run.local(at)?,
@@ -81,7 +83,12 @@ pub(super) fn pending(
 }
 
 /// Puts into `receipt` what the service says of the record.
-pub(super) fn signed(service: &Unified, mut receipt: Receipt, record: &Record, zone: &str) -> Result<Receipt> {
+pub(super) fn signed(
+    service: &Unified,
+    mut receipt: Receipt,
+    record: &Record,
+    zone: &str,
+) -> Result<Receipt> {
     receipt.state = if record.is_finished() { State::Signed } else { State::Pending };
     receipt.ids.insert("record".to_owned(), record.id()?.to_owned());
     if let Some(intention) = text(&record.0, "/content/record/id") {

@@ -79,12 +79,20 @@ impl Record {
 fn content(sent: &Sent) -> Value {
     match &sent.intention {
         None => json!({"type": "INTENTION", "system": {"id": sent.system}, "operation": sent.operation}),
-        Some(intention) => json!({"type": "TRANSACTION", "record": {"id": intention}, "operation": sent.operation}),
+        Some(intention) => {
+            json!({"type": "TRANSACTION", "record": {"id": intention}, "operation": sent.operation})
+        }
     }
 }
 
 /// Books a record once.
-pub(super) fn book(run: &Run<'_>, label: &str, credential: &str, sent: &Sent, metadata: Map<String, Value>) -> Flow<Record> {
+pub(super) fn book(
+    run: &Run<'_>,
+    label: &str,
+    credential: &str,
+    sent: &Sent,
+    metadata: Map<String, Value>,
+) -> Flow<Record> {
     let make = |_| Write::post(credential, "/records", content(sent), metadata.clone());
     run.write(label, &make, &|label| lookup::find(run, label, credential, sent)).map(Record)
 }

@@ -8,8 +8,8 @@ use super::Unified;
 use super::wire::{self, Fate, PAGE, Write};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
-    Answer, Context, Effect, Exchange, Facts, Known, Line, LineKind, Lost, Method, Operation, Outcome, Past, Request,
-    Step,
+    Answer, Context, Effect, Exchange, Facts, Known, Line, LineKind, Lost, Method, Operation, Outcome, Past,
+    Request, Step,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -54,9 +54,9 @@ impl<'a> Run<'a> {
     /// The operation's line of this kind.
     pub(super) fn line(&self, kind: LineKind) -> Result<&'a Line> {
         let operation: &'a Operation = self.operation;
-        std::iter::once(&operation.line).chain(&operation.above).find(|line| line.kind == kind).ok_or_else(|| {
-            Error::internal(format!("the operation {} has no line of the kind {kind:?}", operation.name))
-        })
+        std::iter::once(&operation.line).chain(&operation.above).find(|line| line.kind == kind).ok_or_else(
+            || Error::internal(format!("the operation {} has no line of the kind {kind:?}", operation.name)),
+        )
     }
 
     /// The credential of the configuration: a GROUP's or an ACCOUNT's.
@@ -110,7 +110,9 @@ impl<'a> Run<'a> {
                 Fate::Repeat => return Err(again(label, wire::pause(exchange.attempts))),
                 Fate::NewKey(answer) if recent >= wire::PATIENCE => return Err(wire::refusal(answer).into()),
                 Fate::NewKey(_) => {}
-                Fate::Unauthorized(error) if self.age(exchange) < UNAUTHORIZED_FOR => return Err(error.into()),
+                Fate::Unauthorized(error) if self.age(exchange) < UNAUTHORIZED_FOR => {
+                    return Err(error.into());
+                }
                 Fate::Unauthorized(_) => {}
                 Fate::Look => {
                     if let Some(found) = look(&label)? {
@@ -134,7 +136,13 @@ impl<'a> Run<'a> {
     /// Reads `path`; `None` where there is nothing.
     ///
     /// A read never gives up by itself: the caller's patience does.
-    pub(super) fn read(&self, label: &str, credential: &str, path: &str, scope: Option<&str>) -> Flow<Option<&'a Answer>> {
+    pub(super) fn read(
+        &self,
+        label: &str,
+        credential: &str,
+        path: &str,
+        scope: Option<&str>,
+    ) -> Flow<Option<&'a Answer>> {
         match self.past.find(label).map(|exchange| (&exchange.known, exchange.attempts)) {
             None => Err(Stop::Step(Box::new(Step::Send(self.get(label, credential, path, scope))))),
             Some((Known::Answered(answer), attempts)) => match answer.status {
@@ -159,7 +167,9 @@ impl<'a> Run<'a> {
         let joint = if path.contains('?') { '&' } else { '?' };
         let mut address = format!("{path}{joint}limit={PAGE}");
         for page in 1..=MOST_PAGES {
-            let Some(answer) = self.read(&format!("{label}.{page}"), credential, &address, scope)? else { break };
+            let Some(answer) = self.read(&format!("{label}.{page}"), credential, &address, scope)? else {
+                break;
+            };
             let results = answer.body.get("results").and_then(Value::as_array);
             for resource in results.into_iter().flatten() {
                 if visit(resource) {
@@ -191,7 +201,12 @@ impl<'a> Run<'a> {
 
     fn send(&self, label: String, write: Write) -> Stop {
         let key = self.operation.derived_id(&label).to_string();
-        Stop::Step(Box::new(Step::Send(write.into_request(&self.service.base, &self.service.contract, label, &key))))
+        Stop::Step(Box::new(Step::Send(write.into_request(
+            &self.service.base,
+            &self.service.contract,
+            label,
+            &key,
+        ))))
     }
 
     /// Waits until the pause after `before` is over.
@@ -237,7 +252,10 @@ impl<'a> Run<'a> {
 /// `at` in `zone` to the second, as in `2026-03-01T12:00:00+01:00`.
 pub(super) fn local(at: Timestamp, zone: &str) -> Result<String> {
     let zoned = at.in_tz(zone).map_err(|_| {
-        Error::new(Kind::Config, format!("'{zone}' is not a time zone; give an IANA name such as Europe/Paris"))
+        Error::new(
+            Kind::Config,
+            format!("'{zone}' is not a time zone; give an IANA name such as Europe/Paris"),
+        )
     })?;
     Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }

@@ -98,8 +98,10 @@ pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value
     let mut settings: MerchantSettings = parsed(block)?;
     let missing = settings.complete();
     if environment == "live" && !missing.is_empty() {
-        let message =
-            format!("SIGN FR needs {} of a merchant in live; add it to the merchant's sign-fr block", missing.join(", "));
+        let message = format!(
+            "SIGN FR needs {} of a merchant in live; add it to the merchant's sign-fr block",
+            missing.join(", ")
+        );
         return Err(wrong(&format!("/{}", missing.first().unwrap_or(&"")), message));
     }
     settings.check()?;
@@ -136,8 +138,11 @@ impl MerchantSettings {
         fill(&mut self.naf_ape_code, "naf_ape_code", "4711F", &mut missing);
         if self.merchant_type == MerchantType::Individual && self.person.is_none() {
             missing.push("person");
-            self.person =
-                Some(Person { gender: "DIVERSE".into(), forename: "Test".into(), surname: "Personne".into() });
+            self.person = Some(Person {
+                gender: "DIVERSE".into(),
+                forename: "Test".into(),
+                surname: "Personne".into(),
+            });
         }
         missing
     }
@@ -146,19 +151,27 @@ impl MerchantSettings {
         if let (Some(Certification::Infocert), Some(code)) = (self.certification, &self.certificate_code) {
             let rest = code.strip_prefix(['A', 'B']).unwrap_or_default();
             if rest.is_empty() || rest.len() > 4 || !rest.bytes().all(|byte| byte.is_ascii_digit()) {
-                let message = format!("'{code}' is not an INFOCERT certificate; give A or B and up to 4 digits, such as B9999");
+                let message = format!(
+                    "'{code}' is not an INFOCERT certificate; give A or B and up to 4 digits, such as B9999"
+                );
                 return Err(wrong("/certificate_code", message));
             }
         }
         if let Some(date) = &self.fiscal_year_date
             && format!("2024-{date}").parse::<jiff::civil::Date>().is_err()
         {
-            return Err(wrong("/fiscal_year_date", format!("'{date}' is not a day of the year; give MM-DD, such as 01-01")));
+            return Err(wrong(
+                "/fiscal_year_date",
+                format!("'{date}' is not a day of the year; give MM-DD, such as 01-01"),
+            ));
         }
         if let Some(person) = &self.person
             && !["DIVERSE", "FEMALE", "MALE"].contains(&person.gender.as_str())
         {
-            let message = format!("'{}' is not a gender that SIGN FR knows; give DIVERSE, FEMALE or MALE", person.gender);
+            let message = format!(
+                "'{}' is not a gender that SIGN FR knows; give DIVERSE, FEMALE or MALE",
+                person.gender
+            );
             return Err(wrong("/person/gender", message));
         }
         let (most, longest) = PROPERTIES;
@@ -167,7 +180,9 @@ impl MerchantSettings {
             return Err(wrong("/properties", format!("a taxpayer has at most {most} properties")));
         }
         match properties.iter().find(|(_, value)| value.chars().count() > longest) {
-            Some((key, _)) => Err(wrong(&self.place(key), format!("'{key}' has more than {longest} characters"))),
+            Some((key, _)) => {
+                Err(wrong(&self.place(key), format!("'{key}' has more than {longest} characters")))
+            }
             None => Ok(()),
         }
     }
@@ -183,7 +198,11 @@ impl MerchantSettings {
     }
 
     fn place(&self, key: &str) -> String {
-        if self.named().iter().any(|(name, _)| *name == key) { format!("/{key}") } else { format!("/properties/{key}") }
+        if self.named().iter().any(|(name, _)| *name == key) {
+            format!("/{key}")
+        } else {
+            format!("/properties/{key}")
+        }
     }
 
     /// The taxpayer's properties under the service's keys.

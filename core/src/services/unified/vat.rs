@@ -50,7 +50,8 @@ fn rated(rate: Decimal, wanted: Option<&str>, register: &RegisterFacts) -> Resul
         let rates: Vec<String> =
             register.vat_rates.iter().map(|known| format!("{} ({})", known.percentage, known.code)).collect();
         let asked = wanted.map(|code| format!(" with the code {code}")).unwrap_or_default();
-        let message = format!("the register has no VAT rate of {rate} per cent{asked}; it knows {}", listed(&rates));
+        let message =
+            format!("the register has no VAT rate of {rate} per cent{asked}; it knows {}", listed(&rates));
         Error::invalid("/vat", message)
     })?;
     Ok(Code::Rate { code: found.code.clone(), percentage: found.percentage.clone(), rate })
