@@ -13,11 +13,11 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// This journal's id.
-pub const WRITER: &str = "6f1c0d6e-2f0a-4c57-9c1c-4f2f1e1d2c3b";
+pub(crate) const WRITER: &str = "6f1c0d6e-2f0a-4c57-9c1c-4f2f1e1d2c3b";
 /// The cashier's action: 12:00 in Paris, in winter.
-pub const NOON: &str = "2026-03-01T11:00:00Z";
+pub(crate) const NOON: &str = "2026-03-01T11:00:00Z";
 
-pub fn account(checks: Checks) -> Account {
+pub(crate) fn account(checks: Checks) -> Account {
     Account {
         name: "paris".into(),
         service: "sign-fr".into(),
@@ -28,16 +28,16 @@ pub fn account(checks: Checks) -> Account {
     }
 }
 
-pub fn service() -> Box<dyn Service> {
+pub(crate) fn service() -> Box<dyn Service> {
     build("sign-fr", &account(Checks::Enforce)).unwrap()
 }
 
-pub fn line(kind: &str, name: &str) -> Line {
+pub(crate) fn line(kind: &str, name: &str) -> Line {
     format!("paris@test/{kind}/{name}").parse().unwrap()
 }
 
 /// An operation on the line of this kind, with all lines above it.
-pub fn operation(name: &str, kind: &str, params: Value) -> Operation {
+pub(crate) fn operation(name: &str, kind: &str, params: Value) -> Operation {
     let lines =
         [("account", "paris"), ("merchant", "martin"), ("location", "rivoli"), ("register", "till-1")];
     let at = lines.iter().position(|(line, _)| *line == kind).unwrap();
@@ -56,7 +56,7 @@ pub fn operation(name: &str, kind: &str, params: Value) -> Operation {
 }
 
 /// A provisioned register, as facts.
-pub fn facts() -> Facts {
+pub(crate) fn facts() -> Facts {
     Facts {
         account: json!({"organization": "g-1", "type": "GROUP", "group": "g-1"}),
         merchant: json!({
@@ -82,7 +82,7 @@ pub fn facts() -> Facts {
 }
 
 /// An operation with its past, on its way.
-pub struct Drive {
+pub(crate) struct Drive {
     pub service: Box<dyn Service>,
     pub operation: Operation,
     pub facts: Facts,
@@ -95,7 +95,7 @@ pub struct Drive {
 }
 
 impl Drive {
-    pub fn new(operation: Operation, facts: Facts) -> Self {
+    pub(crate) fn new(operation: Operation, facts: Facts) -> Self {
         Drive {
             service: service(),
             now: operation.at,
@@ -107,20 +107,20 @@ impl Drive {
         }
     }
 
-    pub fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         Context { now: self.now, writer: WRITER.parse().unwrap(), behind: 0 }
     }
 
-    pub fn step(&self) -> Result<Step, Error> {
+    pub(crate) fn step(&self) -> Result<Step, Error> {
         self.service.step(&self.operation, &self.facts, &self.past, &self.context())
     }
 
-    pub fn offline(&self) -> Offline {
+    pub(crate) fn offline(&self) -> Offline {
         self.service.offline(&self.operation, &self.facts, &self.past, &self.context())
     }
 
     /// Goes on to the end.
-    pub fn run(&mut self, fisc: &mut Fisc) -> Result<Outcome, Error> {
+    pub(crate) fn run(&mut self, fisc: &mut Fisc) -> Result<Outcome, Error> {
         for _ in 0..2_000 {
             if let Some(outcome) = self.once(fisc)? {
                 return Ok(outcome);
@@ -130,7 +130,7 @@ impl Drive {
     }
 
     /// One step.
-    pub fn once(&mut self, fisc: &mut Fisc) -> Result<Option<Outcome>, Error> {
+    pub(crate) fn once(&mut self, fisc: &mut Fisc) -> Result<Option<Outcome>, Error> {
         match self.step()? {
             Step::Done(outcome) => return Ok(Some(outcome)),
             Step::Send(request) => {
@@ -163,37 +163,37 @@ impl Drive {
     }
 
     /// The writes that were sent.
-    pub fn writes(&self) -> Vec<&Request> {
+    pub(crate) fn writes(&self) -> Vec<&Request> {
         self.sent.iter().filter(|request| request.effect == Effect::Write).collect()
     }
 
     /// `METHOD path` of all that was sent.
-    pub fn addresses(&self) -> Vec<String> {
+    pub(crate) fn addresses(&self) -> Vec<String> {
         self.sent.iter().map(address).collect()
     }
 }
 
-pub fn address(request: &Request) -> String {
+pub(crate) fn address(request: &Request) -> String {
     format!("{} {}", json!(request.method).as_str().unwrap(), request.path)
 }
 
-pub fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     request.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// An answer with the headers that all answers of the service have.
-pub fn answer(status: u16, body: Value) -> Answer {
+pub(crate) fn answer(status: u16, body: Value) -> Answer {
     let headers = [("x-trace-identifier", "trace-1"), ("x-api-version", "2026-02-03")];
     Answer { status, headers: headers.map(|(key, value)| (key.into(), value.into())).to_vec(), body }
 }
 
 /// A refusal (contract sign-fr 4.1).
-pub fn refusal(status: u16, code: &str, message: &str) -> Answer {
+pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Answer {
     answer(status, json!({"content": {"status": status, "code": code, "error": "error", "message": message}}))
 }
 
 /// Croissants at 5.5 % and a coffee at 10 %, paid in cash.
-pub fn sale() -> Value {
+pub(crate) fn sale() -> Value {
     json!({
         "id": "pos-1", "register": "till-1", "number": "R-2026-0001",
         "cashier": {"id": "7", "name": "Anna"},

@@ -7,16 +7,19 @@ use std::collections::BTreeMap;
 
 /// What happens to a request instead of its answer.
 #[derive(Clone)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// It is booked, and the answer is lost.
     Lose,
     /// This is the answer, and nothing is booked.
     Say(Answer),
 }
 
+/// A change of a record.
+pub(crate) type Tamper = Box<dyn Fn(&mut Value)>;
+
 /// The service.
 #[derive(Default)]
-pub struct Fisc {
+pub(crate) struct Fisc {
     /// Resources by path, such as `/records`, oldest first.
     pub made: BTreeMap<String, Vec<Value>>,
     /// For the nth request (from 0) whose `METHOD path` begins like this.
@@ -24,7 +27,7 @@ pub struct Fisc {
     /// What the sign-in says: organization id and its type.
     pub organization: (String, String),
     /// Changes a record before it is shown.
-    pub tamper: Option<Box<dyn Fn(&mut Value)>>,
+    pub tamper: Option<Tamper>,
     /// The state and mode of new transactions.
     pub transaction_state: Option<(&'static str, &'static str)>,
     answered: BTreeMap<String, Answer>,
@@ -35,25 +38,25 @@ pub struct Fisc {
 }
 
 impl Fisc {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Fisc { organization: ("g-1".into(), "GROUP".into()), page: 100, ..Fisc::default() }
     }
 
-    pub fn failing(faults: &[(&str, usize, Fault)]) -> Self {
+    pub(crate) fn failing(faults: &[(&str, usize, Fault)]) -> Self {
         let faults = faults.iter().map(|(at, nth, fault)| ((*at).to_owned(), *nth, fault.clone())).collect();
         Fisc { faults, ..Fisc::new() }
     }
 
-    pub fn of(&self, path: &str) -> &[Value] {
+    pub(crate) fn of(&self, path: &str) -> &[Value] {
         self.made.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// A day has passed (contract sign-fr 6).
-    pub fn forget_keys(&mut self) {
+    pub(crate) fn forget_keys(&mut self) {
         self.answered.clear();
     }
 
-    pub fn exchange(&mut self, request: &Request) -> Known {
+    pub(crate) fn exchange(&mut self, request: &Request) -> Known {
         let fault = self.fault(&address(request));
         match fault {
             Some(Fault::Say(answer)) => Known::Answered(answer),

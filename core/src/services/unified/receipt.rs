@@ -11,7 +11,7 @@ use super::run::{Run, local};
 use super::wire::text;
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
-use crate::receipt::{Fiscal, Issuer, Mention, Place, Receipt, ReceiptType, State};
+use crate::receipt::{Issuer, Mention, Place, Receipt, State};
 use crate::sale::Sale;
 use serde::Deserialize;
 use serde_json::Value;
@@ -43,42 +43,15 @@ pub(super) fn pending(
             None => run.local(run.operation.at)?,
         },
     };
-    let receipt_type = if sale.training {
-        ReceiptType::Training
-    } else if amounts.totals.gross.0.is_sign_negative() && !amounts.totals.gross.0.is_zero() {
-        ReceiptType::Return
-    } else {
-        ReceiptType::Sale
-    };
     Ok(Receipt {
         id: run.operation.id.to_string(),
-        sale: sale.id.clone(),
-        register: sale.register.clone(),
         service: run.service.service.clone(),
         environment: run.service.environment.clone(),
-        receipt_type,
-        state: State::Pending,
-        number: sale.number.clone(),
-        series: sale.series.clone(),
         started_at: Some(started_at),
-        signed_at: None,
-        signature: None,
-        fiscal: Fiscal::default(),
         ids: BTreeMap::from([("system".to_owned(), register.system.clone())]),
         issuer: issuer(run.param("issuer"), merchant)?,
-        cashier: sale.cashier.clone(),
-        items: sale.items.clone(),
-        payments: sale.payments.clone(),
-        totals: amounts.totals.clone(),
         mentions,
-        qr: None,
-        original: None,
-        replaces: None,
-        also: Vec::new(),
-        todo: None,
-        copy: 0,
-        verified: Vec::new(),
-        answer: Value::Null,
+        ..Receipt::of_sale(sale, amounts.totals.clone())
     })
 }
 
