@@ -100,28 +100,31 @@ impl Document {
         if variants.is_empty() { vec![Choice::new()] } else { variants }
     }
 
-    /// How many single rules stand at the places that a body can reach.
+    /// How many ways there are to break a body: every rule of every place it can reach, and for each further
+    /// member that refers to a place, that the place's type holds there too.
     pub(crate) fn count_rules(&self, body: &str, choice: &Choice) -> usize {
         let mut reached = BTreeSet::new();
         let mut open = vec![body.to_owned()];
+        let mut count = 0;
         while let Some(place) = open.pop() {
-            if reached.insert(place.clone()) {
-                open.extend(self.below(&place, choice));
+            if let Some(branches) = self.branches(&place, choice) {
+                open.extend(branches);
+            } else if reached.insert(place.clone()) {
+                count += self.rules_at(&place);
+                open.extend(self.below(&place));
+            } else if self.at(&place).get("type").is_some() {
+                count += 1;
             }
         }
-        reached.iter().map(|place| self.rules_at(place)).sum()
+        count
     }
 
-    fn below(&self, place: &str, choice: &Choice) -> Vec<String> {
+    fn below(&self, place: &str) -> Vec<String> {
         let schema = self.at(place);
-        let mut below = self.branches(place, choice).unwrap_or_default();
-        below.extend(self.members(place).into_iter().map(|(_, place)| place));
-        for keyword in ["items", "additionalProperties"] {
-            if schema.get(keyword).is_some_and(Value::is_object) {
-                below.push(self.resolve(&format!("{place}/{keyword}")));
-            }
-        }
-        below
+        let keywords = ["items", "additionalProperties"].into_iter();
+        let others = keywords.filter(|keyword| schema.get(*keyword).is_some_and(Value::is_object));
+        let others = others.map(|keyword| self.resolve(&format!("{place}/{keyword}")));
+        self.members(place).into_iter().map(|(_, place)| place).chain(others).collect()
     }
 
     /// How many single rules stand at one place itself.

@@ -157,6 +157,7 @@ fn every_broken_rule_of_every_body_is_refused() {
         }
     }
     report("bodies", &bench, began);
+    assert_eq!(bench.refused, bench.implied, "each rule of the schemas is broken once");
 }
 
 #[test]
@@ -171,7 +172,9 @@ fn every_broken_parameter_is_refused() {
         bench.refuse(&without(&right, "X-Api-Version"), "X-Api-Version", "no version");
         if operation.writes() {
             bench.implied += 1 + bench.document.count_parameter_rules("IdempotencyKey");
-            headers.push(("X-Idempotency-Key", bench.document.broken_parameters("IdempotencyKey")));
+            let mut keys = bench.document.broken_parameters("IdempotencyKey");
+            keys.extend(["", "key 1", "0189f7ea-ae2c-7809-8aeb-b819cf5e9e7f"].map(str::to_owned));
+            headers.push(("X-Idempotency-Key", keys));
             let bare = without(&right, "X-Idempotency-Key");
             bench.refuse(&bare, "X-Idempotency-Key is required, but not found", "no key");
         }
