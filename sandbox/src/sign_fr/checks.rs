@@ -2,7 +2,6 @@
 
 use axum::extract::Query;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::errors::Problem;
 use super::router::{Action, Collection, Route};
@@ -23,7 +22,7 @@ pub(super) struct Checked {
     pub(super) idempotency_key: String,
     pub(super) scope: Option<String>,
     pub(super) replay_remaining: Option<u32>,
-    /// The id in the path, in its one spelling.
+    /// The id in the path.
     pub(super) id: String,
     pub(super) query: Vec<(String, String)>,
     pub(super) limit: usize,
@@ -57,28 +56,20 @@ pub(super) fn check(route: &Route, call: &Call, settings: &SignFrSettings) -> Re
         && let Some(scope) = call.header("x-scope-identifier")
     {
         matches(contract, "ScopeIdentifier", "Header parameter X-Scope-Identifier", scope)?;
-        checked.scope = Some(one_spelling(scope));
+        checked.scope = Some(scope.to_owned());
     }
     if route.collection == Collection::Records && route.action == Action::Create {
         checked.replay_remaining = replay_headers(contract, call)?;
     }
     if let Action::Update(id) | Action::Retrieve(id) = &route.action {
         matches(contract, &route.collection.id_schema(), "Path parameter", id)?;
-        checked.id = one_spelling(id);
+        checked.id = id.clone();
     }
     (checked.query, checked.limit) = query(contract, route, call, settings)?;
     if let Some(schema) = route.body_schema() {
         checked.body = body(contract, &schema, call)?;
     }
     Ok(checked)
-}
-
-/// Ids are taken with and without dashes (the patterns allow both) and kept with them.
-pub(super) fn one_spelling(id: &str) -> String {
-    match id.split_once('.') {
-        Some((id, suffix)) => format!("{}.{suffix}", one_spelling(id)),
-        None => Uuid::parse_str(id).map_or_else(|_| id.to_owned(), |uuid| uuid.to_string()),
-    }
 }
 
 fn required<'a>(call: &'a Call, name: &str, spelling: &str) -> Result<&'a str, Problem> {
@@ -130,7 +121,6 @@ fn query(
             (_, None) if value.is_empty() => {}
             (_, None) => return Err(Problem::bad_request(format!("{what} is a flag and takes no value"))),
         }
-        let value = if name.ends_with("_id") { one_spelling(&value) } else { value };
         known.push((name, value));
     }
     Ok((known, limit))

@@ -9,10 +9,10 @@ use super::resources;
 use super::state::{Kind, Resource};
 use crate::http::Reply;
 
-/// The reference of a content, in its one spelling.
+/// The id that a reference holds.
 pub(super) fn reference(value: Option<&Value>) -> String {
     let id = value.and_then(|value| value.get("id")).and_then(Value::as_str).unwrap_or_default();
-    super::checks::one_spelling(id)
+    id.to_owned()
 }
 
 pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {

@@ -7,7 +7,6 @@ use super::book::{ACCEPTED, Draft, FINISHED, PROCESSING, REJECTED, book};
 use super::{export, replay, view};
 use crate::http::Reply;
 use crate::settings::Check;
-use crate::sign_fr::checks::one_spelling;
 use crate::sign_fr::desk::Desk;
 use crate::sign_fr::errors::Problem;
 use crate::sign_fr::lifecycle::{COMMISSIONED, OPERATIVE};
@@ -56,7 +55,7 @@ pub(super) fn text<'v>(value: &'v Value, place: &str) -> &'v str {
 }
 
 fn intention(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<Record, Problem> {
-    let system = desk.refer(Kind::System, &one_spelling(text(content, "/system/id")))?.clone();
+    let system = desk.refer(Kind::System, text(content, "/system/id"))?.clone();
     let operation = content.get("operation").cloned().unwrap_or_default();
     let kind = text(&operation, "type").to_owned();
     check_type(desk, &system, &format!("INTENTION::{kind}"))?;
@@ -81,7 +80,7 @@ fn transaction(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<R
     if origin.replayed_by.is_none() && content.pointer("/record/offset").is_some() {
         return Err(Problem::unprocessable("record.offset belongs to a replayed record"));
     }
-    let id = origin.intention.unwrap_or_else(|| one_spelling(text(content, "/record/id")));
+    let id = origin.intention.unwrap_or_else(|| text(content, "/record/id").to_owned());
     let (system, mut intention) = open_intention(desk, &id)?;
     let operation = content.get("operation").cloned().unwrap_or_default();
     let kind = text(&operation, "type").to_owned();
@@ -136,9 +135,9 @@ fn unknown(desk: &Desk<'_>, id: &str) -> Problem {
 
 /// The document that an operation refers to: known, on the same system, and of one of the kinds.
 fn referenced(desk: &Desk<'_>, system: &Resource, operation: &Value, kinds: &[&str]) -> Result<(), Problem> {
-    let id = one_spelling(text(operation, "/record/id"));
-    let found = desk.state.records.get(&id).filter(|row| desk.sees(&row.organization));
-    let record = found.ok_or_else(|| unknown(desk, &id))?;
+    let id = text(operation, "/record/id");
+    let found = desk.state.records.get(id).filter(|row| desk.sees(&row.organization));
+    let record = found.ok_or_else(|| unknown(desk, id))?;
     let refuse =
         |why: String| Err(Problem::not_allowed(format!("record operation invalid: record '{id}' {why}")));
     if record.system != system.id {

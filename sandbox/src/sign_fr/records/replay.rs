@@ -12,15 +12,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::create::{Origin, by_content, text};
-use crate::sign_fr::checks::one_spelling;
 use crate::sign_fr::desk::Desk;
 use crate::sign_fr::errors::Problem;
 use crate::sign_fr::state::{Kind, Record, Resource};
 
 pub(super) fn create(desk: &mut Desk<'_>, content: &Value) -> Result<Record, Problem> {
-    let system = desk.refer(Kind::System, &one_spelling(text(content, "/system/id")))?.clone();
-    let anchor = one_spelling(text(content, "/operation/record/id"));
-    if desk.state.records.get(&anchor).is_none_or(|record| record.system != system.id) {
+    let system = desk.refer(Kind::System, text(content, "/system/id"))?.clone();
+    let anchor = text(content, "/operation/record/id");
+    if desk.state.records.get(anchor).is_none_or(|record| record.system != system.id) {
         return Err(Problem::new(
             desk.settings.unknown_reference_status,
             format!("record '{anchor}', the anchor of the replay, not found in system '{}'", system.id),
@@ -38,7 +37,7 @@ pub(super) fn create(desk: &mut Desk<'_>, content: &Value) -> Result<Record, Pro
 
 fn check_system(system: &Resource, inner: &Value) -> Result<(), Problem> {
     let id = text(inner, "/system/id");
-    if id.is_empty() || one_spelling(id) == system.id {
+    if id.is_empty() || id == system.id {
         return Ok(());
     }
     Err(Problem::unprocessable(format!(
