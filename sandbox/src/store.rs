@@ -55,7 +55,13 @@ impl Commit {
 
 /// The store, seen from the services.
 pub(crate) struct Archive {
-    writer: Option<(Mutex<Option<Sender<Batch>>>, Mutex<Option<JoinHandle<()>>>)>,
+    writer: Option<Writer>,
+}
+
+/// The thread that writes; both are gone once the store is closed.
+struct Writer {
+    sender: Mutex<Option<Sender<Batch>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Archive {
@@ -81,8 +87,8 @@ impl Archive {
             .collect::<rusqlite::Result<Vec<_>>>()?;
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || write_batches(connection, &receiver));
-        let archive = Archive { writer: Some((Mutex::new(Some(sender)), Mutex::new(Some(thread)))) };
-        Ok((archive, documents))
+        let writer = Writer { sender: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) };
+        Ok((Archive { writer: Some(writer) }, documents))
     }
 
     /// Whether changes are kept at all, so that nobody serialises them for nothing.
@@ -92,11 +98,11 @@ impl Archive {
 
     /// Hands over changes in the caller's order.
     pub(crate) fn commit(&self, writes: Vec<Write>) -> Commit {
-        let Some((sender, _)) = self.writer.as_ref().filter(|_| !writes.is_empty()) else {
+        let Some(writer) = self.writer.as_ref().filter(|_| !writes.is_empty()) else {
             return Commit(None);
         };
         let (done, waiting) = oneshot::channel();
-        if let Some(sender) = lock(sender).as_ref() {
+        if let Some(sender) = lock(&writer.sender).as_ref() {
             // A writer that is gone drops `done`, which the caller sees as a closed store.
             let _ = sender.send(Batch { writes, done });
         }
@@ -105,9 +111,9 @@ impl Archive {
 
     /// Writes what waits and gives the file back.
     pub(crate) fn close(&self) {
-        if let Some((sender, thread)) = &self.writer {
-            drop(lock(sender).take());
-            if let Some(thread) = lock(thread).take() {
+        if let Some(writer) = &self.writer {
+            drop(lock(&writer.sender).take());
+            if let Some(thread) = lock(&writer.thread).take() {
                 let _ = thread.join();
             }
         }

@@ -1,5 +1,7 @@
 //! Headers, queries and bodies are checked before anybody asks who is calling (contract sign-fr 1.3 to 1.7, 4.1).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 #[path = "support/shop.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod shop;
@@ -27,6 +29,9 @@ fn bare(shop: &Shop, method: &str, path: &str, headers: &[(&str, &str)], body: &
     (status, body["content"]["message"].as_str().unwrap_or_default().to_owned())
 }
 
+/// Method, path, headers, body.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn a_request_of_the_wrong_form_is_400_even_without_a_token() {
     let shop = Shop::open();
@@ -34,7 +39,7 @@ fn a_request_of_the_wrong_form_is_400_even_without_a_token() {
     let json = ("Content-Type", "application/json");
     let key = |key| ("X-Idempotency-Key", key);
     let unit = r#"{"content":{"type":"UNIT","name":"a"}}"#;
-    let cases: &[(&str, &str, &[(&str, &str)], &str)] = &[
+    let cases: &[Case<'_>] = &[
         ("GET", "/subjects", &[], ""),
         ("GET", "/subjects", &[("X-Api-Version", "2026-05-04")], ""),
         ("GET", "/subjects", &[("X-Api-Version", "")], ""),

@@ -1,5 +1,7 @@
 //! Idempotency keys (contract sign-fr 6).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 #[path = "support/shop.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod shop;

@@ -1,5 +1,7 @@
 //! Faults on the line, the clock, and the audit (`/_sandbox`).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 #[path = "support/shop.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod shop;

@@ -1,5 +1,7 @@
 //! Pages and filters (contract sign-fr 1.7, 1.8).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 #[path = "support/shop.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod shop;

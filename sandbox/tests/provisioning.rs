@@ -1,5 +1,7 @@
 //! From a GROUP key to a till that sells (contract sign-fr 2, 3).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 #[path = "support/shop.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod shop;

@@ -1,5 +1,7 @@
 //! Intentions, transactions, references, amounts, replay and exports (contract sign-fr 2.7 to 2.10, 3.2, 5).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 #[path = "support/jws.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod jws;

@@ -1,5 +1,7 @@
 //! Starting, stopping, and starting again on the same store.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 #[path = "support/shop.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod shop;

@@ -94,8 +94,7 @@ fn words(status: u16) -> (&'static str, &'static str) {
         429 => ("E_TOO_MANY_REQUESTS", "Too many requests"),
         501 => ("E_NOT_IMPLEMENTED", "Not implemented"),
         503 => ("E_SERVICE_UNAVAILABLE", "Service unavailable"),
-        500 => ("E_INTERNAL_SERVER_ERROR", "Internal server error"),
-        400..500 => ("E_BAD_REQUEST", "Request refused"),
+        other if other < 500 => ("E_BAD_REQUEST", "Request refused"),
         _ => ("E_INTERNAL_SERVER_ERROR", "Internal server error"),
     }
 }

@@ -1,5 +1,7 @@
 //! A sandbox with a client beside it, and a shop in Paris set up on it as the contract's section 3.4 does.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 use std::time::Duration;
 
 use fiskal_sandbox::{Options, Sandbox};
