@@ -1,5 +1,6 @@
 //! What a full disk, a damaged file, a wrong place or a killed process does to a journal.
 //! Nothing here relies on file modes, which do not bind root.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod journal_support;
 

@@ -1,10 +1,11 @@
 //! Two processes on one journal, and one that dies in the middle.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod journal_support;
 
 use journal_support::{add, at, draft, open, sound, tally};
 
-use fiskal::journal::Durability;
+use fiskal::journal::{Durability, FileSecrets, Journal};
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -24,8 +25,13 @@ fn child(test: &str, path: &Path) -> Child {
         .unwrap()
 }
 
-fn append_many(path: &Path, who: &str) {
-    let journal = open(path).unwrap();
+/// Waits until the child has said `word` and then `more` times again.
+fn wait_for(child: &mut Child, word: &str, more: usize) -> bool {
+    let said = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    said.map_while(|line| line.ok()).filter(|line| line == word).nth(more).is_some()
+}
+
+fn append_many(journal: &Journal, who: &str) {
     for n in 0..ENTRIES {
         let drafts = vec![draft("shared", json!({"text": who})), draft(who, json!({"text": "."}))];
         let durability = if n % 10 == 0 { Durability::Durable } else { Durability::Lazy };
@@ -38,7 +44,9 @@ fn append_many(path: &Path, who: &str) {
 #[test]
 fn child_appends_many() {
     let Some(path) = std::env::var_os(PLACE) else { return };
-    append_many(path.as_ref(), "c");
+    let journal = open(path.as_ref()).unwrap();
+    println!("\nopened");
+    append_many(&journal, "c");
 }
 
 #[test]
@@ -47,7 +55,9 @@ fn two_processes_append_to_the_same_lines() {
     let path = folder.path().join("fiskal.db");
     // Neither is first for certain: both may have to create it.
     let mut child = child("child_appends_many", &path);
-    append_many(&path, "p");
+    let journal = open(&path).unwrap();
+    assert!(wait_for(&mut child, "opened", 0));
+    append_many(&journal, "p");
     assert!(child.wait().unwrap().success());
     let journal = open(&path).unwrap();
     let rows = tally(&journal);
@@ -79,10 +89,8 @@ fn a_killed_process_frees_its_line_and_leaves_a_sound_journal() {
     let journal = open(&path).unwrap();
     for round in 0..5 {
         let mut child = child("child_holds_a_lock", &path);
-        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let kept =
-            (0..20 + round * 7).find_map(|_| said.by_ref().find(|line| line.as_ref().unwrap() == "locked"));
-        assert!(kept.is_some());
+        // Killed after some entries, another number each time.
+        assert!(wait_for(&mut child, "locked", round * 7), "the child ended by itself");
         assert!(journal.try_lock("till-1").unwrap().is_none(), "the other process holds it");
         child.kill().unwrap();
         child.wait().unwrap();
@@ -95,4 +103,21 @@ fn a_killed_process_frees_its_line_and_leaves_a_sound_journal() {
     assert_eq!(tally(&journal).into_iter().find(|row| row.0 == "till-1").unwrap().1, committed);
     drop(journal);
     sound(&open(&path).unwrap());
+}
+
+#[cfg(unix)]
+#[test]
+fn two_names_of_one_journal_share_its_locks_and_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fiskal.db");
+    let journal = open(&path).unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let same = open(&link).unwrap();
+    let _lock = journal.try_lock("till-1").unwrap().unwrap();
+    assert!(same.try_lock("till-1").unwrap().is_none());
+    add(&same, "till-1", "x");
+    assert_eq!(sound(&journal), 3);
+    FileSecrets::beside(&link).put("a", &"b".into()).unwrap();
+    assert!(FileSecrets::beside(&path).get("a").unwrap().is_some());
 }

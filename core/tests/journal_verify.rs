@@ -1,4 +1,5 @@
 //! Every kind of tampering is found, and the first entry that does not fit is named.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod journal_support;
 
@@ -141,6 +142,37 @@ fn tampering_is_found_at_its_first_entry() {
         let Some(misfit) = verification.misfit else { panic!("{what} was not found") };
         assert_eq!((misfit.seq, misfit.line.as_deref()), (seq, line), "{what}: {}", misfit.why);
     }
+}
+
+#[test]
+fn any_change_to_any_column_of_any_entry_names_that_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fiskal.db");
+    let entries = written(&path);
+    let db = Connection::open(&path).unwrap();
+    let columns = [
+        ("entries", "line", "line || 'x'"),
+        ("entries", "kind", "kind || 'x'"),
+        ("entries", "at", "at - 1"),
+        ("entries", "prev", "randomblob(32)"),
+        ("entries", "digest", "randomblob(32)"),
+        ("entries", "hash", "randomblob(32)"),
+        ("payloads", "salt", "randomblob(16)"),
+        ("payloads", "payload", "CAST(payload || ' ' AS BLOB)"),
+    ];
+    for seq in 1..=entries.len() as i64 {
+        for (table, column, changed) in columns {
+            let kept: rusqlite::types::Value = db
+                .query_row(&format!("SELECT {column} FROM {table} WHERE seq = ?1"), [seq], |row| row.get(0))
+                .unwrap();
+            db.execute(&format!("UPDATE {table} SET {column} = {changed} WHERE seq = ?1"), [seq]).unwrap();
+            let misfit = Journal::verify_file(&path).unwrap().misfit;
+            assert_eq!(misfit.map(|misfit| misfit.seq), Some(seq.unsigned_abs()), "{column} of {seq}");
+            db.execute(&format!("UPDATE {table} SET {column} = ?2 WHERE seq = ?1"), params![seq, kept])
+                .unwrap();
+        }
+    }
+    assert_eq!(Journal::verify_file(&path).unwrap().misfit, None);
 }
 
 #[test]

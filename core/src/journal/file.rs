@@ -19,8 +19,9 @@ const LOG_LIMIT: i64 = 16 * 1024 * 1024;
 /// Statements kept prepared per connection: the journal's and the projection's.
 const STATEMENTS: usize = 64;
 
-/// Refuses a place where no journal can be.
-pub(super) fn check_place(path: &Path) -> Result<()> {
+/// Refuses a place where no journal can be, and returns the journal's one true path: two names
+/// of a file must lead to the same locks, and a change of the working directory to the same file.
+pub(super) fn resolve_place(path: &Path) -> Result<PathBuf> {
     let wrong = |what: String| Err(Error::new(Kind::Config, format!("journal {}: {what}", path.display())));
     if path.is_dir() || path.file_name().is_none() {
         return wrong("this is a folder; name a file in it".into());
@@ -29,7 +30,15 @@ pub(super) fn check_place(path: &Path) -> Result<()> {
     if !folder.is_dir() {
         return wrong(format!("the folder {} does not exist; create it", folder.display()));
     }
-    place::check(&folder)
+    let resolved = resolve(path);
+    place::check(&folder_of(&resolved))?;
+    Ok(resolved)
+}
+
+/// The absolute path without links, as far as it exists.
+pub(super) fn resolve(path: &Path) -> PathBuf {
+    let in_folder = || Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
 }
 
 /// Creates the journal if there is none: beside its place, moved there when complete, so that a

@@ -100,10 +100,10 @@ impl Journal {
         projection: Arc<dyn Projection>,
         options: Options,
     ) -> Result<Journal> {
-        file::check_place(path)?;
-        let locks = Locks::beside(path)?;
-        file::create_if_missing(path, &Locks::of_creation(path), options.id)?;
-        let connection = file::open_writer(path)?;
+        let path = file::resolve_place(path)?;
+        let locks = Locks::beside(&path)?;
+        file::create_if_missing(&path, &Locks::of_creation(&path), options.id)?;
+        let connection = file::open_writer(&path)?;
         let readers = Readers::of_file(path);
         Journal::start(name, connection, |_| readers, locks, projection, options)
     }

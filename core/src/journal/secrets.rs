@@ -2,7 +2,7 @@
 
 use super::entry::check_name;
 use super::fault::of_file;
-use super::file::{folder_of, private_file, sync_folder};
+use super::file::{folder_of, private_file, resolve, sync_folder};
 use super::lock::{beside, wait_for};
 use crate::error::{Error, Kind, Result};
 use secrecy::{ExposeSecret, SecretString};
@@ -33,7 +33,7 @@ impl FileSecrets {
     /// The secrets of the journal at this path: the file `NAME-secrets.json` beside it, made when
     /// the first secret comes.
     pub fn beside(journal: &Path) -> Self {
-        FileSecrets { path: beside(journal, "-secrets.json") }
+        FileSecrets { path: beside(&resolve(journal), "-secrets.json") }
     }
 
     /// The secret of this name.

@@ -3,7 +3,7 @@
 use super::{closed, file};
 use crate::error::Result;
 use rusqlite::Connection;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A connection until it is closed. A panic while it was held leaves it usable: SQLite's
@@ -42,8 +42,8 @@ pub(super) enum Readers {
 }
 
 impl Readers {
-    pub(super) fn of_file(path: &Path) -> Self {
-        Readers::Pool { path: path.to_owned(), idle: Mutex::new(Some(Vec::new())) }
+    pub(super) fn of_file(path: PathBuf) -> Self {
+        Readers::Pool { path, idle: Mutex::new(Some(Vec::new())) }
     }
 
     pub(super) fn of_memory(connection: &SharedConnection) -> Self {

@@ -57,12 +57,12 @@ impl Journal {
 }
 
 fn verify_file(path: &Path) -> Result<Verification> {
-    file::check_place(path)?;
+    let path = file::resolve_place(path)?;
     if !path.exists() {
         let sentence = format!("journal {}: there is no such file; name another", path.display());
         return Err(Error::new(Kind::Config, sentence));
     }
-    let db = file::open_reader(path)?;
+    let db = file::open_reader(&path)?;
     let snapshot = db.unchecked_transaction()?;
     Ok(Walk::new(format::identify(&snapshot)?.id).over(&snapshot))
 }

@@ -3,7 +3,9 @@
 use crate::remote::Remote;
 use fiskal::engine::Book;
 use fiskal::engine::events::{Event, What};
-use fiskal::engine::ports::{Clock, Durability, Entry, Ids, OpenSale, ReceiptFilter, ReceiptKey, SecretStore, Store};
+use fiskal::engine::ports::{
+    Clock, Durability, Entry, Ids, OpenSale, ReceiptFilter, ReceiptKey, SecretStore, Store,
+};
 use fiskal::error::{Error, Kind, Result};
 use fiskal::exchange::{Answer, Exchange, Line};
 use fiskal::journal::{Journal, LineLock, Options};
@@ -134,7 +136,8 @@ impl Ids for SeededIds {
     fn id(&self) -> Uuid {
         let mut outside = lock(&self.0);
         let (high, low) = (outside.dice.next(), outside.dice.next());
-        uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes()).into_uuid()
+        uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes())
+            .into_uuid()
     }
 
     fn jitter(&self) -> u64 {
@@ -192,7 +195,11 @@ impl Transport for FaultyTransport {
                 std::panic::panic_any(Killed)
             }
             Fate::Portal => Sent::Answered {
-                answer: Answer { status: 200, headers: vec![], body: Value::from("<html>Please log in</html>") },
+                answer: Answer {
+                    status: 200,
+                    headers: vec![],
+                    body: Value::from("<html>Please log in</html>"),
+                },
                 date: None,
             },
         }

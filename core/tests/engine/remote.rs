@@ -33,7 +33,10 @@ impl Remote {
         if wire.bearer.as_ref().map(ExposeSecret::expose_secret) != Some("key-of-a") {
             return answer(401, json!({}));
         }
-        let body: Value = wire.body.as_ref().map_or(Value::Null, |body| serde_json::from_str(body.expose_secret()).unwrap());
+        let body: Value = wire
+            .body
+            .as_ref()
+            .map_or(Value::Null, |body| serde_json::from_str(body.expose_secret()).unwrap());
         let parts: Vec<&str> = wire.path.trim_start_matches('/').split('/').collect();
         match (wire.method, parts.as_slice()) {
             (Method::Put, ["sales", key]) => self.keyed(key, body, now, None, 200),
@@ -47,7 +50,14 @@ impl Remote {
         }
     }
 
-    fn keyed(&mut self, key: &str, body: Value, now: Timestamp, window: Option<SignedDuration>, status: u16) -> Answer {
+    fn keyed(
+        &mut self,
+        key: &str,
+        body: Value,
+        now: Timestamp,
+        window: Option<SignedDuration>,
+        status: u16,
+    ) -> Answer {
         if let Some((since, first, reply)) = self.keys.get(key)
             && window.is_none_or(|window| now.duration_since(*since) < window)
         {
@@ -60,7 +70,11 @@ impl Remote {
 
     fn book(&mut self, body: &Value) -> Value {
         let text = |name: &str| body[name].as_str().unwrap().to_owned();
-        self.booked.push(Booking { register: text("register"), sale: text("sale"), operation: text("operation") });
+        self.booked.push(Booking {
+            register: text("register"),
+            sale: text("sale"),
+            operation: text("operation"),
+        });
         json!({ "number": self.booked.len().to_string() })
     }
 

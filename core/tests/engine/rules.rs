@@ -23,7 +23,11 @@ fn bookings(world: &Shared, sale: &str) -> usize {
 }
 
 fn state(till: &Till, sale: &str) -> Option<State> {
-    till.engine.store().receipt(&ReceiptKey::Sale(line("r"), sale.into())).unwrap().map(|receipt| receipt.state)
+    till.engine
+        .store()
+        .receipt(&ReceiptKey::Sale(line("r"), sale.into()))
+        .unwrap()
+        .map(|receipt| receipt.state)
 }
 
 /// Trouble that a caller with three seconds of patience never notices.
@@ -35,7 +39,8 @@ fn one_trouble_is_settled_within_the_callers_patience() {
                 continue; // The network does not double what an ETag guards: the second gets 412.
             }
             let (till, world) = till(rule);
-            let before_the_write = if rule == Rule::AskFirst { vec![Fate::Answered, fate] } else { vec![fate] };
+            let before_the_write =
+                if rule == Rule::AskFirst { vec![Fate::Answered, fate] } else { vec![fate] };
             script(&world, &before_the_write);
             let reply = till.sell("r", "s", "x").unwrap().unwrap();
             assert!(reply.settled, "{rule:?} {fate:?}");
@@ -205,7 +210,11 @@ fn the_same_id_gives_the_same_receipt_or_a_conflict() {
         till.restart(false);
         assert_eq!(till.sell("r", "s", "x").unwrap().unwrap(), first);
         assert_eq!(till.sell("r", "s", "y").unwrap().unwrap_err().kind(), Kind::Conflict);
-        assert_eq!(till.sell("other", "s", "y").unwrap().unwrap().outcome.receipts.len(), 1, "ids are per register");
+        assert_eq!(
+            till.sell("other", "s", "y").unwrap().unwrap().outcome.receipts.len(),
+            1,
+            "ids are per register"
+        );
         assert_eq!(bookings(&world, "s"), 2);
     }
 }

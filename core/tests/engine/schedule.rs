@@ -25,7 +25,11 @@ pub struct Till {
 
 impl Till {
     pub fn start(rule: Rule, outside: &Shared) -> Self {
-        Till { outside: outside.clone(), rule, engine: engine(rule, FaultyStore::reopen(outside, false), outside) }
+        Till {
+            outside: outside.clone(),
+            rule,
+            engine: engine(rule, FaultyStore::reopen(outside, false), outside),
+        }
     }
 
     /// Starts again after a kill, or after a power cut, which takes with it what was not durable.
@@ -113,7 +117,8 @@ pub fn run(rule: Rule, seed: u64, bug: Option<Bug>) -> Result<(), String> {
         let (register, sale) = (register_of(sale), format!("s{sale}"));
         let reply = till.sell(&register, &sale, "same").ok_or("killed without trouble")?;
         note(&mut handed_over, &sale, reply)?;
-        if !matches!(till.sell(&register, &sale, "other"), Some(Err(error)) if error.kind() == Kind::Conflict) {
+        if !matches!(till.sell(&register, &sale, "other"), Some(Err(error)) if error.kind() == Kind::Conflict)
+        {
             return Err(format!("{sale}: other content under the same id is no conflict"));
         }
     }
@@ -183,7 +188,11 @@ fn still_there(
     handed_over: &BTreeMap<String, String>,
 ) -> Result<(), String> {
     let Some(receipt) = handed_over.get(sale) else { return Ok(()) };
-    let found = till.engine.store().receipt(&ReceiptKey::Sale(line(register), sale.into())).map_err(|e| e.to_string())?;
+    let found = till
+        .engine
+        .store()
+        .receipt(&ReceiptKey::Sale(line(register), sale.into()))
+        .map_err(|e| e.to_string())?;
     match found {
         Some(found) if found.id == *receipt => Ok(()),
         _ => Err(format!("{sale}: the receipt {receipt} was handed over and is not in the journal")),
@@ -216,7 +225,9 @@ fn audit(till: &Till, handed_over: &BTreeMap<String, String>) -> Result<(), Stri
         let (register, sale) = (register_of(sale), format!("s{sale}"));
         let numbers: Vec<usize> =
             (0..booked.len()).filter(|at| booked[*at].sale == sale).map(|at| at + 1).collect();
-        let [number] = numbers.as_slice() else { return Err(format!("{sale}: booked {} times", numbers.len())) };
+        let [number] = numbers.as_slice() else {
+            return Err(format!("{sale}: booked {} times", numbers.len()));
+        };
         let receipt = store
             .receipt(&ReceiptKey::Sale(line(&register), sale.clone()))
             .map_err(|error| error.to_string())?
@@ -229,7 +240,11 @@ fn audit(till: &Till, handed_over: &BTreeMap<String, String>) -> Result<(), Stri
             return Err(format!("{sale}: the receipt is {:?} in the end", receipt.state));
         }
         if handed_over.get(&sale) != Some(&receipt.id) {
-            return Err(format!("{sale}: the till holds {:?}, the journal {}", handed_over.get(&sale), receipt.id));
+            return Err(format!(
+                "{sale}: the till holds {:?}, the journal {}",
+                handed_over.get(&sale),
+                receipt.id
+            ));
         }
     }
     Ok(())

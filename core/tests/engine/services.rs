@@ -2,8 +2,8 @@
 
 use fiskal::error::{Error, Kind, Result};
 use fiskal::exchange::{
-    Answer, Context, Effect, Facts, FollowUp, Known, Lost, Method, Offline, Operation, Outcome, Past, Request, Service,
-    Step, Token,
+    Answer, Context, Effect, Facts, FollowUp, Known, Lost, Method, Offline, Operation, Outcome, Past,
+    Request, Service, Step, Token,
 };
 use fiskal::receipt::{Receipt, State};
 use serde_json::{Value, json};
@@ -64,9 +64,10 @@ impl Service for Table {
                 deferred: json!({ "recorded": true }),
             },
             Rule::Window if past.has_unknown_write() => Offline::Later(done(operation, State::Pending, None)),
-            Rule::Window | Rule::AskFirst => {
-                Offline::Refuse(Error::new(Kind::Unreachable, "the service gives no answer; nothing was booked"))
-            }
+            Rule::Window | Rule::AskFirst => Offline::Refuse(Error::new(
+                Kind::Unreachable,
+                "the service gives no answer; nothing was booked",
+            )),
         }
     }
 }
@@ -113,7 +114,14 @@ fn ask_first(operation: &Operation, past: &Past) -> Result<Step> {
         match past.find(&label).map(|exchange| &exchange.known) {
             None => {
                 let etag = Some(("if-match", state.text("/etag").unwrap_or_default().to_owned()));
-                return Ok(Step::Send(write(operation, &label, Method::Post, "/tagged".into(), etag, Lost::Ask)));
+                return Ok(Step::Send(write(
+                    operation,
+                    &label,
+                    Method::Post,
+                    "/tagged".into(),
+                    etag,
+                    Lost::Ask,
+                )));
             }
             Some(Known::Answered(answer)) if answer.status != 412 => return finish(operation, answer),
             Some(_) => {}
@@ -125,7 +133,14 @@ fn ask_first(operation: &Operation, past: &Past) -> Result<Step> {
 fn verdict_later(operation: &Operation, past: &Past, now: &Context) -> Result<Step> {
     let Some(answer) = past.answer("ticket") else {
         let key = Some(("key", operation.derived_id("ticket").to_string()));
-        return Ok(Step::Send(write(operation, "ticket", Method::Post, "/tickets".into(), key, Lost::Resend { within: None })));
+        return Ok(Step::Send(write(
+            operation,
+            "ticket",
+            Method::Post,
+            "/tickets".into(),
+            key,
+            Lost::Resend { within: None },
+        )));
     };
     let number = answer.text("/number").map(str::to_owned);
     let mut outcome = done(operation, State::Pending, number.clone());
@@ -136,7 +151,9 @@ fn verdict_later(operation: &Operation, past: &Past, now: &Context) -> Result<St
 
 fn verdict(operation: &Operation, past: &Past) -> Result<Step> {
     let number = operation.params["number"].as_str().unwrap_or_default();
-    let Some(answer) = past.answer("poll") else { return Ok(Step::Send(read("poll", format!("/tickets/{number}")))) };
+    let Some(answer) = past.answer("poll") else {
+        return Ok(Step::Send(read("poll", format!("/tickets/{number}"))));
+    };
     let mut receipt: Receipt = serde_json::from_value(operation.params["receipt"].clone()).unwrap();
     receipt.state = match answer.text("/verdict") {
         Some("accepted") => State::Signed,
@@ -167,7 +184,14 @@ fn done(operation: &Operation, state: State, number: Option<String>) -> Outcome 
     Outcome { result: json!({ "receipt": receipt.id }), receipts: vec![receipt], ..Outcome::default() }
 }
 
-fn write(operation: &Operation, label: &str, method: Method, path: String, header: Option<(&str, String)>, lost: Lost) -> Request {
+fn write(
+    operation: &Operation,
+    label: &str,
+    method: Method,
+    path: String,
+    header: Option<(&str, String)>,
+    lost: Lost,
+) -> Request {
     Request {
         label: label.into(),
         credential: Some("a".into()),
@@ -175,7 +199,9 @@ fn write(operation: &Operation, label: &str, method: Method, path: String, heade
         method,
         path,
         headers: header.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
-        body: Some(json!({ "register": operation.line.name, "sale": operation.sale_id(), "operation": operation.id })),
+        body: Some(
+            json!({ "register": operation.line.name, "sale": operation.sale_id(), "operation": operation.id }),
+        ),
         effect: Effect::Write,
         lost,
         keep_secret: vec![],
