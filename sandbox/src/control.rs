@@ -85,6 +85,9 @@ fn set_clock(shared: &Shared, body: &[u8]) -> Result<Value, String> {
 
 fn set_settings(shared: &Shared, body: &[u8]) -> Result<Value, String> {
     let change: Value = serde_json::from_slice(body).map_err(|error| format!("this is not JSON: {error}"))?;
+    if !change.is_object() {
+        return Err("settings are an object of the keys to change".to_owned());
+    }
     let mut merged = json!(*shared.settings());
     overlay(&mut merged, &change);
     let settings: Settings = serde_json::from_value(merged).map_err(|error| error.to_string())?;

@@ -128,7 +128,7 @@ impl Default for SignFrSettings {
             value_base: ValueBase::Either,
             replay_offset_base: 0,
             replay_last_remaining: 0,
-            max_records: 500_000,
+            max_records: 200_000,
         }
     }
 }

@@ -134,3 +134,29 @@ fn the_secret_of_a_lost_answer_can_be_had_again_under_its_key() {
     let again = shop.send(Method::POST, "/subjects", &key, &body).ok();
     assert_eq!(first.at("/content/credentials/secret"), again.at("/content/credentials/secret"));
 }
+
+#[test]
+fn a_key_used_by_many_at_once_books_once() {
+    let (shop, till) = Shop::ready();
+    for number in 0..10 {
+        let intention = shop.intention(&till).ok().id();
+        let body = json!({ "content": { "type": "TRANSACTION", "record": { "id": intention },
+                                        "operation": shop::receipt(&format!("R-{number}")) } });
+        let key = new_key();
+        let answers: Vec<Answer> = std::thread::scope(|scope| {
+            let send = || shop.send(Method::POST, "/records", &key, &body);
+            let threads: Vec<_> = (0..6).map(|_| scope.spawn(send)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(
+            answers.iter().filter(|answer| replayed(answer) == Some("false") && answer.status == 200).count(),
+            1
+        );
+        assert!(answers.iter().all(|answer| answer.status == 200 || answer.status == 409), "{answers:?}");
+    }
+    let audit = shop.control(Method::GET, "audit", Value::Null);
+    let receipts =
+        audit["booked"].as_array().unwrap().iter().filter(|row| row["type"] == "TRANSACTION::RECEIPT");
+    assert!(receipts.clone().all(|row| row["times"] == 1));
+    assert_eq!(receipts.count(), 10);
+}

@@ -6,6 +6,8 @@
 #[allow(dead_code, reason = "shared by several test programs")]
 mod shop;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shop::{Shop, branch, receipt, system, taxpayer};
@@ -207,4 +209,20 @@ fn an_italian_taxpayer_gets_italian_rates_and_masked_credentials() {
     body["fiscalization"] = json!({ "type": "BE", "tax_id_number": "1234567890", "vat_id_number": "1403019261",
         "credentials": { "type": "MYMINFIN" } });
     shop.post("/taxpayers", body).refused(501, "E_NOT_IMPLEMENTED");
+}
+
+#[test]
+fn a_token_is_a_jwt_for_a_day() {
+    let shop = Shop::open();
+    let account = shop.account();
+    let token = shop.token(account["key"].as_str().unwrap(), account["secret"].as_str().unwrap()).ok();
+    assert_eq!(token.at("/content/organization/id"), account["organization"]);
+    let parts: Vec<&str> = token.at("/content/authentication/bearer").split('.').collect();
+    let [header, claims, _signature] = parts[..] else { panic!("{parts:?}") };
+    let read = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+    assert_eq!(read(header)["alg"], "ES256");
+    let claims = read(claims);
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 86_400);
+    assert_eq!(claims["sub"], token.at("/content/subject/id"));
+    assert_eq!(claims["jti"], token.id());
 }

@@ -204,6 +204,28 @@ fn exempt_items_and_returns_are_added_up() {
 }
 
 #[test]
+fn the_items_of_a_group_and_the_breakdown_of_an_invoice_are_checked_too() {
+    let (shop, till) = Shop::ready();
+    let mut operation = receipt("R-1");
+    let mut item = operation["entries"][0]["data"].clone();
+    operation["entries"][0]["data"]["type"] = json!("GROUP");
+    operation["entries"][0]["data"]["items"] = json!([item]);
+    transact(&shop, &till, operation.clone()).ok();
+    item["vat"]["percentage"] = json!("20");
+    operation["entries"][0]["data"]["items"] = json!([item]);
+    let answer = transact(&shop, &till, operation).refused(422, "E_UNPROCESSABLE_CONTENT");
+    assert!(message(&answer).contains("/entries/0/data/items/0/vat/percentage"), "{answer:?}");
+
+    let mut invoice = receipt("F-1");
+    invoice["type"] = json!("INVOICE");
+    invoice["recipients"] = json!([{ "type": "CONSUMER", "address": address(),
+                                     "name": { "gender": "FEMALE", "forename": "Anna", "surname": "Martin" } }]);
+    invoice["breakdown"] = json!([{ "percentage": "5.5", "amount": "2.40" }]);
+    let answer = transact(&shop, &till, invoice).refused(422, "E_UNPROCESSABLE_CONTENT");
+    assert!(message(&answer).contains("/breakdown"), "{answer:?}");
+}
+
+#[test]
 fn a_failed_check_can_reject_the_record_instead_or_be_off() {
     let (shop, till) = Shop::ready();
     shop.settings(json!({ "amount_check": "reject", "vat_check": "reject" }));

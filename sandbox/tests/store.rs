@@ -55,6 +55,29 @@ fn a_sandbox_started_again_on_its_store_knows_everything() {
     assert_eq!(next.at("/content/journal/record/id"), sold.id());
 }
 
+/// A copy of the files, made while the sandbox runs, is what a killed process leaves behind.
+#[test]
+fn what_was_answered_is_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.db");
+    let mut shop = Shop::at(Sandbox::start(on(&path)).unwrap());
+    shop.make_unit();
+    let till = shop.make_till();
+    for sale in 0..20 {
+        let sold = shop.sell(&till, &format!("R-{sale}"));
+        let left = tempfile::tempdir().unwrap();
+        for name in ["sandbox.db", "sandbox.db-wal"] {
+            std::fs::copy(folder.path().join(name), left.path().join(name)).unwrap();
+        }
+        let mut heir = Shop::at(Sandbox::start(on(&left.path().join("sandbox.db"))).unwrap());
+        heir.bearer.clone_from(&shop.bearer);
+        assert_eq!(
+            heir.get(&format!("/records/{}", sold.id())).ok().at("/content/journal/signature"),
+            sold.at("/content/journal/signature")
+        );
+    }
+}
+
 #[test]
 fn a_subjects_secret_is_kept_as_a_digest_once_its_idempotency_key_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();

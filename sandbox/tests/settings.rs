@@ -1,0 +1,99 @@
+//! What the contract leaves open can be set (contract sign-fr 10).
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+#[path = "support/shop.rs"]
+#[allow(dead_code, reason = "shared by several test programs")]
+mod shop;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use shop::{Shop, receipt};
+
+#[test]
+fn a_put_changes_the_named_keys_and_no_others() {
+    let shop = Shop::open();
+    let before = shop.control(Method::GET, "settings", Value::Null);
+    shop.settings(json!({ "cache_errors": true }));
+    let mut expected = before;
+    expected["sign-fr"]["cache_errors"] = json!(true);
+    assert_eq!(shop.control(Method::GET, "settings", Value::Null), expected);
+    for wrong in [
+        json!({ "sign-fr": { "cache_error": true } }),
+        json!({ "sign-fr": { "amount_tolerance": "two cents" } }),
+        json!({ "sign-fr": { "record_state_status": 200 } }),
+        json!({ "sign-fr": { "replay_offset_base": 2 } }),
+        json!({ "sign-fr": { "vat_check": "maybe" } }),
+        json!([]),
+    ] {
+        let answer = shop.client.put(shop.url("/_sandbox/settings")).body(wrong.to_string()).send().unwrap();
+        assert_eq!(answer.status(), 400, "{wrong}");
+    }
+    assert_eq!(shop.control(Method::GET, "settings", Value::Null), expected);
+}
+
+#[test]
+fn a_repeated_state_can_be_taken_as_done() {
+    let (shop, till) = Shop::ready();
+    let path = format!("/systems/{till}");
+    shop.patch(&path, json!({ "state": "COMMISSIONED" })).refused(405, "E_METHOD_NOT_ALLOWED");
+    shop.settings(json!({ "accept_repeated_state": true }));
+    shop.patch(&path, json!({ "state": "COMMISSIONED" })).ok();
+    shop.patch(&path, json!({ "mode": "OPERATIVE" })).ok();
+}
+
+#[test]
+fn decommissioning_can_reach_down() {
+    for cascades in [false, true] {
+        let (shop, till) = Shop::ready();
+        shop.settings(json!({ "decommission_cascades": cascades }));
+        let system = shop.get(&format!("/systems/{till}")).ok();
+        let location = shop.get(&format!("/locations/{}", system.at("/content/location/id"))).ok();
+        let taxpayer = format!("/taxpayers/{}", location.at("/content/taxpayer/id"));
+        shop.patch(&taxpayer, json!({ "state": "DECOMMISSIONED" })).ok();
+        let expected = if cascades { "DECOMMISSIONED" } else { "COMMISSIONED" };
+        assert_eq!(shop.get(&format!("/systems/{till}")).ok().at("/content/state"), expected);
+    }
+}
+
+#[test]
+fn timestamps_can_be_written_as_they_were_recorded() {
+    let (shop, till) = Shop::ready();
+    let signed_at = |answer: &shop::Answer| answer.at("/content/journal/signed_at").to_owned();
+    let schema = signed_at(&shop.intention(&till).ok());
+    assert!(schema.len() == 25 && schema.ends_with("+00:00"), "{schema}");
+    shop.settings(json!({ "zulu_timestamps": true }));
+    let body = json!({ "content": { "type": "INTENTION", "system": { "id": till }, "operation": { "type": "TRANSACTION" } } });
+    let request =
+        shop.request(Method::POST, "/records").header("X-Idempotency-Key", shop::new_key()).json(&body);
+    let recorded: Value = request.send().unwrap().json().unwrap();
+    let recorded = recorded["content"]["journal"]["signed_at"].as_str().unwrap();
+    assert!(recorded.ends_with('Z') && recorded.contains('.'), "{recorded}");
+}
+
+#[test]
+fn a_full_sandbox_says_so() {
+    let (shop, till) = Shop::ready();
+    shop.settings(json!({ "max_records": 2 }));
+    shop.sell(&till, "R-1");
+    shop.intention(&till).refused(503, "E_SERVICE_UNAVAILABLE");
+}
+
+#[test]
+fn unknown_query_parameters_can_be_let_through() {
+    let shop = Shop::open();
+    shop.get("/subjects?colour=blue").refused(400, "E_BAD_REQUEST");
+    shop.settings(json!({ "refuse_unknown_query": false }));
+    shop.get("/subjects?colour=blue").ok();
+}
+
+#[test]
+fn a_rejected_record_can_use_its_intention_up() {
+    let (shop, till) = Shop::ready();
+    shop.settings(json!({ "amount_check": "reject", "rejected_uses_intention": true }));
+    let intention = shop.intention(&till).ok().id();
+    let mut wrong = receipt("R-1");
+    wrong["payments"][0]["details"]["amount"] = json!("1.00");
+    assert_eq!(shop.transaction(&intention, wrong).ok().at("/content/state"), "REJECTED");
+    shop.transaction(&intention, receipt("R-1")).refused(405, "E_METHOD_NOT_ALLOWED");
+}
