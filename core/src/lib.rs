@@ -7,6 +7,7 @@ pub mod error;
 pub mod exchange;
 pub mod journal;
 pub mod money;
+pub mod print;
 mod read;
 pub mod receipt;
 pub mod sale;

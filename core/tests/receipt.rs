@@ -1,5 +1,7 @@
 //! The receipt as the faces read it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use fiskal::receipt::{Receipt, ReceiptType, State};
 use fiskal::sale::Sale;
 use serde_json::{Value, json};

@@ -1,0 +1,27 @@
+//! What the customer holds: the receipt as text, HTML and printer commands.
+//!
+//! All three show the same content in the same order. Texts of the receipt are neutralised first:
+//! control characters (a printer's ESC among them) become blanks, and marks that turn the writing
+//! direction or show nothing are dropped.
+//!
+//! Labels are in the language of the service's country: French, Italian, German, Spanish, else
+//! English; amounts and dates are written as that country writes them.
+
+mod code_page;
+mod escpos;
+mod html;
+mod paper;
+pub mod qr;
+mod rows;
+mod sections;
+mod text;
+mod words;
+
+pub use escpos::escpos;
+pub use html::html;
+pub use text::text;
+
+/// The narrowest paper that is printed on, in characters.
+pub const LEAST_COLUMNS: u32 = 24;
+/// The widest paper that is printed on, in characters.
+pub const MOST_COLUMNS: u32 = 80;

@@ -1,0 +1,118 @@
+//! The QR code of a receipt (ISO/IEC 18004): as SVG, for a terminal, and for a receipt printer.
+
+use crate::error::{Error, Result};
+use crate::receipt::Qr;
+use qrcode::{Color, EcLevel, QrCode};
+use std::fmt::Write as _;
+
+/// Light modules around the code (ISO/IEC 18004: four).
+const QUIET: usize = 4;
+/// Light modules around the code on a terminal, which has light or dark enough around it already.
+const QUIET_TERMINAL: usize = 2;
+/// Dots in a millimetre at 203 dpi, which receipt printers have.
+const DOTS_PER_MM: usize = 8;
+
+/// The modules of the code, row by row from the top left, `true` for dark, without a quiet zone.
+///
+/// # Errors
+/// `invalid` when the payload is too long for a QR code or the error correction is none of L, M, Q
+/// and H.
+pub fn modules(qr: &Qr) -> Result<Vec<Vec<bool>>> {
+    let code = QrCode::with_error_correction_level(qr.payload.as_bytes(), level(qr)?.0).map_err(|cause| {
+        let message = format!("{} bytes do not fit into a QR code: {cause}", qr.payload.len());
+        Error::invalid("/qr/payload", message)
+    })?;
+    let dark: Vec<bool> = code.to_colors().into_iter().map(|color| color == Color::Dark).collect();
+    Ok(dark.chunks(code.width()).map(<[bool]>::to_vec).collect())
+}
+
+/// The code as an SVG image, black on white with its quiet zone, at least `min_mm` wide.
+///
+/// # Errors
+/// Those of [`modules`].
+pub fn svg(qr: &Qr) -> Result<String> {
+    let modules = modules(qr)?;
+    let side = modules.len() + 2 * QUIET;
+    // The least width is that of the code itself; the quiet zone comes on top.
+    let millimetres = (qr.min_mm as usize * side).div_ceil(modules.len().max(1));
+    let mut path = String::new();
+    for (y, row) in modules.iter().enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|a, b| a == b) {
+            if run.first() == Some(&true) {
+                let (left, top, length) = (x + QUIET, y + QUIET, run.len());
+                // Writing to a String cannot fail.
+                let _ = write!(path, "M{left} {top}h{length}v1h-{length}z");
+            }
+            x += run.len();
+        }
+    }
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{millimetres}mm\" height=\"{millimetres}mm\" \
+         viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"><rect width=\"{side}\" height=\"{side}\" \
+         fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>"
+    ))
+}
+
+/// The code in half blocks, two modules to a character's height, dark modules as ink.
+///
+/// # Errors
+/// Those of [`modules`].
+pub fn terminal(qr: &Qr) -> Result<String> {
+    let modules = modules(qr)?;
+    let side = modules.len() + 2 * QUIET_TERMINAL;
+    let dark = |x: usize, y: usize| {
+        let module = x.checked_sub(QUIET_TERMINAL).zip(y.checked_sub(QUIET_TERMINAL));
+        module.and_then(|(x, y)| modules.get(y)?.get(x).copied()).unwrap_or(false)
+    };
+    let mut out = String::new();
+    for y in (0..side).step_by(2) {
+        out.extend((0..side).map(|x| match (dark(x, y), dark(x, y + 1)) {
+            (true, true) => '█',
+            (true, false) => '▀',
+            (false, true) => '▄',
+            (false, false) => ' ',
+        }));
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// The commands by which a receipt printer draws the code itself (Epson ESC/POS, `GS ( k`), in
+/// modules of as many dots as `min_mm` needs at 203 dpi.
+///
+/// # Errors
+/// Those of [`modules`].
+pub fn escpos(qr: &Qr) -> Result<Vec<u8>> {
+    let side = modules(qr)?.len().max(1);
+    let dots = (qr.min_mm as usize * DOTS_PER_MM).div_ceil(side).clamp(3, 16);
+    let dots = u8::try_from(dots).map_err(|_| Error::internal("a QR module has more than 255 dots"))?;
+    let mut out = Vec::new();
+    for (function, parameters) in [
+        (65, &[50, 0][..]),                             // model 2
+        (67, &[dots]),                                  // size of a module
+        (69, &[level(qr)?.1]),                          // error correction
+        (80, &[&[48], qr.payload.as_bytes()].concat()), // store the data
+        (81, &[48]),                                    // print them
+    ] {
+        // "cn" 49 is QR code; the length counts cn, fn and the parameters.
+        let length = u16::try_from(parameters.len() + 2)
+            .map_err(|_| Error::invalid("/qr/payload", "the payload is too long for a printer"))?;
+        out.extend([0x1D, b'(', b'k']);
+        out.extend(length.to_le_bytes());
+        out.extend([49, function]);
+        out.extend(parameters);
+    }
+    Ok(out)
+}
+
+/// The error correction level, and its number at a printer.
+fn level(qr: &Qr) -> Result<(EcLevel, u8)> {
+    match qr.error_correction.as_str() {
+        "L" => Ok((EcLevel::L, 48)),
+        "M" => Ok((EcLevel::M, 49)),
+        "Q" => Ok((EcLevel::Q, 50)),
+        "H" => Ok((EcLevel::H, 51)),
+        _ => Err(Error::invalid("/qr/error_correction", "the error correction is one of L, M, Q and H")),
+    }
+}
