@@ -53,7 +53,7 @@ fn quoted_after<'a>(reason: &'a str, before: &str) -> Option<&'a str> {
 }
 
 fn last_key(path: &Path) -> Option<String> {
-    match path.iter().last()? {
+    match path.iter().next_back()? {
         Segment::Map { key } => Some(key.clone()),
         _ => None,
     }

@@ -1,6 +1,11 @@
 //! Exact decimals: what is read, what is refused, and how cents are rounded and split.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
 
 use fiskal::error::Kind;
 use fiskal::money::{self, Exact};

@@ -1,6 +1,11 @@
 //! The receipt on paper: expectations written by hand, and texts that try to break out.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
 
 use fiskal::print;
 use fiskal::receipt::{Fiscal, Issuer, Mention, Place, Qr, Receipt, ReceiptType, State};

@@ -1,6 +1,11 @@
 //! Texts that try to break out of the paper: in every place of a receipt, in every form.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
 
 use fiskal::print;
 use fiskal::receipt::{Fiscal, Issuer, Mention, Place, Qr, Receipt};

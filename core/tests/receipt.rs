@@ -1,6 +1,11 @@
 //! The receipt as the faces read it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
 
 use fiskal::receipt::{Receipt, ReceiptType, State};
 use fiskal::sale::Sale;

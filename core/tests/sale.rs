@@ -1,6 +1,11 @@
 //! Reading and checking sales: what is accepted, and what each wrong field is told.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
 
 use fiskal::error::Kind;
 use fiskal::sale::Sale;
