@@ -11,6 +11,7 @@ mod secret;
 mod section;
 mod source;
 
+pub use crate::services::Checks;
 pub use secret::SecretRef;
 pub use source::Source;
 
@@ -98,16 +99,6 @@ impl Environment {
             Environment::Sandbox => "sandbox",
         }
     }
-}
-
-/// What happens when an answer does not say what was sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Checks {
-    /// The caller gets the error `mismatch`, which carries the receipt.
-    #[default]
-    Enforce,
-    /// The receipt's `todo` says it.
-    Report,
 }
 
 /// A taxpayer.
