@@ -404,6 +404,10 @@ pub struct FollowUp {
 pub enum Offline {
     /// This cannot be done without the service.
     Refuse(Error),
+    /// Something may be booked although every request has an answer (a proxy sent one twice, and
+    /// only the second was answered). There is nothing to hand over; the operation goes on, before
+    /// all later ones of its line. An unanswered write is taken for this by itself.
+    Unknown,
     /// Hand this over now; the operation itself goes on, before all later ones of its line.
     Later(Outcome),
     /// Finished by the country's offline rule; replayed in order, with `deferred`, later.

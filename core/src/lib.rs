@@ -3,6 +3,7 @@
 
 pub mod amounts;
 pub mod config;
+pub mod engine;
 pub mod error;
 pub mod exchange;
 pub mod journal;

@@ -48,14 +48,17 @@ impl Store for Journal {
 
     fn facts(&self, line: &Line) -> Result<Value> {
         self.read(|db| {
-            let text = one(db, "SELECT facts FROM facts WHERE line = ?1", &[&line.to_string()], |row| row.get(0))?;
+            let text =
+                one(db, "SELECT facts FROM facts WHERE line = ?1", &[&line.to_string()], |row| row.get(0))?;
             text.map_or(Ok(Value::Null), |text: String| parsed(&text))
         })
     }
 
     fn operation(&self, id: Uuid) -> Result<Option<Entry>> {
         self.read(|db| {
-            one(db, &format!("{ENTRY} WHERE id = ?1"), &[&id.to_string()], RawEntry::read)?.map(RawEntry::parse).transpose()
+            one(db, &format!("{ENTRY} WHERE id = ?1"), &[&id.to_string()], RawEntry::read)?
+                .map(RawEntry::parse)
+                .transpose()
         })
     }
 
@@ -86,7 +89,10 @@ impl Store for Journal {
         self.read(|db| {
             let sql = "SELECT request, known, answer, first_sent_at, attempts FROM exchanges
                        WHERE operation = ?1 ORDER BY seq";
-            many(db, sql, &[&operation.to_string()], RawExchange::read)?.into_iter().map(RawExchange::parse).collect()
+            many(db, sql, &[&operation.to_string()], RawExchange::read)?
+                .into_iter()
+                .map(RawExchange::parse)
+                .collect()
         })
     }
 
@@ -152,7 +158,9 @@ fn one<T>(
     values: &[&dyn ToSql],
     read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Option<T>> {
-    db.prepare_cached(sql).and_then(|mut statement| statement.query_row(values, read).optional()).map_err(broken)
+    db.prepare_cached(sql)
+        .and_then(|mut statement| statement.query_row(values, read).optional())
+        .map_err(broken)
 }
 
 fn many<T>(
@@ -201,7 +209,12 @@ impl RawEntry {
             "failed" => Progress::Failed,
             _ => Progress::Open,
         };
-        Ok(Entry { operation: parsed(&self.operation)?, key: self.key, fingerprint: self.fingerprint, progress })
+        Ok(Entry {
+            operation: parsed(&self.operation)?,
+            key: self.key,
+            fingerprint: self.fingerprint,
+            progress,
+        })
     }
 }
 
@@ -272,5 +285,6 @@ impl RawSale {
 }
 
 fn time(text: &str) -> Result<Timestamp> {
-    text.parse().map_err(|_| Error::new(Kind::Journal, format!("'{text}' in the journal is not a time; rebuild it")))
+    text.parse()
+        .map_err(|_| Error::new(Kind::Journal, format!("'{text}' in the journal is not a time; rebuild it")))
 }

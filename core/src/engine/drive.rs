@@ -4,7 +4,9 @@ use crate::engine::Engine;
 use crate::engine::events::{Event, What};
 use crate::engine::ports::{Clock, Durability, Entry, Ids, Progress, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Context, Effect, Exchange, Facts, Known, Lost, Offline, Operation, Outcome, Past, Service, Step};
+use crate::exchange::{
+    Context, Effect, Exchange, Facts, Known, Lost, Offline, Operation, Outcome, Past, Service, Step,
+};
 use crate::receipt::State;
 use crate::transport::Transport;
 use jiff::{SignedDuration, Timestamp};
@@ -66,8 +68,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             operation.deferred = Some(deferred.clone());
         }
         if let Some(sale) = operation.sale_id() {
-            operation.open_sale =
-                self.store.sale(&operation.line, sale)?.map(|sale| sale.service).filter(|known| !known.is_null());
+            operation.open_sale = self
+                .store
+                .sale(&operation.line, sale)?
+                .map(|sale| sale.service)
+                .filter(|known| !known.is_null());
         }
         Ok(Drive {
             engine: self,
@@ -167,7 +172,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             return Ok(None);
         }
         match self.service.offline(&self.operation, facts, &self.past, &self.context()) {
-            Offline::Refuse(_) => Ok(None),
+            Offline::Refuse(_) | Offline::Unknown => Ok(None),
             offline => self.take_offline(offline).map(Some),
         }
     }
@@ -199,15 +204,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 self.write(Durability::Durable)?;
                 Ok(Ended::HandedOver(outcome))
             }
-            Offline::Refuse(_) if self.past.has_unknown_write() => {
-                self.write(Durability::Lazy)?;
-                Ok(Ended::Stopped(self.still_unsettled()))
-            }
-            Offline::Refuse(error) => {
+            Offline::Refuse(error) if !self.past.has_unknown_write() => {
                 let error = self.about(error);
                 self.note(What::Parked { operation: id, error: Box::new(error.clone()) });
                 self.write(Durability::Lazy)?;
                 Ok(Ended::Failed(error))
+            }
+            Offline::Refuse(_) | Offline::Unknown => {
+                self.write(Durability::Lazy)?;
+                Ok(Ended::Stopped(self.still_unsettled()))
             }
         }
     }

@@ -139,8 +139,9 @@ impl Event {
         if !["operation.", "exchange.", "sale."].iter().any(|family| kind.starts_with(family)) {
             return Ok(None);
         }
-        let what = serde_json::from_value(serde_json::json!({ "kind": kind, "payload": payload }))
-            .map_err(|cause| Error::new(Kind::Journal, format!("an entry of kind {kind} cannot be read: {cause}")))?;
+        let what = serde_json::from_value(serde_json::json!({ "kind": kind, "payload": payload })).map_err(
+            |cause| Error::new(Kind::Journal, format!("an entry of kind {kind} cannot be read: {cause}")),
+        )?;
         Ok(Some(Event { line: line.parse()?, what }))
     }
 }

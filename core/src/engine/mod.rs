@@ -111,7 +111,10 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         self.accounts.get(&line.account).ok_or_else(|| {
             Error::new(
                 Kind::Config,
-                format!("the journal has work for the account '{}', which the configuration no longer has", line.account),
+                format!(
+                    "the journal has work for the account '{}', which the configuration no longer has",
+                    line.account
+                ),
             )
         })
     }

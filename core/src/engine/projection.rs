@@ -2,7 +2,7 @@
 
 use crate::engine::events::{Event, What};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{FollowUp, Line, Operation, Outcome};
+use crate::exchange::{FollowUp, Line, Operation, Outcome, Request};
 use crate::journal::{Entry, Projection};
 use crate::receipt::{Receipt, State};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -59,7 +59,9 @@ impl Projection for Book {
 
     fn apply(&self, db: &Connection, entry: &Entry) -> Result<()> {
         let Some(payload) = &entry.payload else { return Ok(()) };
-        let Some(event) = Event::from_entry(&entry.line, &entry.kind, payload.clone())? else { return Ok(()) };
+        let Some(event) = Event::from_entry(&entry.line, &entry.kind, payload.clone())? else {
+            return Ok(());
+        };
         Change { db, entry, line: &event.line }.apply(&event.what)
     }
 }
@@ -77,18 +79,10 @@ impl Change<'_> {
             What::Accepted { operation, key, fingerprint } => {
                 self.insert_operation(operation, key.as_deref(), fingerprint, "open", None)
             }
-            What::Requested { operation, request } => self.execute(
-                "INSERT INTO exchanges VALUES (?1, ?2, ?3, ?4, 'unknown', NULL, ?5, 1)
-                 ON CONFLICT DO UPDATE SET request = excluded.request, known = 'unknown',
-                   first_sent_at = excluded.first_sent_at, attempts = attempts + 1",
-                params![
-                    operation.to_string(),
-                    request.label,
-                    self.entry.seq as i64,
-                    json(request)?,
-                    self.entry.at.to_string()
-                ],
-            ),
+            What::Requested { operation, request } => {
+                self.take_up(*operation)?;
+                self.put_request(*operation, request)
+            }
             What::Again { operation, label } => self.execute(
                 "UPDATE exchanges SET attempts = attempts + 1, known = 'unknown', answer = NULL
                  WHERE operation = ?1 AND label = ?2",
@@ -150,15 +144,39 @@ impl Change<'_> {
         )
     }
 
-    fn set_state(&self, id: Uuid, state: &str, outcome: Option<&Outcome>, deferred: Option<&Value>) -> Result<()> {
+    /// A parked operation that sends again stands in the way of what comes later on its line.
+    fn take_up(&self, id: Uuid) -> Result<()> {
         self.execute(
-            "UPDATE operations SET state = ?2, outcome = ?3, deferred = ?4 WHERE id = ?1",
+            "UPDATE operations SET state = 'open', seq = ?2 WHERE id = ?1 AND state = 'parked'",
+            params![id.to_string(), self.entry.seq as i64],
+        )
+    }
+
+    fn put_request(&self, id: Uuid, request: &Request) -> Result<()> {
+        self.execute(
+            "INSERT INTO exchanges VALUES (?1, ?2, ?3, ?4, 'unknown', NULL, ?5, 1)
+             ON CONFLICT DO UPDATE SET request = excluded.request, known = 'unknown',
+               first_sent_at = excluded.first_sent_at, attempts = 1",
             params![
                 id.to_string(),
-                state,
-                outcome.map(json).transpose()?,
-                deferred.map(json).transpose()?
+                request.label,
+                self.entry.seq as i64,
+                json(request)?,
+                self.entry.at.to_string()
             ],
+        )
+    }
+
+    fn set_state(
+        &self,
+        id: Uuid,
+        state: &str,
+        outcome: Option<&Outcome>,
+        deferred: Option<&Value>,
+    ) -> Result<()> {
+        self.execute(
+            "UPDATE operations SET state = ?2, outcome = ?3, deferred = ?4 WHERE id = ?1",
+            params![id.to_string(), state, outcome.map(json).transpose()?, deferred.map(json).transpose()?],
         )
     }
 
@@ -169,7 +187,9 @@ impl Change<'_> {
     fn take_outcome(&self, id: Uuid, outcome: &Outcome) -> Result<()> {
         let operation: Operation = self
             .db
-            .query_row("SELECT operation FROM operations WHERE id = ?1", [id.to_string()], |row| row.get::<_, String>(0))
+            .query_row("SELECT operation FROM operations WHERE id = ?1", [id.to_string()], |row| {
+                row.get::<_, String>(0)
+            })
             .optional()
             .map_err(broken)?
             .ok_or_else(|| Error::new(Kind::Journal, format!("operation {id} ended but never began")))
@@ -182,7 +202,11 @@ impl Change<'_> {
         }
         outcome.receipts.iter().try_for_each(|receipt| self.put_receipt(receipt))?;
         self.track_sale(&operation, outcome)?;
-        outcome.later.iter().enumerate().try_for_each(|(at, follow_up)| self.put_follow_up(&operation, at, follow_up))
+        outcome
+            .later
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, follow_up)| self.put_follow_up(&operation, at, follow_up))
     }
 
     fn put_receipt(&self, receipt: &Receipt) -> Result<()> {
@@ -239,7 +263,11 @@ impl Change<'_> {
     }
 
     fn execute(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<()> {
-        self.db.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map(drop).map_err(broken)
+        self.db
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(values))
+            .map(drop)
+            .map_err(broken)
     }
 }
 

@@ -69,7 +69,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 Attempt::Answered(answer) => answer,
                 Attempt::Failed { sent, why } => return self.take_silence(at, sent, why),
             };
-            if let (401, Some(credential), Some(bearer), false) = (answer.status, &request.credential, bearer, renewed) {
+            if let (401, Some(credential), Some(bearer), false) =
+                (answer.status, &request.credential, bearer, renewed)
+            {
                 self.engine.tokens.forget(credential, &bearer);
                 renewed = true;
                 continue;
@@ -114,7 +116,10 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 Attempt::Answered(answer)
             }
             Sent::Answered { answer, .. } => {
-                let why = format!("something else than the service answered ({}): a captive portal or a proxy", answer.status);
+                let why = format!(
+                    "something else than the service answered ({}): a captive portal or a proxy",
+                    answer.status
+                );
                 self.lost_link(true, why)
             }
             Sent::Lost(why) => self.lost_link(true, why),
@@ -133,12 +138,14 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         let Some(sign_in) = self.service.sign_in(credential) else {
             return self.secret(&format!("{credential}/key")).map(Some);
         };
-        let token = self.engine.tokens.get(credential, self.now(), || match self.transmit(&sign_in, None)? {
-            Attempt::Answered(answer) => self.service.token(&answer),
-            Attempt::Failed { why, .. } => {
-                Err(Error::new(Kind::Unreachable, format!("the service does not answer the sign-in ({why})")))
-            }
-        })?;
+        let token =
+            self.engine.tokens.get(credential, self.now(), || match self.transmit(&sign_in, None)? {
+                Attempt::Answered(answer) => self.service.token(&answer),
+                Attempt::Failed { why, .. } => Err(Error::new(
+                    Kind::Unreachable,
+                    format!("the service does not answer the sign-in ({why})"),
+                )),
+            })?;
         Ok(Some(token.bearer))
     }
 
@@ -153,13 +160,17 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     fn fill_secrets(&self, body: &Value) -> Result<Value> {
         Ok(match body {
             Value::Object(members) => {
-                if let Some(name) = members.get("$secret").and_then(Value::as_str).filter(|_| members.len() == 1) {
+                if let Some(name) =
+                    members.get("$secret").and_then(Value::as_str).filter(|_| members.len() == 1)
+                {
                     return Ok(Value::from(self.secret(name)?.expose_secret()));
                 }
                 let filled = members.iter().map(|(key, value)| Ok((key.clone(), self.fill_secrets(value)?)));
                 Value::Object(filled.collect::<Result<Map<_, _>>>()?)
             }
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.fill_secrets(item)).collect::<Result<_>>()?),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|item| self.fill_secrets(item)).collect::<Result<_>>()?)
+            }
             other => other.clone(),
         })
     }

@@ -84,7 +84,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// Settles what stands before; tells whether something is left in the way.
-    pub(super) fn settle_queue(&self, line: &Line, deadline: Duration, until: Option<&Entry>) -> Result<bool> {
+    pub(super) fn settle_queue(
+        &self,
+        line: &Line,
+        deadline: Duration,
+        until: Option<&Entry>,
+    ) -> Result<bool> {
         let queue = self.store.queue(line)?;
         let own = until.map(|entry| entry.operation.id);
         let count = queue.len();
@@ -92,7 +97,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             if Some(entry.operation.id) == own {
                 return Ok(false);
             }
-            if self.world.is_down(&line.account, self.clock.monotonic()) && !matches!(entry.progress, Progress::Open) {
+            if self.world.is_down(&line.account, self.clock.monotonic())
+                && !matches!(entry.progress, Progress::Open)
+            {
                 return Ok(true);
             }
             let mut drive = self.resume(entry, deadline)?;
@@ -114,8 +121,18 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         let Submission { name, line, above, zone, params, at, key, fingerprint, .. } = submission;
         let at = at.unwrap_or_else(|| self.now(&line.account));
         let id = self.ids.id();
-        let operation =
-            Operation { id, name, line, above, at, zone, params, open_sale: None, original: None, deferred: None };
+        let operation = Operation {
+            id,
+            name,
+            line,
+            above,
+            at,
+            zone,
+            params,
+            open_sale: None,
+            original: None,
+            deferred: None,
+        };
         let accepted = Box::new(operation.clone());
         let mut drive = self.begin(operation, Progress::Open, Past::default(), deadline)?;
         drive.note(What::Accepted { operation: accepted, key: Some(key), fingerprint });
@@ -148,7 +165,8 @@ fn reply(outcome: Outcome, settled: bool) -> Result<Reply> {
 }
 
 fn conflict(submission: &Submission) -> Error {
-    let message = "this id was already used with other content; use a new id, or repeat the call with the same content";
+    let message =
+        "this id was already used with other content; use a new id, or repeat the call with the same content";
     Error::new(Kind::Conflict, message).at("/id").with(|details| {
         details.sale = submission.key.split_once(':').map(|(_, sale)| sale.to_owned());
     })

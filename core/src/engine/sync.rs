@@ -3,7 +3,9 @@
 use crate::engine::Engine;
 use crate::engine::drive::Ended;
 use crate::engine::events::{Event, What};
-use crate::engine::ports::{Clock, Durability, Entry, Ids, OpenSale, Progress, ReceiptFilter, SecretStore, Store};
+use crate::engine::ports::{
+    Clock, Durability, Entry, Ids, OpenSale, Progress, ReceiptFilter, SecretStore, Store,
+};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, Outcome};
 use crate::receipt::State;
@@ -112,7 +114,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             return Err(Error::new(Kind::Conflict, message).at("/id"));
         }
         let what = What::Updated { sale: sale.to_owned(), cart: cart.clone() };
-        self.store.append(&[Event { line: line.clone(), what }], self.now(&line.account), Durability::Durable)?;
+        self.store.append(
+            &[Event { line: line.clone(), what }],
+            self.now(&line.account),
+            Durability::Durable,
+        )?;
         Ok(OpenSale { cart, ..known })
     }
 
@@ -122,7 +128,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     /// `journal` when the journal cannot be read.
     pub fn recorded(&self, line: &Line, key: &str) -> Result<Option<Outcome>> {
         Ok(self.store.find(line, key)?.and_then(|entry| match entry.progress {
-            Progress::Finished(outcome) | Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) => Some(outcome),
+            Progress::Finished(outcome) | Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) => {
+                Some(outcome)
+            }
             _ => None,
         }))
     }

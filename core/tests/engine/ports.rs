@@ -378,7 +378,7 @@ impl Store for FaultyStore {
 }
 
 fn options() -> Options {
-    Options { id: Uuid::from_u128(7), ..Options::default() }
+    Options { id: Uuid::from_u128(7), now: BEGINNING.parse().unwrap(), salt: Arc::new(|| [7; 16]) }
 }
 
 /// The lock, even after a kill in the middle.

@@ -10,7 +10,7 @@ use fiskal::error::{Error, Kind};
 use fiskal::exchange::Line;
 use fiskal::receipt::State;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -100,13 +100,21 @@ pub fn silence_kills() {
 
 const SALES: usize = 6;
 
+/// What the till got for each sale.
+#[derive(Default)]
+struct HandedOver {
+    receipts: BTreeMap<String, String>,
+    /// The sales whose receipt no power cut has endangered since it was handed over.
+    safe: BTreeSet<String>,
+}
+
 /// Runs the schedule of a seed; an `Err` says which promise was broken.
 pub fn run(rule: Rule, seed: u64, bug: Option<Bug>) -> Result<(), String> {
     silence_kills();
     let world = outside(seed, 5);
     lock(&world).bug = bug;
     let mut till = Till::start(rule, &world);
-    let mut handed_over: BTreeMap<String, String> = BTreeMap::new();
+    let mut handed_over = HandedOver::default();
     for sale in 0..SALES {
         let (register, sale) = (register_of(sale), format!("s{sale}"));
         sell_through_trouble(&mut till, &register, &sale, &mut handed_over)?;
@@ -134,7 +142,7 @@ fn sell_through_trouble(
     till: &mut Till,
     register: &str,
     sale: &str,
-    handed_over: &mut BTreeMap<String, String>,
+    handed_over: &mut HandedOver,
 ) -> Result<(), String> {
     for _ in 0..4 {
         let (link_down, asks_again, power_cut, long_pause) = {
@@ -147,9 +155,10 @@ fn sell_through_trouble(
             Some(reply) => note(handed_over, sale, reply)?,
             None => {
                 till.restart(power_cut);
-                if !power_cut {
-                    still_there(till, register, sale, handed_over)?;
+                if power_cut {
+                    handed_over.safe.clear();
                 }
+                still_there(till, register, sale, handed_over)?;
                 if long_pause {
                     lock(&till.outside).pass(Duration::from_secs(25 * 3600));
                 }
@@ -160,34 +169,29 @@ fn sell_through_trouble(
             return Ok(());
         }
         if till.sync().is_none() {
-            till.restart(power_cut);
+            till.restart(false);
+            still_there(till, register, sale, handed_over)?;
         }
     }
     Ok(())
 }
 
 /// Same sale, same receipt: every answer for a sale names the same one.
-fn note(
-    handed_over: &mut BTreeMap<String, String>,
-    sale: &str,
-    reply: Result<Reply, Error>,
-) -> Result<(), String> {
+fn note(handed_over: &mut HandedOver, sale: &str, reply: Result<Reply, Error>) -> Result<(), String> {
     let Ok(reply) = reply else { return Ok(()) };
     let receipt = reply.outcome.result["receipt"].as_str().unwrap_or_default().to_owned();
-    match handed_over.insert(sale.to_owned(), receipt.clone()) {
+    handed_over.safe.insert(sale.to_owned());
+    match handed_over.receipts.insert(sale.to_owned(), receipt.clone()) {
         Some(before) if before != receipt => Err(format!("{sale}: first receipt {before}, then {receipt}")),
         _ => Ok(()),
     }
 }
 
 /// What was handed over survives the process.
-fn still_there(
-    till: &Till,
-    register: &str,
-    sale: &str,
-    handed_over: &BTreeMap<String, String>,
-) -> Result<(), String> {
-    let Some(receipt) = handed_over.get(sale) else { return Ok(()) };
+fn still_there(till: &Till, register: &str, sale: &str, handed_over: &HandedOver) -> Result<(), String> {
+    let Some(receipt) = handed_over.receipts.get(sale).filter(|_| handed_over.safe.contains(sale)) else {
+        return Ok(());
+    };
     let found = till
         .engine
         .store()
@@ -217,7 +221,7 @@ fn settle(till: &Till) -> Result<(), String> {
 }
 
 /// Compares the service's books with the journal.
-fn audit(till: &Till, handed_over: &BTreeMap<String, String>) -> Result<(), String> {
+fn audit(till: &Till, handed_over: &HandedOver) -> Result<(), String> {
     let store = till.engine.store();
     store.verify();
     let booked = lock(&till.outside).remote.booked.clone();
@@ -239,12 +243,9 @@ fn audit(till: &Till, handed_over: &BTreeMap<String, String>) -> Result<(), Stri
         if receipt.state != (if refused { State::Refused } else { State::Signed }) {
             return Err(format!("{sale}: the receipt is {:?} in the end", receipt.state));
         }
-        if handed_over.get(&sale) != Some(&receipt.id) {
-            return Err(format!(
-                "{sale}: the till holds {:?}, the journal {}",
-                handed_over.get(&sale),
-                receipt.id
-            ));
+        let held = handed_over.receipts.get(&sale);
+        if held != Some(&receipt.id) {
+            return Err(format!("{sale}: the till holds {held:?}, the journal {}", receipt.id));
         }
     }
     Ok(())

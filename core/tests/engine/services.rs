@@ -64,12 +64,19 @@ impl Service for Table {
                 deferred: json!({ "recorded": true }),
             },
             Rule::Window if past.has_unknown_write() => Offline::Later(done(operation, State::Pending, None)),
+            Rule::AskFirst if unexplained(past) => Offline::Unknown,
             Rule::Window | Rule::AskFirst => Offline::Refuse(Error::new(
                 Kind::Unreachable,
                 "the service gives no answer; nothing was booked",
             )),
         }
     }
+}
+
+/// A 412 that was not followed by a question: a doubled request may have been booked the first time.
+fn unexplained(past: &Past) -> bool {
+    let last = past.0.iter().rfind(|exchange| exchange.request.effect == Effect::Write);
+    last.is_some_and(|exchange| matches!(&exchange.known, Known::Answered(answer) if answer.status == 412))
 }
 
 fn put_for_ever(operation: &Operation, past: &Past) -> Result<Step> {

@@ -1,0 +1,20 @@
+//! The journal, asked for proof.
+
+use super::{Definition, Nothing, read, schema, written};
+use crate::error::Result;
+use crate::fiskal::Fiskal;
+use crate::journal::Verification;
+use serde_json::Value;
+
+pub(super) const VERIFY: Definition = Definition {
+    name: "journal.verify",
+    summary: "Checks every entry of the journal, its chains and the ties between them; names the first that does not fit.",
+    params: schema::<Nothing>,
+    result: schema::<Verification>,
+    run: verify,
+};
+
+fn verify(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    read::<Nothing>(params)?;
+    written(&fiskal.journal().verify()?)
+}

@@ -1,0 +1,126 @@
+//! The registry of named operations: one definition each, from which every face is made.
+
+mod journal;
+mod provision;
+mod receipt;
+mod sale;
+mod service;
+
+use crate::error::{Error, Result};
+use crate::fiskal::Fiskal;
+use crate::read::strict;
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// One named operation.
+#[derive(Clone, Copy)]
+pub struct Definition {
+    /// Its name, such as `sale.complete`.
+    pub name: &'static str,
+    /// What it is for, in a sentence.
+    pub summary: &'static str,
+    /// The JSON Schema of its parameters.
+    pub params: fn() -> Schema,
+    /// The JSON Schema of its result.
+    pub result: fn() -> Schema,
+    pub(crate) run: fn(&Fiskal, &Value) -> Result<Value>,
+}
+
+/// All operations, in the order of the reference.
+pub const ALL: &[Definition] = &[
+    provision::PROVISION,
+    service::STATUS,
+    service::SYNC,
+    sale::BEGIN,
+    sale::UPDATE,
+    sale::COMPLETE,
+    sale::ABORT,
+    sale::LIST,
+    receipt::GET,
+    receipt::LIST,
+    receipt::PRINT,
+    journal::VERIFY,
+    service::REQUEST,
+    DESCRIBE,
+];
+
+const DESCRIBE: Definition = Definition {
+    name: "describe",
+    summary: "Lists the operations with the JSON Schemas of their parameters and results.",
+    params: schema::<Nothing>,
+    result: schema::<Value>,
+    run: |_, params| {
+        read::<Nothing>(params)?;
+        let described = ALL.iter().map(|operation| {
+            json!({
+                "name": operation.name,
+                "summary": operation.summary,
+                "params": (operation.params)(),
+                "result": (operation.result)(),
+            })
+        });
+        Ok(json!({ "operations": described.collect::<Vec<_>>() }))
+    },
+};
+
+/// An operation by name.
+///
+/// # Errors
+/// `invalid`, with the nearest name that exists.
+pub fn find(name: &str) -> Result<&'static Definition> {
+    ALL.iter().find(|operation| operation.name == name).ok_or_else(|| {
+        let nearest = ALL.iter().min_by_key(|operation| strsim::damerau_levenshtein(operation.name, name));
+        let hint = nearest.map_or("describe", |operation| operation.name);
+        let named: String = name.chars().filter(|character| !character.is_control()).take(64).collect();
+        let message = format!("there is no operation '{named}'; did you mean '{hint}'? `describe` lists them all");
+        Error::invalid("", message)
+    })
+}
+
+/// No parameters.
+#[derive(Debug, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// Parameters, read strictly; none at all stand for an empty object.
+fn read<T: DeserializeOwned>(params: &Value) -> Result<T> {
+    match params {
+        Value::Null => strict(&json!({})),
+        Value::Object(_) => strict(params),
+        _ => Err(Error::invalid("", "the parameters of an operation are a JSON object")),
+    }
+}
+
+fn schema<T: JsonSchema>() -> Schema {
+    schema_for!(T)
+}
+
+fn written(value: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(value).map_err(|cause| Error::internal(format!("a result has no JSON form: {cause}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for definition in ALL {
+            assert_eq!(find(definition.name).unwrap().name, definition.name);
+            assert!(definition.summary.ends_with('.'), "{}", definition.name);
+        }
+        let mut names: Vec<_> = ALL.iter().map(|definition| definition.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn a_wrong_name_is_told_the_nearest() {
+        let Err(error) = find("sale.finish\u{7}") else { panic!("found") };
+        assert!(error.message().contains("'sale.finish'"), "{error}");
+        assert!(error.message().contains("did you mean 'sale."), "{error}");
+    }
+}

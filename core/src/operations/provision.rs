@@ -1,0 +1,135 @@
+//! From an account's key to a register that may sell.
+
+use super::{Definition, read, schema, written};
+use crate::config::Config;
+use crate::engine::Submission;
+use crate::error::Result;
+use crate::exchange::{Line, LineKind};
+use crate::fiskal::{Fiskal, Place};
+use crate::services;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Nobody's customer waits for it; a line takes a handful of requests.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(super) const PROVISION: Definition = Definition {
+    name: "provision",
+    summary: "Makes registers ready to sell at their service, from the account down; twice is once.",
+    params: schema::<Provision>,
+    result: schema::<Provisioned>,
+    run: provision,
+};
+
+/// Parameters of `provision`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Provision {
+    /// Only this register and what stands above it; all registers if absent.
+    #[serde(default)]
+    register: Option<String>,
+    /// Only tells what would be done.
+    #[serde(default)]
+    plan: bool,
+}
+
+/// Result of `provision`.
+#[derive(Serialize, JsonSchema)]
+struct Provisioned {
+    /// The lines, each above the ones that depend on it.
+    lines: Vec<Ready>,
+}
+
+/// What was done for one line.
+#[derive(Serialize, JsonSchema)]
+struct Ready {
+    /// `account`, `merchant`, `location` or `register`.
+    kind: String,
+    /// The name in the configuration.
+    name: String,
+    /// What the service's provisioning says: `created`, `adopted` and `orphans`, or, for a plan, `plan`.
+    result: Value,
+}
+
+fn provision(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    let wanted: Provision = read(params)?;
+    let registers: Vec<&str> = match &wanted.register {
+        Some(register) => vec![register.as_str()],
+        None => fiskal.config().registers.keys().map(String::as_str).collect(),
+    };
+    let mut done = BTreeSet::new();
+    let mut lines = Vec::new();
+    for register in registers {
+        let place = fiskal.place(register)?;
+        let above = place.above.clone();
+        for (depth, line) in above.iter().chain([&place.line]).enumerate() {
+            if done.insert(line.clone()) {
+                lines.push(provision_line(fiskal, &place, line, above.get(..depth).unwrap_or(&above), wanted.plan)?);
+            }
+        }
+    }
+    written(&Provisioned { lines })
+}
+
+fn provision_line(fiskal: &Fiskal, place: &Place<'_>, line: &Line, above: &[Line], plan: bool) -> Result<Ready> {
+    let mut params = params_of(fiskal.config(), place, line)?;
+    if let Some(params) = params.as_object_mut() {
+        params.insert("plan".into(), plan.into());
+        params.insert("environment".into(), line.environment.as_str().into());
+        if line.kind == LineKind::Merchant {
+            params.insert("credential_lost".into(), fiskal.credential_lost(line)?.into());
+        }
+    }
+    let name = format!("provision.{}", line.kind.name());
+    let reply = fiskal.submit(Submission {
+        key: if plan { format!("{name}:plan") } else { name.clone() },
+        name,
+        line: line.clone(),
+        above: above.to_vec(),
+        zone: place.till.location.zone.clone(),
+        fingerprint: params.to_string(),
+        params,
+        at: None,
+        once: false,
+        patience: Some(PATIENCE),
+    })?;
+    Ok(Ready { kind: line.kind.name().into(), name: line.name.clone(), result: reply.outcome.result })
+}
+
+/// What the configuration says of a line, in the service's terms.
+fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Result<Value> {
+    let till = &place.till;
+    let service = till.account.service.as_str();
+    let located = |kind: &str, name: &str| {
+        let prefix = format!("/{kind}/{name}/{service}");
+        move |error: crate::error::Error| config.locate(error.under(&prefix))
+    };
+    Ok(match line.kind {
+        LineKind::Account => json!({}),
+        LineKind::Merchant => {
+            let block = till.merchant.services.get(service);
+            let settings = services::merchant_settings(service, till.account.environment.name(), &block)
+                .map_err(located("merchant", &line.name))?;
+            json!({
+                "name": till.merchant.name,
+                "trade_name": till.merchant.trade_name,
+                "tax_id": till.merchant.tax_id,
+                "address": till.merchant.address,
+                "settings": settings,
+            })
+        }
+        LineKind::Location => {
+            let block = till.location.services.get(service);
+            let settings =
+                services::location_settings(service, &block).map_err(located("location", &line.name))?;
+            let own = (till.location.address != till.merchant.address).then_some(&till.location.address);
+            json!({ "name": till.location.name, "address": own, "settings": settings })
+        }
+        LineKind::Register => {
+            json!({ "name": line.name, "model": till.register.model, "software": till.register.software })
+        }
+    })
+}

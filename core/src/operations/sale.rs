@@ -1,0 +1,286 @@
+//! Sales: begun, changed, completed or aborted.
+
+use super::{Definition, read, schema, written};
+use crate::engine::ports::{OpenSale, ReceiptKey, Store};
+use crate::engine::{Reply, Submission};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::Line;
+use crate::fiskal::{Fiskal, Place};
+use crate::receipt::{Issuer, Receipt};
+use crate::sale::Sale;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// What is fixed when a sale is begun.
+const FIXED: [&str; 3] = ["register", "cashier", "training"];
+/// Characters of a reason (contract sign-fr, PlainString128).
+const REASON: usize = 128;
+
+pub(super) const BEGIN: Definition = Definition {
+    name: "sale.begin",
+    summary: "Begins a sale, as the law of some countries wants before the first item.",
+    params: schema::<Sale>,
+    result: schema::<Begun>,
+    run: begin,
+};
+
+pub(super) const UPDATE: Definition = Definition {
+    name: "sale.update",
+    summary: "Keeps the cart of a begun sale, so that another process or day can go on with it.",
+    params: schema::<Sale>,
+    result: schema::<Begun>,
+    run: update,
+};
+
+pub(super) const COMPLETE: Definition = Definition {
+    name: "sale.complete",
+    summary: "Completes a begun sale, or books a whole one at once, and gives its receipt.",
+    params: schema::<Sale>,
+    result: schema::<Receipt>,
+    run: complete,
+};
+
+pub(super) const ABORT: Definition = Definition {
+    name: "sale.abort",
+    summary: "Ends a begun sale that nobody buys.",
+    params: schema::<Abort>,
+    result: schema::<Begun>,
+    run: abort,
+};
+
+pub(super) const LIST: Definition = Definition {
+    name: "sale.list",
+    summary: "Lists the begun sales of a register that have not ended.",
+    params: schema::<List>,
+    result: schema::<OpenSales>,
+    run: list,
+};
+
+/// The sale that was meant.
+#[derive(Serialize, JsonSchema)]
+struct Begun {
+    /// The sale's id.
+    sale: String,
+}
+
+/// Parameters of `sale.abort`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Abort {
+    /// The register's name in the configuration.
+    register: String,
+    /// The sale's id.
+    sale: String,
+    /// Why, for the records; at most 128 characters.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Parameters of `sale.list`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct List {
+    /// The register's name in the configuration.
+    register: String,
+}
+
+/// Result of `sale.list`.
+#[derive(Serialize, JsonSchema)]
+struct OpenSales {
+    /// The open sales, oldest first.
+    sales: Vec<Open>,
+}
+
+/// A sale that was begun and has not ended.
+#[derive(Serialize, JsonSchema)]
+struct Open {
+    /// The sale's id.
+    sale: String,
+    /// When it was begun (RFC 3339).
+    begun_at: String,
+    /// The sale as it was begun or last updated.
+    cart: Value,
+}
+
+fn begin(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    let sale = Sale::read(params)?;
+    let place = fiskal.place(&sale.register)?;
+    let (id, cart) = identified(fiskal, &sale, params);
+    if fiskal.engine().store().sale(&place.line, &id)?.is_some_and(|known| known.ended) {
+        return Err(ended(&id));
+    }
+    let fingerprint = sale.fingerprint()?;
+    let key = format!("sale.begin:{id}");
+    let params = json!({ "sale": cart });
+    fiskal.submit(submission("sale.begin", &place, params, key, fingerprint, sale.started_at))?;
+    written(&Begun { sale: id })
+}
+
+fn update(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    let sale = Sale::read(params)?;
+    let place = fiskal.place(&sale.register)?;
+    let Some(id) = sale.id else {
+        return Err(Error::invalid("/id", "say which sale: give the id that sale.begin returned"));
+    };
+    if let Some(open) = fiskal.engine().store().sale(&place.line, &id)? {
+        check_fixed(&open, params)?;
+    }
+    fiskal.engine().update_sale(&place.line, &id, params.clone(), place.till.account.patience)?;
+    written(&Begun { sale: id })
+}
+
+fn complete(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    let given = Sale::read(params)?;
+    let place = fiskal.place(&given.register)?;
+    let open = match &given.id {
+        Some(id) => fiskal.engine().store().sale(&place.line, id)?,
+        None => None,
+    };
+    let whole = match &open {
+        Some(open) => {
+            check_fixed(open, params)?;
+            merged(&open.cart, params)
+        }
+        None => params.clone(),
+    };
+    let sale = Sale::read(&whole)?;
+    sale.check_complete()?;
+    let (id, mut cart) = identified(fiskal, &sale, &whole);
+    let key = format!("sale.complete:{id}");
+    if open.as_ref().is_some_and(|open| open.ended) && fiskal.engine().recorded(&place.line, &key)?.is_none() {
+        return Err(ended(&id));
+    }
+    check_number(fiskal, &place.line, &sale, &id)?;
+    if let Some(open) = open.filter(|_| sale.started_at.is_none()) {
+        cart.insert("started_at".into(), Value::from(open.begun_at.to_string()));
+    }
+    let fingerprint = Sale { id: Some(id.clone()), ..sale }.fingerprint()?;
+    let params = json!({ "sale": cart, "issuer": issuer(&place) });
+    let reply = fiskal.submit(submission("sale.complete", &place, params, key, fingerprint, None))?;
+    receipt_of(fiskal, &place.line, &id, reply)
+}
+
+fn abort(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    let abort: Abort = read(params)?;
+    if abort.reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON) {
+        return Err(Error::invalid("/reason", format!("the reason is longer than {REASON} characters; shorten it")));
+    }
+    let place = fiskal.place(&abort.register)?;
+    let known = fiskal.engine().store().sale(&place.line, &abort.sale)?;
+    let known = known.ok_or_else(|| crate::engine::no_such_sale(&abort.sale).at("/sale"))?;
+    let key = format!("sale.abort:{}", abort.sale);
+    if known.ended && fiskal.engine().recorded(&place.line, &key)?.is_none() {
+        return Err(ended(&abort.sale).at("/sale"));
+    }
+    let params = json!({ "sale": abort.sale, "reason": abort.reason });
+    fiskal.submit(submission("sale.abort", &place, params, key, String::new(), None))?;
+    written(&Begun { sale: abort.sale })
+}
+
+fn list(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    let List { register } = read(params)?;
+    let place = fiskal.place(&register)?;
+    let open = fiskal.engine().store().open_sales(&place.line)?.into_iter();
+    let sales =
+        open.map(|sale| Open { sale: sale.id, begun_at: sale.begun_at.to_string(), cart: sale.cart }).collect();
+    written(&OpenSales { sales })
+}
+
+/// The sale's id, made where the caller gave none, and the sale as JSON with it.
+fn identified(fiskal: &Fiskal, sale: &Sale, given: &Value) -> (String, Map<String, Value>) {
+    let id = sale.id.clone().unwrap_or_else(|| fiskal.new_id());
+    let mut cart = given.as_object().cloned().unwrap_or_default();
+    cart.insert("id".into(), Value::from(id.as_str()));
+    (id, cart)
+}
+
+/// What is given now wins over what the cart held.
+fn merged(cart: &Value, given: &Value) -> Value {
+    let mut whole = cart.as_object().cloned().unwrap_or_default();
+    whole.extend(given.as_object().cloned().unwrap_or_default());
+    Value::Object(whole)
+}
+
+fn check_fixed(open: &OpenSale, given: &Value) -> Result<()> {
+    for field in FIXED {
+        let now = given.get(field).filter(|value| !value.is_null());
+        let begun = open.cart.get(field).filter(|value| !value.is_null());
+        let same = match (begun, now) {
+            (_, None) => true,
+            (None, Some(now)) => field == "training" && now == &Value::Bool(false),
+            (Some(begun), Some(now)) => begun == now,
+        };
+        if !same {
+            let message = format!("'{field}' was fixed when the sale was begun; leave it out, or begin another sale");
+            return Err(Error::new(Kind::Conflict, message).at(format!("/{field}")));
+        }
+    }
+    Ok(())
+}
+
+/// A number stands for one sale of the register.
+fn check_number(fiskal: &Fiskal, line: &Line, sale: &Sale, id: &str) -> Result<()> {
+    let Some(number) = &sale.number else { return Ok(()) };
+    let by = ReceiptKey::Number(line.clone(), sale.series.clone(), number.clone());
+    match fiskal.engine().store().receipt(&by)? {
+        Some(other) if other.sale.as_deref() != Some(id) => {
+            let taken = other.sale.unwrap_or(other.id);
+            let message = format!("the number {number} was already used for the sale '{taken}'; give the next one");
+            Err(Error::new(Kind::Conflict, message).at("/number"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn issuer(place: &Place<'_>) -> Issuer {
+    let (merchant, location) = (place.till.merchant, place.till.location);
+    let address = &location.address;
+    let street = match &address.number {
+        Some(number) if address.country == "FR" => format!("{number} {}", address.street),
+        Some(number) => format!("{} {number}", address.street),
+        None => address.street.clone(),
+    };
+    Issuer {
+        name: merchant.name.clone(),
+        trade_name: Some(merchant.trade_name.clone()),
+        tax_id: merchant.tax_id.clone(),
+        vat_number: None,
+        address: vec![street, format!("{} {}", address.code, address.city), address.country.clone()],
+        location: (location.name != merchant.trade_name).then(|| location.name.clone()),
+    }
+}
+
+fn submission(
+    name: &str,
+    place: &Place<'_>,
+    params: Value,
+    key: String,
+    fingerprint: String,
+    at: Option<Timestamp>,
+) -> Submission {
+    Submission {
+        name: name.to_owned(),
+        line: place.line.clone(),
+        above: place.above.clone(),
+        zone: place.till.location.zone.clone(),
+        params,
+        at,
+        key,
+        fingerprint,
+        once: true,
+        patience: None,
+    }
+}
+
+/// The receipt in its latest state, which may be newer than the reply's.
+fn receipt_of(fiskal: &Fiskal, line: &Line, sale: &str, reply: Reply) -> Result<Value> {
+    let latest = fiskal.engine().store().receipt(&ReceiptKey::Sale(line.clone(), sale.to_owned()))?;
+    let receipt = latest.or_else(|| reply.outcome.receipts.into_iter().next());
+    written(&receipt.ok_or_else(|| Error::internal("the sale was booked without a receipt"))?)
+}
+
+fn ended(sale: &str) -> Error {
+    Error::new(Kind::Conflict, format!("the sale '{sale}' has ended; begin a new one under a new id")).at("/id")
+}

@@ -1,0 +1,152 @@
+//! How things stand, what waits, and what has no name of its own.
+
+use super::{Definition, Nothing, read, schema, written};
+use crate::engine::ports::Store;
+use crate::engine::{Submission, Synced};
+use crate::error::Result;
+use crate::fiskal::Fiskal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+pub(super) const STATUS: Definition = Definition {
+    name: "status",
+    summary: "Tells how each register stands: ready or not, what waits, which sales are open.",
+    params: schema::<Which>,
+    result: schema::<Status>,
+    run: status,
+};
+
+pub(super) const SYNC: Definition = Definition {
+    name: "sync",
+    summary: "Settles what waits for the services, and tells which receipts changed.",
+    params: schema::<Nothing>,
+    result: schema::<Synced>,
+    run: |fiskal, params| {
+        read::<Nothing>(params)?;
+        written(&fiskal.engine().sync()?)
+    },
+};
+
+pub(super) const REQUEST: Definition = Definition {
+    name: "request",
+    summary: "Sends an authenticated, journalled request to a register's service, for what has no name here.",
+    params: schema::<Raw>,
+    result: schema::<Value>,
+    run: request,
+};
+
+/// Parameters of `status`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    /// Only this register; all if absent.
+    #[serde(default)]
+    register: Option<String>,
+}
+
+/// Result of `status`.
+#[derive(Serialize, JsonSchema)]
+struct Status {
+    /// The library's version.
+    version: String,
+    /// The journal's file.
+    journal: String,
+    /// The registers, by name.
+    registers: Vec<RegisterStatus>,
+}
+
+/// How one register stands.
+#[derive(Serialize, JsonSchema)]
+struct RegisterStatus {
+    /// The register's name in the configuration.
+    register: String,
+    /// The service's name.
+    service: String,
+    /// `live`, `test` or `sandbox`.
+    environment: String,
+    /// Whether it has been provisioned and may sell.
+    ready: bool,
+    /// Operations that wait to be settled.
+    waiting: usize,
+    /// Sales that were begun and have not ended.
+    open_sales: usize,
+    /// Seconds that this machine's clock is behind the service's; absent before the first answer.
+    clock_behind_s: Option<i64>,
+    /// What has to be done, in a sentence.
+    todo: Option<String>,
+}
+
+/// Parameters of `request`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    /// The register whose merchant's credential goes along.
+    register: String,
+    /// The HTTP method.
+    method: String,
+    /// The path with its query, from `/`.
+    path: String,
+    /// The JSON body.
+    #[serde(default)]
+    body: Option<Value>,
+    /// Further header fields.
+    #[serde(default)]
+    headers: Map<String, Value>,
+}
+
+fn status(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    let which: Which = read(params)?;
+    let names: Vec<&str> = match &which.register {
+        Some(register) => vec![register.as_str()],
+        None => fiskal.config().registers.keys().map(String::as_str).collect(),
+    };
+    let registers = names.into_iter().map(|name| register_status(fiskal, name)).collect::<Result<_>>()?;
+    let journal = fiskal.config().journal.display().to_string();
+    written(&Status { version: env!("CARGO_PKG_VERSION").into(), journal, registers })
+}
+
+fn register_status(fiskal: &Fiskal, name: &str) -> Result<RegisterStatus> {
+    let place = fiskal.place(name)?;
+    let store = fiskal.engine().store();
+    let ready = !store.facts(&place.line)?.is_null();
+    let waiting = store.queue(&place.line)?.len() + store.follow_ups(&place.line)?.len();
+    let todo = match (ready, waiting) {
+        (false, _) => Some("not provisioned yet; run `provision`".into()),
+        (true, 0) => None,
+        (true, waiting) => Some(format!("{waiting} to settle; `sync` tries again")),
+    };
+    Ok(RegisterStatus {
+        register: name.into(),
+        service: place.till.account.service.clone(),
+        environment: place.till.account.environment.name().into(),
+        ready,
+        waiting,
+        open_sales: store.open_sales(&place.line)?.len(),
+        clock_behind_s: fiskal.engine().skew(&place.line.account).map(|skew| skew.as_secs()),
+        todo,
+    })
+}
+
+fn request(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+    let raw: Raw = read(params)?;
+    let place = fiskal.place(&raw.register)?;
+    let mut params =
+        json!({ "method": raw.method, "path": raw.path, "headers": raw.headers });
+    if let (Some(body), Some(members)) = (raw.body, params.as_object_mut()) {
+        members.insert("body".into(), body);
+    }
+    let reply = fiskal.submit(Submission {
+        name: "request".into(),
+        key: format!("request:{}", fiskal.new_id()),
+        fingerprint: String::new(),
+        line: place.line,
+        above: place.above,
+        zone: place.till.location.zone.clone(),
+        params,
+        at: None,
+        once: true,
+        patience: None,
+    })?;
+    Ok(reply.outcome.result)
+}
