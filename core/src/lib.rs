@@ -6,12 +6,17 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod exchange;
+mod fiskal;
 pub mod journal;
 pub mod money;
 pub mod print;
+pub mod operations;
 mod read;
 pub mod receipt;
 pub mod sale;
 pub mod services;
+mod system;
 mod text;
 pub mod transport;
+
+pub use fiskal::Fiskal;

@@ -16,6 +16,7 @@ mod world;
 
 pub use projection::Book;
 pub use submit::{Reply, Submission};
+pub(crate) use sync::no_such_sale;
 pub use sync::{Changed, Synced};
 
 use crate::error::{Error, Kind, Result};
@@ -95,6 +96,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     /// The store, for reading.
     pub fn store(&self) -> &S {
         &self.store
+    }
+
+    /// The secrets.
+    pub fn secrets(&self) -> &K {
+        &self.secrets
     }
 
     /// The time as the service of this account sees it; it never runs backwards within a journal.
