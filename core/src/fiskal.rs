@@ -1,6 +1,6 @@
 //! The one object that a till opens.
 
-use crate::config::{Config, Sync, Till};
+use crate::config::{Config, SyncMode, Till};
 use crate::engine::ports::{Ids, SecretStore, Store};
 use crate::engine::{self, Engine, Limits, Reply, Submission};
 use crate::error::{Error, Kind, Result};
@@ -85,10 +85,11 @@ impl Fiskal {
         let options = Options { id: Uuid::new_v4(), salt: Arc::new(salt), now: Timestamp::now() };
         let journal = Journal::open(&config.journal, Arc::new(engine::Book), options)?;
         let secrets = Secrets::new(config.accounts.clone(), FileSecrets::beside(&config.journal));
-        let engine = Engine::new(journal, transport, SystemClock::new(), SystemIds, secrets, accounts, limits);
+        let engine =
+            Engine::new(journal, transport, SystemClock::new(), SystemIds, secrets, accounts, limits);
         let sync = config.sync;
         let shared = Arc::new(Shared { config, engine });
-        let background = (sync == Sync::Auto).then(|| Background::start(shared.clone())).transpose()?;
+        let background = (sync == SyncMode::Auto).then(|| Background::start(shared.clone())).transpose()?;
         Ok(Fiskal { shared, background })
     }
 
@@ -237,7 +238,9 @@ impl Background {
                     }
                 }
             })
-            .map_err(|cause| Error::internal(format!("the synchronising thread cannot be started: {cause}")))?;
+            .map_err(|cause| {
+                Error::internal(format!("the synchronising thread cannot be started: {cause}"))
+            })?;
         Ok(Background { signal, thread })
     }
 

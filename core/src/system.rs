@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// The machine's clocks.
-pub struct SystemClock(Instant);
+pub(crate) struct SystemClock(Instant);
 
 impl SystemClock {
     /// Clocks whose monotonic zero is now.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         SystemClock(Instant::now())
     }
 }
@@ -42,7 +42,7 @@ impl Clock for SystemClock {
 }
 
 /// The operating system's randomness.
-pub struct SystemIds;
+pub(crate) struct SystemIds;
 
 impl Ids for SystemIds {
     fn id(&self) -> Uuid {
@@ -58,12 +58,14 @@ impl Ids for SystemIds {
 pub(crate) fn salt() -> [u8; 16] {
     // A version 4 UUID has 122 random bits; two make up for the six fixed ones.
     let (first, second) = (Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes());
-    std::array::from_fn(|at| first.get(at).copied().unwrap_or(0) ^ second.get((at + 5) % 16).copied().unwrap_or(0))
+    std::array::from_fn(|at| {
+        first.get(at).copied().unwrap_or(0) ^ second.get((at + 5) % 16).copied().unwrap_or(0)
+    })
 }
 
 /// The accounts' keys from the configuration, resolved when they are wanted, and what the services
 /// handed out, in the file beside the journal.
-pub struct Secrets {
+pub(crate) struct Secrets {
     accounts: BTreeMap<String, Account>,
     kept: FileSecrets,
 }

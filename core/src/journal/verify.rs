@@ -14,7 +14,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 /// What [`Journal::verify`] found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Verification {
     /// How many entries were read before the check ended, the first misfit left out.
     pub entries: u64,
@@ -25,7 +25,7 @@ pub struct Verification {
 }
 
 /// An entry that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Misfit {
     /// Its number.
     pub seq: u64,

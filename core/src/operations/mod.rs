@@ -74,7 +74,8 @@ pub fn find(name: &str) -> Result<&'static Definition> {
         let nearest = ALL.iter().min_by_key(|operation| strsim::damerau_levenshtein(operation.name, name));
         let hint = nearest.map_or("describe", |operation| operation.name);
         let named: String = name.chars().filter(|character| !character.is_control()).take(64).collect();
-        let message = format!("there is no operation '{named}'; did you mean '{hint}'? `describe` lists them all");
+        let message =
+            format!("there is no operation '{named}'; did you mean '{hint}'? `describe` lists them all");
         Error::invalid("", message)
     })
 }
@@ -98,7 +99,8 @@ fn schema<T: JsonSchema>() -> Schema {
 }
 
 fn written(value: &impl Serialize) -> Result<Value> {
-    serde_json::to_value(value).map_err(|cause| Error::internal(format!("a result has no JSON form: {cause}")))
+    serde_json::to_value(value)
+        .map_err(|cause| Error::internal(format!("a result has no JSON form: {cause}")))
 }
 
 #[cfg(test)]

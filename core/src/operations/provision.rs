@@ -67,14 +67,26 @@ fn provision(fiskal: &Fiskal, params: &Value) -> Result<Value> {
         let above = place.above.clone();
         for (depth, line) in above.iter().chain([&place.line]).enumerate() {
             if done.insert(line.clone()) {
-                lines.push(provision_line(fiskal, &place, line, above.get(..depth).unwrap_or(&above), wanted.plan)?);
+                lines.push(provision_line(
+                    fiskal,
+                    &place,
+                    line,
+                    above.get(..depth).unwrap_or(&above),
+                    wanted.plan,
+                )?);
             }
         }
     }
     written(&Provisioned { lines })
 }
 
-fn provision_line(fiskal: &Fiskal, place: &Place<'_>, line: &Line, above: &[Line], plan: bool) -> Result<Ready> {
+fn provision_line(
+    fiskal: &Fiskal,
+    place: &Place<'_>,
+    line: &Line,
+    above: &[Line],
+    plan: bool,
+) -> Result<Ready> {
     let mut params = params_of(fiskal.config(), place, line)?;
     if let Some(params) = params.as_object_mut() {
         params.insert("plan".into(), plan.into());

@@ -152,7 +152,10 @@ fn find(fiskal: &Fiskal, get: &Get) -> Result<Receipt> {
         }
     };
     fiskal.engine().store().receipt(&by)?.ok_or_else(|| {
-        Error::new(Kind::NotFound, "there is no such receipt in this journal; `receipt.list` shows those that are")
+        Error::new(
+            Kind::NotFound,
+            "there is no such receipt in this journal; `receipt.list` shows those that are",
+        )
     })
 }
 
@@ -162,9 +165,16 @@ fn list(fiskal: &Fiskal, params: &Value) -> Result<Value> {
         return Err(Error::invalid("/limit", format!("the limit is a number from 1 to {PAGE}")));
     }
     if i64::try_from(list.changed_after).is_err() {
-        return Err(Error::invalid("/changed_after", "no journal has so many entries; give the mark of a page"));
+        return Err(Error::invalid(
+            "/changed_after",
+            "no journal has so many entries; give the mark of a page",
+        ));
     }
-    let line = list.register.as_deref().map(|register| fiskal.place(register).map(|place| place.line)).transpose()?;
+    let line = list
+        .register
+        .as_deref()
+        .map(|register| fiskal.place(register).map(|place| place.line))
+        .transpose()?;
     let filter = ReceiptFilter { line, waiting: list.waiting, after: list.changed_after, limit: list.limit };
     let found = fiskal.engine().store().receipts(&filter)?;
     let changed_after = found.last().map_or(list.changed_after, |(changed, _)| *changed);

@@ -149,7 +149,8 @@ fn complete(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     sale.check_complete()?;
     let (id, mut cart) = identified(fiskal, &sale, &whole);
     let key = format!("sale.complete:{id}");
-    if open.as_ref().is_some_and(|open| open.ended) && fiskal.engine().recorded(&place.line, &key)?.is_none() {
+    if open.as_ref().is_some_and(|open| open.ended) && fiskal.engine().recorded(&place.line, &key)?.is_none()
+    {
         return Err(ended(&id));
     }
     check_number(fiskal, &place.line, &sale, &id)?;
@@ -165,7 +166,10 @@ fn complete(fiskal: &Fiskal, params: &Value) -> Result<Value> {
 fn abort(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     let abort: Abort = read(params)?;
     if abort.reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON) {
-        return Err(Error::invalid("/reason", format!("the reason is longer than {REASON} characters; shorten it")));
+        return Err(Error::invalid(
+            "/reason",
+            format!("the reason is longer than {REASON} characters; shorten it"),
+        ));
     }
     let place = fiskal.place(&abort.register)?;
     let known = fiskal.engine().store().sale(&place.line, &abort.sale)?;
@@ -183,8 +187,9 @@ fn list(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     let List { register } = read(params)?;
     let place = fiskal.place(&register)?;
     let open = fiskal.engine().store().open_sales(&place.line)?.into_iter();
-    let sales =
-        open.map(|sale| Open { sale: sale.id, begun_at: sale.begun_at.to_string(), cart: sale.cart }).collect();
+    let sales = open
+        .map(|sale| Open { sale: sale.id, begun_at: sale.begun_at.to_string(), cart: sale.cart })
+        .collect();
     written(&OpenSales { sales })
 }
 
@@ -213,7 +218,8 @@ fn check_fixed(open: &OpenSale, given: &Value) -> Result<()> {
             (Some(begun), Some(now)) => begun == now,
         };
         if !same {
-            let message = format!("'{field}' was fixed when the sale was begun; leave it out, or begin another sale");
+            let message =
+                format!("'{field}' was fixed when the sale was begun; leave it out, or begin another sale");
             return Err(Error::new(Kind::Conflict, message).at(format!("/{field}")));
         }
     }
@@ -227,7 +233,8 @@ fn check_number(fiskal: &Fiskal, line: &Line, sale: &Sale, id: &str) -> Result<(
     match fiskal.engine().store().receipt(&by)? {
         Some(other) if other.sale.as_deref() != Some(id) => {
             let taken = other.sale.unwrap_or(other.id);
-            let message = format!("the number {number} was already used for the sale '{taken}'; give the next one");
+            let message =
+                format!("the number {number} was already used for the sale '{taken}'; give the next one");
             Err(Error::new(Kind::Conflict, message).at("/number"))
         }
         _ => Ok(()),
@@ -282,5 +289,6 @@ fn receipt_of(fiskal: &Fiskal, line: &Line, sale: &str, reply: Reply) -> Result<
 }
 
 fn ended(sale: &str) -> Error {
-    Error::new(Kind::Conflict, format!("the sale '{sale}' has ended; begin a new one under a new id")).at("/id")
+    Error::new(Kind::Conflict, format!("the sale '{sale}' has ended; begin a new one under a new id"))
+        .at("/id")
 }

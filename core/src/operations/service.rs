@@ -131,8 +131,7 @@ fn register_status(fiskal: &Fiskal, name: &str) -> Result<RegisterStatus> {
 fn request(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     let raw: Raw = read(params)?;
     let place = fiskal.place(&raw.register)?;
-    let mut params =
-        json!({ "method": raw.method, "path": raw.path, "headers": raw.headers });
+    let mut params = json!({ "method": raw.method, "path": raw.path, "headers": raw.headers });
     if let (Some(body), Some(members)) = (raw.body, params.as_object_mut()) {
         members.insert("body".into(), body);
     }
