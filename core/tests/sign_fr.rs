@@ -6,7 +6,21 @@ mod driver;
 #[path = "sign_fr/fisc.rs"]
 mod fisc;
 
+#[path = "sign_fr/amounts.rs"]
+mod amounts;
+#[path = "sign_fr/answers.rs"]
+mod answers;
+#[path = "sign_fr/chain.rs"]
+mod chain;
+#[path = "sign_fr/mapping.rs"]
+mod mapping;
+#[path = "sign_fr/offline.rs"]
+mod offline;
 #[path = "sign_fr/provision.rs"]
 mod provision;
 #[path = "sign_fr/sale.rs"]
 mod sale;
+#[path = "sign_fr/settings.rs"]
+mod settings;
+#[path = "sign_fr/tamper.rs"]
+mod tamper;

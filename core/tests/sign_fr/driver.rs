@@ -95,6 +95,11 @@ pub(crate) struct Drive {
 }
 
 impl Drive {
+    /// The completion of a whole sale.
+    pub(crate) fn completing(sale: Value) -> Self {
+        Drive::new(operation("sale.complete", "register", json!({"sale": sale})), facts())
+    }
+
     pub(crate) fn new(operation: Operation, facts: Facts) -> Self {
         Drive {
             service: service(),

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub(crate) enum Fault {
     /// It is booked, and the answer is lost.
     Lose,
+    /// Nobody knows whether it arrived; it did not.
+    Vanish,
     /// This is the answer, and nothing is booked.
     Say(Answer),
 }
@@ -30,6 +32,8 @@ pub(crate) struct Fisc {
     pub tamper: Option<Tamper>,
     /// The state and mode of new transactions.
     pub transaction_state: Option<(&'static str, &'static str)>,
+    /// Whether the answer to a booking lacks the operation.
+    pub hides_operation: bool,
     answered: BTreeMap<String, Answer>,
     counts: BTreeMap<String, usize>,
     ids: usize,
@@ -64,6 +68,7 @@ impl Fisc {
                 self.answer(request);
                 Known::Unknown
             }
+            Some(Fault::Vanish) => Known::Unknown,
             None => Known::Answered(self.answer(request)),
         }
     }
@@ -193,6 +198,12 @@ impl Fisc {
             journal["record"] = json!({"id": previous});
         }
         content.insert("journal".into(), journal);
+        if state == "REJECTED" {
+            content.insert(
+                "logs".into(),
+                json!([{"severity": "ERROR", "message": "Validation checks failed."}]),
+            );
+        }
         if let Some(intention) = sent.get("record") {
             content.insert("record".into(), intention.clone());
             for record in self.made.entry("/records".into()).or_default() {
@@ -203,7 +214,7 @@ impl Fisc {
         }
         let record = json!({"content": content, "metadata": body["metadata"]});
         self.made.entry("/records".into()).or_default().push(record.clone());
-        answer(200, self.shown(record, true))
+        answer(200, self.shown(record, !self.hides_operation))
     }
 
     fn shown(&self, mut record: Value, operation: bool) -> Value {

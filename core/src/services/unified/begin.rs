@@ -6,7 +6,7 @@ use super::checks::{self, Finding};
 use super::facts::{self, RegisterFacts};
 use super::map;
 use super::records::{self, Record, Sent};
-use super::run::{Flow, Run};
+use super::run::{Flow, Run, Stop};
 use super::wire::text;
 use crate::error::{Error, Kind};
 use crate::exchange::Outcome;
@@ -21,7 +21,7 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
     let (sent, record) = intention(run, &register, &credential, &sale)?;
     let record = records::with_operation(run, "intention.operation", &credential, record)?;
     if let Some(rejection) = record.rejection() {
-        return Err(rejection.into());
+        return Err(Stop::Refused(rejection));
     }
     let mut findings = checks::content(&sent, &record);
     let last = register.last_record.as_deref();
@@ -94,7 +94,7 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
     let record = records::book(run, "abort", &credential, &sent, metadata)?;
     let record = records::with_operation(run, "abort.operation", &credential, record)?;
     if let Some(rejection) = record.rejection() {
-        return Err(rejection.into());
+        return Err(Stop::Refused(rejection));
     }
     let mut findings = checks::content(&sent, &record);
     let last = register.last_record.as_deref();

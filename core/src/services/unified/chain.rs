@@ -65,7 +65,7 @@ fn link(
         let answer = match run.read(&label, credential, &operation_path(before), None) {
             Ok(Some(answer)) => answer,
             Ok(None) => return Ok(broken(format!("the record {before} before it cannot be found"))),
-            Err(Stop::Failed(error)) => {
+            Err(Stop::Failed(error) | Stop::Refused(error)) => {
                 return Ok(broken(format!(
                     "the record {before} before it cannot be read: {}",
                     error.message()

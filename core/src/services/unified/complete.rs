@@ -7,7 +7,7 @@ use super::facts::{self, MerchantFacts, RegisterFacts};
 use super::map;
 use super::receipt;
 use super::records::{self, Record, Sent};
-use super::run::{Flow, Run};
+use super::run::{Flow, Run, Stop};
 use super::wire::text;
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
@@ -60,7 +60,7 @@ pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
         None => {
             let (sent, record) = begin::intention(run, &ready.register, credential, &ready.sale)?;
             if let Some(rejection) = record.rejection() {
-                return Err(rejection.into());
+                return Err(Stop::Refused(rejection));
             }
             Some((sent, record))
         }
@@ -82,7 +82,7 @@ pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
         records::settled(run, credential, booked.id()?, &|| meanwhile(run, &ready, &sent, &booked).map(Some))?
     };
     if let Some(rejection) = record.rejection() {
-        return Err(rejection.into());
+        return Err(Stop::Refused(rejection));
     }
     let mut findings = checks::content(&sent, &record);
     let mut chain: Vec<&Record> = Vec::new();

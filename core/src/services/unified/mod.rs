@@ -128,7 +128,11 @@ impl Service for Unified {
         match self.outcome(&run) {
             Ok(outcome) => Ok(Step::Done(outcome)),
             Err(Stop::Step(step)) => Ok(*step),
-            Err(Stop::Failed(error)) => Err(error),
+            // The engine keeps an operation open while a write is unanswered; this one is settled.
+            Err(Stop::Refused(error)) if past.has_unknown_write() => {
+                Ok(Step::Done(Outcome { error: Some(error), ..Outcome::default() }))
+            }
+            Err(Stop::Failed(error) | Stop::Refused(error)) => Err(error),
         }
     }
 

@@ -9,7 +9,7 @@ use super::settings::{MerchantSettings, MerchantType, digits};
 use super::subject;
 use super::wire::{self, Write, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Effect, KeptSecret, LineKind, Lost, Method, Outcome, Request, Step};
+use crate::exchange::{Effect, LineKind, Lost, Method, Outcome, Request, Step};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -92,8 +92,8 @@ pub(super) fn account(run: &Run<'_>) -> Flow<Outcome> {
     Ok(report.into_outcome(json!(AccountFacts { organization, organization_type, group })))
 }
 
-/// The organization of a key. Only the answer to a sign-in names it (contract sign-fr 2.1), so this is one,
-/// whose token is thrown away.
+/// The organization of a key. Only the answer to a sign-in names it (contract sign-fr 2.1), so this is one;
+/// its token is never used, and being a read, it is never written down.
 fn own_organization(run: &Run<'_>, credential: &str) -> Flow<String> {
     let label = "who-am-i";
     let Some(answer) = run.past.answer(label) else {
@@ -110,10 +110,7 @@ fn own_organization(run: &Run<'_>, credential: &str) -> Flow<String> {
             body: Some(token_body(credential)),
             effect: Effect::Read,
             lost: Lost::Resend { within: None },
-            keep_secret: vec![KeptSecret {
-                pointer: "/content/authentication/bearer".into(),
-                name: format!("{credential}/bearer"),
-            }],
+            keep_secret: Vec::new(),
         }))));
     };
     match answer.status {

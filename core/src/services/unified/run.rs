@@ -27,8 +27,10 @@ const UNAUTHORIZED_FOR: SignedDuration = SignedDuration::from_secs(15);
 pub(super) enum Stop {
     /// Something has to be sent or waited for first.
     Step(Box<Step>),
-    /// The operation is over.
+    /// The operation is over, or cannot go on.
     Failed(Error),
+    /// The service said no. Whatever was of unknown fate before it has been looked up by then.
+    Refused(Error),
 }
 
 impl From<Error> for Stop {
@@ -125,7 +127,7 @@ impl<'a> Run<'a> {
                 // What an earlier key booked after all may be the reason for the refusal.
                 Fate::Refused(error) => {
                     let found = if number > 1 { look(&label)? } else { None };
-                    return found.ok_or(Stop::Failed(error));
+                    return found.ok_or(Stop::Refused(error));
                 }
             }
             before = Some(exchange);
