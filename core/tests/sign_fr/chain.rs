@@ -30,11 +30,13 @@ fn complete(checks: Checks, last: Option<&str>, records: Vec<Value>) -> (Drive, 
     (drive, outcome)
 }
 
+/// What it is, our last record, the system's records, a part of the mismatch, how many are fetched.
+type Case = (&'static str, Option<&'static str>, Vec<Value>, Option<&'static str>, usize);
+
 #[test]
 fn a_gap_is_fetched_and_its_writers_are_weighed() {
     let ours = || record("r-1", "TRANSACTION::RECEIPT", Some(WRITER), None);
-    let cases: Vec<(&str, Option<&str>, Vec<Value>, Option<&str>, usize)> = vec![
-        // what, our last, the system's records, a part of the mismatch, how many are fetched
+    let cases: Vec<Case> = vec![
         ("the first record of a new system", None, vec![], None, 0),
         ("the next record", Some("r-1"), vec![ours()], None, 0),
         (
