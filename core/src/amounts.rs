@@ -7,8 +7,9 @@
 //! 2. Its discounts are taken off in the order given, each off what the earlier ones left; a
 //!    percentage is rounded to cents (contract sign-fr 2.10: discounts are gross). On what is taken
 //!    back (a negative price) a discount is negative too, so that a return undoes its sale.
-//! 3. A given `total` is the price after these discounts and may differ from it by a cent. It wins:
-//!    the discounts stay as they are, and the price before them moves by the difference.
+//! 3. A given `total` is the price after these discounts, with the sign of the quantity, and may
+//!    differ from the computed one by a cent. It wins: the discounts stay as they are, and the price
+//!    before them moves by the difference.
 //! 4. The sale's discounts are taken off the sum of the items in the same way, and each is spread
 //!    over the VAT rates in proportion to their sums, then within a rate over its items, in whole
 //!    cents by largest remainder ([`money::split`]). Equal remainders go to the higher rate first
@@ -103,14 +104,18 @@ fn work_out(
         left = money::sub(left, off)?;
         taken_off.push(exact(off)?);
     }
-    let change = payments.iter().filter_map(|payment| Some(payment.tendered?.0 - payment.amount.0));
+    let change = payments.iter().map(|payment| match payment.tendered {
+        Some(tendered) => money::sub(tendered.0, payment.amount.0),
+        None => Ok(Decimal::ZERO),
+    });
+    let change = money::sum(change.collect::<Result<Vec<_>>>()?)?;
     Ok(Amounts {
         totals: groups.totals(&lines)?,
         items: lines.into_iter().map(Line::amounts).collect::<Result<_>>()?,
         discounts: taken_off,
         rounding: exact(rounding.unwrap_or_default().0)?,
         paid: exact(money::sum(payments.iter().map(|payment| payment.amount.0))?)?,
-        change: exact(money::sum(change)?)?,
+        change: exact(change)?,
     })
 }
 
@@ -139,6 +144,10 @@ impl Line {
                     "the total {total} is not what price, quantity and discounts come to, {gross}; it may \
                      differ by one cent, or be left out"
                 );
+                return Err(Error::invalid("/total", message));
+            }
+            if total != Exact::ZERO && total.cmp(&Exact::ZERO) != item.quantity.cmp(&Exact::ZERO) {
+                let message = format!("the total {total} has not the sign of the quantity {}", item.quantity);
                 return Err(Error::invalid("/total", message));
             }
             before = money::cents(money::add(before, difference)?);

@@ -9,19 +9,18 @@ use std::collections::BTreeMap;
 
 /// A receipt: what came back from the service, and what must be printed.
 ///
-/// It is read leniently, so that a newer version's journal can be read: unknown fields are passed
-/// over.
+/// Amounts are in euros. Fields of a receipt that are not known here are passed over when it is read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
-    /// The receipt's id: that of the operation that made it.
+    /// The receipt's id: that of the operation that made it (a UUID).
     pub id: String,
     /// The caller's sale id.
     pub sale: Option<String>,
     /// The register's name in the configuration.
     pub register: String,
-    /// The service's name.
+    /// The service's name, such as `sign-fr`.
     pub service: String,
-    /// `live`, `test` or `sandbox`.
+    /// `live`, `test` or `sandbox`; what is not `live` says so on paper.
     pub environment: String,
     /// What kind of receipt it is.
     #[serde(rename = "type")]
@@ -34,25 +33,25 @@ pub struct Receipt {
     pub series: Option<String>,
     /// When the sale began (RFC 3339 with the location's offset).
     pub started_at: Option<String>,
-    /// When the service signed it (RFC 3339 with the location's offset).
+    /// When the service signed it (RFC 3339 with the location's offset); absent until it has.
     pub signed_at: Option<String>,
     /// The service's signature, as it goes on paper.
     pub signature: Option<String>,
     /// The numbers that the law wants on paper.
     pub fiscal: Fiscal,
-    /// The service's ids, such as `record` and `intention`.
+    /// The service's ids by their names, such as `record` and `intention`.
     pub ids: BTreeMap<String, String>,
     /// Who issues it.
     pub issuer: Issuer,
     /// Who sold, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cashier: Option<Cashier>,
-    /// What was sold.
+    /// What was sold, as the sale said it.
     pub items: Vec<Item>,
-    /// Discounts on the whole sale.
+    /// Discounts on the whole sale, without which the items do not add up to the totals.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,
-    /// Cash rounding, in euros.
+    /// Cash rounding: what the payments are more (or less) than `totals.gross`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding: Option<Exact>,
     /// How it was paid.
@@ -65,23 +64,23 @@ pub struct Receipt {
     /// The merchant's free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Texts that must be printed.
+    /// Texts that must be printed, in their order at each place.
     pub mentions: Vec<Mention>,
     /// The QR code that must be printed.
     pub qr: Option<Qr>,
     /// The earlier receipt that this one refers to.
     pub original: Option<Original>,
-    /// The provisional receipt that this one replaces.
+    /// The id of the provisional receipt that this one replaces.
     pub replaces: Option<String>,
-    /// Receipts that the service made on the way.
+    /// Receipts that the service made on the way, such as Austrian month ends.
     pub also: Vec<Receipt>,
-    /// What the till or its user has to do about it.
+    /// What the till or its user has to do about it, in one sentence.
     pub todo: Option<String>,
     /// The number of this copy; 0 is the original.
     pub copy: u32,
     /// What was checked of the answer: `content`, `chain`.
     pub verified: Vec<String>,
-    /// The service's own last answer, untouched.
+    /// The service's own last answer, untouched; `null` while there is none.
     pub answer: Value,
 }
 
@@ -154,7 +153,7 @@ impl Receipt {
 
 /// An index as digits alone; `parse` would take `+1` too.
 fn list_index(step: &str) -> Option<usize> {
-    step.bytes().all(|byte| byte.is_ascii_digit()).then(|| step.parse().ok())?
+    if step.bytes().all(|byte| byte.is_ascii_digit()) { step.parse().ok() } else { None }
 }
 
 /// What kind of receipt it is.
@@ -211,7 +210,7 @@ pub struct Fiscal {
     pub tse_serial: Option<String>,
     /// The number of the transaction.
     pub transaction_number: Option<String>,
-    /// The counter of signatures.
+    /// The security element's counter of signatures.
     pub signature_counter: Option<String>,
 }
 
@@ -222,40 +221,41 @@ pub struct Issuer {
     pub name: String,
     /// The name over the door.
     pub trade_name: Option<String>,
-    /// The tax number.
+    /// The tax number, such as the French SIREN.
     pub tax_id: Option<String>,
     /// The VAT number.
     pub vat_number: Option<String>,
-    /// Street and number, code and city, country.
+    /// The address line by line: street and number, code and city, country.
     pub address: Vec<String>,
     /// The location's name, where it is not the head office.
     pub location: Option<String>,
 }
 
-/// The sums of a receipt.
+/// The sums of a receipt, in euros with two places; worked out by the rules of [`crate::amounts`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// VAT included, after discounts, before cash rounding.
     pub gross: Exact,
-    /// Without VAT.
+    /// Without VAT: the sum of the rates' nets.
     pub net: Exact,
-    /// Per VAT rate, in falling order of the rate.
+    /// Per VAT rate, the highest first; then per reason for charging none, by name.
     pub vat: Vec<VatTotal>,
 }
 
-/// The sums of one VAT rate.
+/// The sums of one VAT rate, or of the items that bear none for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VatTotal {
-    /// The percentage; absent for exempt items.
+    /// The percentage, without trailing zeros; `null` where no VAT is charged.
     pub rate: Option<Exact>,
-    /// The reason, for exempt items.
+    /// Why no VAT is charged: the name of an [`Exemption`](crate::sale::Exemption) or
+    /// `reverse_charge`; absent where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exempt: Option<String>,
     /// Without VAT.
     pub net: Exact,
-    /// The VAT.
+    /// The VAT: `gross` - `net`.
     pub amount: Exact,
-    /// VAT included.
+    /// VAT included, after all discounts.
     pub gross: Exact,
 }
 
@@ -272,25 +272,25 @@ pub struct Mention {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// At the top.
+    /// At the top, below the issuer.
     Header,
-    /// After the items.
+    /// After the items, above the total.
     Body,
-    /// At the bottom.
+    /// At the bottom, above the QR code and what belongs to it.
     Footer,
-    /// Before the QR code.
+    /// Right above the QR code.
     AboveQr,
-    /// After the QR code.
+    /// Right below the QR code.
     BelowQr,
 }
 
 /// A QR code that must be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Qr {
-    /// What it encodes.
+    /// What it encodes, as UTF-8; at most 2,953 bytes at level L, fewer at the others.
     pub payload: String,
-    /// The error correction level: L, M, Q or H.
+    /// The error correction level: `L`, `M`, `Q` or `H` (ISO/IEC 18004).
     pub error_correction: String,
-    /// The least width on paper, in millimetres.
+    /// The least width of the code on paper without its quiet zone, in millimetres.
     pub min_mm: u32,
 }

@@ -279,3 +279,66 @@ fn the_same_content_has_the_same_fingerprint() {
         assert_ne!(print(sale.clone()), expected, "{sale}");
     }
 }
+
+#[test]
+fn a_total_has_the_sign_of_its_quantity() {
+    let refused_total = |quantity: &str, price: &str, total: &str| {
+        let mut sale = with("/items/0/total", json!(total));
+        sale["items"][0]["quantity"] = json!(quantity);
+        sale["items"][0]["unit_price"] = json!(price);
+        sale["items"][0]["discounts"] = json!([]);
+        Sale::read(&sale).err().and_then(|error| error.pointer().map(str::to_owned))
+    };
+    let there = Some("/items/0/total".to_owned());
+    assert_eq!(refused_total("1", "0", "-0.01"), there);
+    assert_eq!(refused_total("-1", "0", "0.01"), there);
+    assert_eq!(refused_total("0", "1.00", "0.01"), there);
+    assert_eq!(refused_total("-1", "1.00", "1.00"), there);
+    assert_eq!(refused_total("1", "0", "0.01"), None);
+    assert_eq!(refused_total("-1", "1.00", "-0.99"), None);
+    assert_eq!(refused_total("-1", "1.00", "-1"), None);
+}
+
+/// What the schema of a decimal allows is what is read; the schema is what other languages see.
+#[test]
+fn the_schema_of_a_decimal_allows_what_is_read() {
+    use proptest::strategy::{Strategy, ValueTree};
+    let schema = serde_json::to_value(schemars::schema_for!(fiskal::money::Exact)).unwrap();
+    let pattern = schema["pattern"].as_str().unwrap().trim_start_matches('^').trim_end_matches('$');
+    let texts = proptest::string::string_regex(pattern).unwrap();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for _ in 0..1_000 {
+        let text = texts.new_tree(&mut runner).unwrap().current();
+        assert!(text.parse::<fiskal::money::Exact>().is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn the_schema_of_a_sale_knows_every_field_and_no_other() {
+    let schema = serde_json::to_value(schemars::schema_for!(Sale)).unwrap();
+    let known = |schema: &Value| -> Vec<String> {
+        let mut names: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        names
+    };
+    let fields = |value: &Value| -> Vec<String> {
+        let mut names: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        names
+    };
+    let written = serde_json::to_value(Sale::read(&full()).unwrap()).unwrap();
+    assert_eq!(known(&schema), fields(&written));
+    assert_eq!(schema["additionalProperties"], json!(false));
+    for (definition, place) in [
+        ("Item", "/items/0"),
+        ("Discount", "/discounts/0"),
+        ("Payment", "/payments/0"),
+        ("Customer", "/customer"),
+        ("Original", "/original"),
+        ("Address", "/customer/address"),
+    ] {
+        let part = &schema["$defs"][definition];
+        assert_eq!(known(part), fields(written.pointer(place).unwrap()), "{definition}");
+        assert_eq!(part["additionalProperties"], json!(false), "{definition}");
+    }
+}

@@ -10,7 +10,7 @@ const QUIET: usize = 4;
 /// Light modules around the code on a terminal, which has light or dark enough around it already.
 const QUIET_TERMINAL: usize = 2;
 /// Dots in a millimetre at 203 dpi, which receipt printers have.
-const DOTS_PER_MM: usize = 8;
+const DOTS_PER_MM: u64 = 8;
 
 /// The modules of the code, row by row from the top left, `true` for dark, without a quiet zone.
 ///
@@ -34,7 +34,7 @@ pub fn svg(qr: &Qr) -> Result<String> {
     let modules = modules(qr)?;
     let side = modules.len() + 2 * QUIET;
     // The least width is that of the code itself; the quiet zone comes on top.
-    let millimetres = (qr.min_mm as usize * side).div_ceil(modules.len().max(1));
+    let millimetres = (u64::from(qr.min_mm) * side as u64).div_ceil(modules.len().max(1) as u64);
     let mut path = String::new();
     for (y, row) in modules.iter().enumerate() {
         let mut x = 0;
@@ -84,8 +84,8 @@ pub fn terminal(qr: &Qr) -> Result<String> {
 /// # Errors
 /// Those of [`modules`].
 pub fn escpos(qr: &Qr) -> Result<Vec<u8>> {
-    let side = modules(qr)?.len().max(1);
-    let dots = (qr.min_mm as usize * DOTS_PER_MM).div_ceil(side).clamp(3, 16);
+    let side = modules(qr)?.len().max(1) as u64;
+    let dots = (u64::from(qr.min_mm) * DOTS_PER_MM).div_ceil(side).clamp(3, 16);
     let dots = u8::try_from(dots).map_err(|_| Error::internal("a QR module has more than 255 dots"))?;
     let mut out = Vec::new();
     for (function, parameters) in [

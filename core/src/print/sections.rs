@@ -121,7 +121,10 @@ impl Sheet<'_> {
         }
         if !self.receipt.discounts.is_empty() {
             if let Some(amounts) = &amounts {
-                let before = amounts.discounts.iter().fold(amounts.totals.gross.0, |sum, off| sum + off.0);
+                let before = amounts
+                    .discounts
+                    .iter()
+                    .fold(amounts.totals.gross.0, |sum, off| sum.saturating_add(off.0));
                 paper.rule();
                 paper.pair(self.words.subtotal, self.words.money(Exact(before)), Style::Plain);
             }
@@ -161,7 +164,11 @@ impl Sheet<'_> {
             Some(rounding) => {
                 paper.pair(self.words.total, self.words.money(gross), Style::Strong);
                 paper.pair(self.words.rounding, self.words.money(rounding), Style::Plain);
-                paper.pair(self.words.to_pay, self.words.money(Exact(gross.0 + rounding.0)), Style::Big);
+                paper.pair(
+                    self.words.to_pay,
+                    self.words.money(Exact(gross.0.saturating_add(rounding.0))),
+                    Style::Big,
+                );
             }
         }
         paper.gap();
@@ -171,7 +178,7 @@ impl Sheet<'_> {
         let mut change = Exact::ZERO;
         for payment in &self.receipt.payments {
             let given = payment.tendered.unwrap_or(payment.amount);
-            change = Exact(change.0 + given.0 - payment.amount.0);
+            change = Exact(change.0.saturating_add(given.0).saturating_sub(payment.amount.0));
             let mut label = self.words.method(payment.method).to_owned();
             if let Some(name) = &payment.name {
                 label.push_str(&format!(" {name}"));
