@@ -160,6 +160,13 @@ fn rounding_traps() {
             vec!["20: 7.20 = 6.00 + 1.20"],
             vec!["10.00 - 1.00 = 9.00", "-2.00 - -0.20 = -1.80"],
         ),
+        // 10.05, 50 % off the sale is 5.025 → 5.03, leaves 5.02; another 50 % is 2.51, leaves 2.51
+        (
+            "half of a half of a sale",
+            sale(json!([item("1", "10.05", "20")]), json!([{"percent": "50"}, {"percent": "50"}])),
+            vec!["20: 2.51 = 2.09 + 0.42"],
+            vec!["10.05 - 7.54 = 2.51"],
+        ),
         // sold for 10.00 less 2.00, and the same taken back: -10.00 less -2.00; -8.00 / 1.1 = -7.2727 → -7.27
         (
             "a discounted item taken back",
@@ -247,6 +254,10 @@ fn what_cannot_be_worked_out_is_refused() {
             "/discounts/0/amount",
         ),
         (sale(json!([]), json!([{"amount": "0.01"}])), "/discounts/0/amount"),
+        (
+            sale(json!([item("1", "1.00", "20")]), json!([{"amount": "0.60"}, {"amount": "0.41"}])),
+            "/discounts/1/amount",
+        ),
         // a price, and a sum, of more than 12 digits before the point
         (sale(json!([item("999999999999", "2", "20")]), json!([])), "/items/0"),
         (sale(json!([item("1", "999999999999", "20"), item("1", "1", "20")]), json!([])), ""),
