@@ -140,7 +140,9 @@ impl Sandbox {
         &self.url
     }
 
-    /// What the ready file holds: `url`, and per service an entry under `accounts` with what a client needs.
+    /// What the ready file holds: `url`, and per service an entry under `accounts` with what a client needs. For
+    /// `sign-fr` that is `url`, a GROUP's `organization` with its `key` and `secret`, and the `account` above it with
+    /// `account_key` and `account_secret`.
     ///
     /// The seeded keys stand here in the clear, now and after a restart on the same store: they are the sandbox's
     /// own, like a key taken from fiskaly's web page. Every other secret is shown once and kept as a digest.

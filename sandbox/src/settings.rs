@@ -49,6 +49,9 @@ pub enum ValueBase {
 
 /// SIGN FR 2026-02-03. Numbers in the field texts are sections of the contract; every field is something that the
 /// contract leaves open, with the default of its section 10 where it has one.
+///
+/// Replayed records (5) are booked, but the chain of their hashes is not verified: `seed`, `X-Replay-Hash`, the count
+/// of `X-Replay-Remaining` and the 24 hours are taken as they come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignFrSettings {

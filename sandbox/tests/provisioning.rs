@@ -204,6 +204,26 @@ fn an_italian_taxpayer_gets_italian_rates_and_masked_credentials() {
     assert!(!answer.body.to_string().contains("hush"));
     let location = shop.post("/locations", branch(&answer.id())).ok().id();
     let till = shop.post("/systems", system(&location)).ok();
+    for path in [
+        format!("/taxpayers/{}", answer.id()),
+        format!("/locations/{location}"),
+        format!("/systems/{}", till.id()),
+    ] {
+        shop.patch(&path, json!({ "state": "COMMISSIONED" })).ok();
+    }
+    let intention = shop.intention(&till.id()).ok();
+    assert_eq!(intention.body["content"].get("compliance"), None);
+    shop.transaction(&intention.id(), receipt("R-1")).refused(422, "E_UNPROCESSABLE_CONTENT");
+    let mut ten_percent = receipt("R-1");
+    let vat = &mut ten_percent["entries"][0]["data"];
+    vat["vat"] = json!({ "type": "VAT_RATE", "code": "REDUCED_1", "percentage": "10", "amount": "0.22", "exclusive": "2.18", "inclusive": "2.40" });
+    vat["value"]["base"] = json!("2.18");
+    ten_percent["document"]["total_vat"] =
+        json!({ "amount": "0.22", "exclusive": "2.18", "inclusive": "2.40" });
+    let sold = shop.transaction(&intention.id(), ten_percent).ok();
+    assert_eq!(sold.at("/content/compliance/data"), "DCW0000/0000-0000");
+    shop.transaction(&shop.intention(&till.id()).ok().id(), json!({ "type": "ABORT" }))
+        .refused(501, "E_NOT_IMPLEMENTED");
     assert_eq!(till.at("/content/vat_rates/0/percentage"), "22");
     assert_eq!(till.at("/content/compliance/software/name"), "fiskaly SIGN IT");
     body["fiscalization"] = json!({ "type": "BE", "tax_id_number": "1234567890", "vat_id_number": "1403019261",

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::amounts::{self, Findings};
-use super::book::{ACCEPTED, Draft, FINISHED, PROCESSING, REJECTED, book};
+use super::book::{ACCEPTED, COMPLETED, Draft, FINISHED, PROCESSING, REJECTED, book};
 use super::{export, replay, view};
 use crate::http::Reply;
 use crate::settings::Check;
@@ -104,7 +104,7 @@ fn transaction(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<R
     let record = book(desk, &system, draft);
     if record.state != REJECTED || desk.settings.rejected_uses_intention {
         intention.used_in = Some(record.id.clone());
-        crate::sign_fr::records::book::COMPLETED.clone_into(&mut intention.state);
+        COMPLETED.clone_into(&mut intention.state);
         FINISHED.clone_into(&mut intention.mode);
         desk.save(intention);
     }

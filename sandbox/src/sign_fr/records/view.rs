@@ -4,8 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::book::COMPLETED;
 use crate::canonical;
 use crate::crypto::artifact_xml;
+use crate::sign_fr::country::Country;
 use crate::sign_fr::desk::{Desk, envelope};
 use crate::sign_fr::errors::Problem;
 use crate::sign_fr::files;
@@ -64,6 +66,9 @@ pub(super) fn record(
     if let Some(data) = data(desk, record, &wants) {
         members.insert("data".to_owned(), data);
     }
+    if let (Some(compliance), Some(members)) = (compliance(desk, record), content.as_object_mut()) {
+        members.insert("compliance".to_owned(), compliance);
+    }
     link(&mut content, "used_in", record.used_in.as_deref());
     link(&mut content, "replayed_by", record.replayed_by.as_deref());
     Ok(envelope(content, record.metadata.as_ref()))
@@ -93,6 +98,14 @@ fn file(desk: &Desk<'_>, record: &Record, wants: &impl Fn(&str) -> bool) -> Resu
         }
     }
     Ok(Value::Object(file))
+}
+
+/// What the authority gave for a document. Italy's TEST service gives this placeholder; what France's gives is not
+/// known, so there is nothing (contract sign-fr 2.8, 5.4).
+fn compliance(desk: &Desk<'_>, record: &Record) -> Option<Value> {
+    let system = desk.state.systems.get(&record.system)?;
+    let is_document = record.kind.starts_with("TRANSACTION::") && record.state == COMPLETED;
+    (system.country == Country::Italy && is_document).then(|| json!({ "data": "DCW0000/0000-0000" }))
 }
 
 /// Where an export's file lies.
