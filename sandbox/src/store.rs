@@ -155,3 +155,58 @@ fn write(connection: &mut Connection, batches: &[Batch]) -> rusqlite::Result<()>
     }
     transaction.commit()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(commit: Commit) -> Result<(), String> {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(commit.wait())
+    }
+
+    fn put(id: &str, body: Option<&str>) -> Write {
+        Write { service: "s", kind: "k", id: id.to_owned(), body: body.map(str::to_owned) }
+    }
+
+    fn bodies(path: &Path) -> Vec<String> {
+        let (archive, documents) = Archive::open(path).unwrap();
+        archive.close();
+        documents.into_iter().map(|document| document.body).collect()
+    }
+
+    #[test]
+    fn documents_come_back_in_the_order_they_were_first_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let (archive, _) = Archive::open(&path).unwrap();
+        wait(archive.commit(vec![put("b", Some("1")), put("a", Some("2")), put("c", Some("3"))])).unwrap();
+        wait(archive.commit(vec![put("b", Some("4")), put("a", None)])).unwrap();
+        archive.close();
+        assert_eq!(bodies(&path), ["4", "3"]);
+    }
+
+    #[test]
+    fn a_change_that_cannot_be_written_is_not_promised() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let (archive, _) = Archive::open(&path).unwrap();
+        archive.close();
+        assert!(wait(archive.commit(vec![put("a", Some("1"))])).is_err());
+        assert!(wait(archive.commit(Vec::new())).is_ok());
+        assert!(bodies(&path).is_empty());
+    }
+
+    /// So many changes that their transaction is still under way when an answer that does not wait would be out.
+    #[test]
+    fn a_commit_waits_until_the_change_is_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let (archive, _) = Archive::open(&path).unwrap();
+        let changes = (0..20_000).map(|id| put(&id.to_string(), Some("x"))).collect();
+        wait(archive.commit(changes)).unwrap();
+        let copy = folder.path().join("copy.db");
+        std::fs::copy(&path, &copy).unwrap();
+        std::fs::copy(folder.path().join("store.db-wal"), folder.path().join("copy.db-wal")).unwrap();
+        assert_eq!(bodies(&copy).len(), 20_000);
+    }
+}
