@@ -189,18 +189,7 @@ pub(crate) struct Place<'a> {
 
 fn accounts(config: &Config) -> Result<BTreeMap<String, engine::Account>> {
     let build = |name: &String, account: &crate::config::Account| {
-        let described = services::Account {
-            name: name.clone(),
-            service: account.service.clone(),
-            environment: account.environment.name().to_owned(),
-            url: account.url.clone(),
-            contract: account.contract.clone(),
-            checks: match account.checks {
-                crate::config::Checks::Enforce => services::Checks::Enforce,
-                crate::config::Checks::Report => services::Checks::Report,
-            },
-        };
-        let service = services::build(&account.service, &described)
+        let service = services::build(&account.service, &account.described(name))
             .map_err(|error| config.locate(error.under(&format!("/account/{name}"))))?;
         Ok((name.clone(), engine::Account { service, patience: account.patience }))
     };

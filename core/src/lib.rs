@@ -4,6 +4,7 @@
 pub mod amounts;
 pub mod config;
 pub mod engine;
+pub mod doctor;
 pub mod error;
 pub mod exchange;
 mod fiskal;

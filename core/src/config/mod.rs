@@ -16,6 +16,7 @@ pub use secret::SecretRef;
 pub use source::Source;
 
 use crate::error::{Error, Kind, Result};
+use crate::services;
 use crate::transport::Network;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -76,6 +77,20 @@ pub struct Account {
     pub patience: Duration,
     /// What happens when an answer does not say what was sent.
     pub checks: Checks,
+}
+
+impl Account {
+    /// The account as its service wants to know it.
+    pub(crate) fn described(&self, name: &str) -> services::Account {
+        services::Account {
+            name: name.into(),
+            service: self.service.clone(),
+            environment: self.environment.name().into(),
+            url: self.url.clone(),
+            contract: self.contract.clone(),
+            checks: self.checks,
+        }
+    }
 }
 
 /// Where an account's service runs.

@@ -2,6 +2,7 @@
 
 use super::source::Source;
 use crate::error::{Error, Kind, Result};
+use crate::read::escape;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -113,7 +114,7 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn pointer(&self, key: &str) -> String {
-        format!("{}/{}", self.pointer, token(key))
+        format!("{}/{}", self.pointer, escape(key))
     }
 
     pub(super) fn source(&self) -> &'a Source {
@@ -188,11 +189,6 @@ pub(super) fn shown(text: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// A key as a part of a JSON pointer (RFC 6901).
-pub(super) fn token(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 fn is_name(name: &str) -> bool {

@@ -2,8 +2,9 @@
 
 use super::json::Strict;
 use super::secret::Origin;
-use super::section::{Shape, token};
+use super::section::Shape;
 use crate::error::{Error, Kind, Result};
+use crate::read::escape;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -196,7 +197,7 @@ impl Lines<'_> {
     ) -> std::result::Result<Map<String, Value>, Misplaced> {
         let mut map = Map::new();
         for (key, value) in table {
-            let pointer = format!("{pointer}/{}", token(key.get_ref()));
+            let pointer = format!("{pointer}/{}", escape(key.get_ref()));
             let value = self.value(value.get_ref(), value.span().start, &pointer)?;
             self.spans.push((key.span().start, pointer));
             map.insert(key.get_ref().to_string(), value);
@@ -254,7 +255,7 @@ fn merged(
     tell: &mut dyn FnMut(String),
 ) -> Map<String, Value> {
     for (key, value) in patch {
-        let pointer = format!("{pointer}/{}", token(&key));
+        let pointer = format!("{pointer}/{}", escape(&key));
         match value {
             Value::Null => {
                 target.shift_remove(&key);
