@@ -1,0 +1,11 @@
+//! `fiskal status`
+
+use crate::output::{Exit, Output};
+use fiskal::Fiskal;
+use fiskal::error::Result;
+use serde_json::json;
+
+pub(super) fn run(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
+    output.result(&fiskal.call("status", &json!({}))?);
+    Ok(Exit::Done)
+}

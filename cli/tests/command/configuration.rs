@@ -1,0 +1,56 @@
+//! The command and its configuration file.
+
+use crate::shop::Shop;
+
+#[test]
+fn every_command_that_needs_one_says_that_there_is_none() {
+    let shop = Shop::new();
+    shop.write("sale.json", "{}");
+    let cases: [&[&str]; 7] = [
+        &["status"],
+        &["sync"],
+        &["provision"],
+        &["sell", "sale.json"],
+        &["receipt", "1"],
+        &["journal", "verify"],
+        &["call", "status"],
+    ];
+    for args in cases {
+        let ran = shop.run(args).ends(1);
+        assert!(ran.out.is_empty(), "{args:?}");
+        assert_eq!(ran.err.lines().count(), 1, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains("fiskal init") && ran.err.contains("fiskal.toml"), "{args:?}: {}", ran.err);
+    }
+    assert!(!shop.path("fiskal.db").exists());
+}
+
+#[test]
+fn a_mistake_in_it_is_named_with_file_and_line() {
+    let shop = Shop::new();
+    shop.write("shop.toml", "journal = 'fiskal.db'\n\n[account.paris]\nservise = 'sign-fr'\n");
+    let ran = shop.run(&["--config", "shop.toml", "status"]).ends(1);
+    assert!(ran.err.contains("shop.toml:4"), "{}", ran.err);
+    assert!(ran.err.contains("did you mean 'service'?"), "{}", ran.err);
+
+    let error = shop.run(&["status", "--json", "--config", "shop.toml"]).ends(1).error_json();
+    assert_eq!((error["kind"].as_str(), error["line"].as_u64()), (Some("config"), Some(4)));
+    assert_eq!(error["pointer"], "/account/paris/servise");
+}
+
+#[test]
+fn init_writes_one_that_is_right_and_never_over_another() {
+    let shop = Shop::new();
+    let ran = shop.run(&["init"]).ends(0);
+    assert!(ran.out.contains("fiskal.toml"), "{}", ran.out);
+    let config = fiskal::config::Config::from_file(shop.path("fiskal.toml")).unwrap();
+    assert_eq!(config.registers.keys().collect::<Vec<_>>(), ["till-1"]);
+
+    let written = std::fs::read_to_string(shop.path("fiskal.toml")).unwrap();
+    let ran = shop.run(&["init"]).ends(1);
+    assert!(ran.err.contains("exists"), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(shop.path("fiskal.toml")).unwrap(), written);
+
+    let ran = shop.run(&["init", "--json", "--config", "other.toml"]).ends(0);
+    assert_eq!(ran.json()["config"], "other.toml");
+    shop.run(&["init", "--config", "no/such/folder/fiskal.toml"]).ends(1);
+}

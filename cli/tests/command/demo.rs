@@ -1,0 +1,33 @@
+//! `fiskal demo`
+
+use crate::shop::Shop;
+use serde_json::Value;
+
+#[test]
+fn the_demo_prints_a_receipt_and_leaves_nothing_behind() {
+    let shop = Shop::new();
+    let ran = shop.run(&["demo"]).ends(0);
+    for word in ["Boulangerie Martin SARL", "Croissant", "26,40", "signed", "verified"] {
+        assert!(ran.out.contains(word), "'{word}' is not in:\n{}", ran.out);
+    }
+    assert_eq!(shop.left_behind(), Vec::<std::path::PathBuf>::new());
+    assert!(!shop.path("fiskal.db").exists() && !shop.path("fiskal.toml").exists());
+}
+
+#[test]
+fn as_json_the_demo_writes_the_receipt_and_nothing_else() {
+    let ran = Shop::new().run(&["demo", "--json"]).ends(0);
+    let receipt = ran.json();
+    assert_eq!(receipt["state"], "signed");
+    // 2 × 1.20 + 18.00 + 6.00
+    assert_eq!(receipt["totals"]["gross"], "26.40");
+    let rates: Vec<(&Value, &Value)> = receipt["totals"]["vat"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|vat| (&vat["rate"], &vat["amount"]))
+        .collect();
+    // 20.40 − 20.40 / 1.055 = 1.0635…; 6.00 − 6.00 / 1.2 = 1.00
+    assert_eq!(serde_json::json!(rates), serde_json::json!([["20", "1.00"], ["5.5", "1.06"]]));
+    assert_eq!(ran.err, "");
+}

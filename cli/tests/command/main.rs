@@ -1,0 +1,9 @@
+//! The real command, run as a shop runs it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod configuration;
+mod demo;
+mod doctor;
+mod shop;
+mod till;
+mod usage;

@@ -1,0 +1,48 @@
+//! Help and wrong usage.
+
+use crate::shop::Shop;
+
+#[test]
+fn help_names_every_command_and_the_exit_status() {
+    let help = Shop::new().run(&["--help"]).ends(0).out;
+    let commands = [
+        "demo",
+        "init",
+        "provision",
+        "sell",
+        "status",
+        "sync",
+        "receipt",
+        "journal",
+        "call",
+        "sandbox",
+        "doctor",
+    ];
+    for word in commands.into_iter().chain(["--config", "--json", "Exit status"]) {
+        assert!(help.contains(word), "{word} is not in:\n{help}");
+    }
+    assert!(Shop::new().run(&["--version"]).ends(0).out.starts_with("fiskal "));
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_touches_nothing() {
+    let shop = Shop::new();
+    let cases: [&[&str]; 11] = [
+        &[],
+        &["sel"],
+        &["sell"],
+        &["sell", "a", "b"],
+        &["--nonsense", "status"],
+        &["receipt"],
+        &["receipt", "1", "--print", "papyrus"],
+        &["journal"],
+        &["journal", "burn"],
+        &["demo", "xx"],
+        &["sandbox", "--listen", "nowhere"],
+    ];
+    for args in cases {
+        let ran = shop.run(args).ends(2);
+        assert!(ran.out.is_empty() && ran.err.contains("--help"), "{args:?}: {}", ran.err);
+    }
+    assert!(!shop.path("fiskal.db").exists());
+}
