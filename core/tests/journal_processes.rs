@@ -105,6 +105,17 @@ fn a_killed_process_frees_its_line_and_leaves_a_sound_journal() {
     sound(&open(&path).unwrap());
 }
 
+#[test]
+fn what_a_process_killed_while_creating_left_behind_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fiskal.db");
+    for suffix in ["-new", "-new-journal", "-new-wal"] {
+        std::fs::write(folder.path().join(format!("fiskal.db{suffix}")), "half of something").unwrap();
+    }
+    assert_eq!(sound(&open(&path).unwrap()), 1);
+    assert!(!folder.path().join("fiskal.db-new").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn two_names_of_one_journal_share_its_locks_and_secrets() {

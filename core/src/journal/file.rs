@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How long to wait for another process's commit.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long to wait for another process's commit: less than a customer's patience of 3 seconds.
+const BUSY: Duration = Duration::from_secs(2);
 
 /// The log is cut back to this size (bytes) when it has been written into the file.
 const LOG_LIMIT: i64 = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
 //! Reading entries page by page.
 
 use super::Journal;
-use super::chain::{COLUMNS, read_entry, to_sql};
+use super::chain::{COLUMNS, Tail, read_entry, to_sql};
 use super::entry::Entry;
 use crate::error::Result;
 use rusqlite::params;
@@ -29,6 +29,14 @@ impl Default for Filter {
 }
 
 impl Journal {
+    /// The number of the last entry, from which a listing of the newest ones counts back.
+    ///
+    /// # Errors
+    /// `journal`: the file cannot be read.
+    pub fn last_seq(&self) -> Result<u64> {
+        self.read(|db| Ok(Tail::read(db)?.seq))
+    }
+
     /// A page of entries, in order. An empty one is the end.
     ///
     /// # Errors

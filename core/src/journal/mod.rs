@@ -156,7 +156,7 @@ impl Journal {
     ///
     /// # Errors
     /// `invalid`: a name or payload out of bounds. `journal`: not written, says why. `busy`:
-    /// another process kept the journal for 5 seconds. Else what the projection said.
+    /// another process kept the journal for 2 seconds. Else what the projection said.
     pub fn append(&self, drafts: Vec<Draft>, at: Timestamp, durability: Durability) -> Result<Vec<u64>> {
         let sealed = drafts
             .into_iter()
