@@ -197,10 +197,28 @@ fn what_is_erased_is_gone_and_the_chain_still_fits() {
         assert_eq!(journal.erase(&[3, seq], at(9), "no").unwrap_err().kind(), kind);
     }
     assert!(journal.entries(&Filter::default()).unwrap()[2].payload.is_some());
-    journal.close().unwrap();
-    let bytes = std::fs::read(&path).unwrap();
-    assert!(!bytes.windows(6).any(|window| window == b"Dupont"));
-    assert!(bytes.windows(4).any(|window| window == b"kept"));
+}
+
+#[test]
+fn erased_bytes_are_gone_from_the_disk_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fiskal.db");
+    let journal = open(&path).unwrap();
+    let customer = |name: &str| draft("till-1", json!({"customer": name.repeat(400)}));
+    let drafts = (0..40).map(|n| customer(if n % 2 == 0 { "Dupont" } else { "Martin" })).collect();
+    let seqs = journal.append(drafts, at(1), Durability::Durable).unwrap();
+    let on_disk = |name: &str| {
+        ["fiskal.db", "fiskal.db-wal"].into_iter().any(|file| {
+            let bytes = std::fs::read(folder.path().join(file)).unwrap();
+            bytes.windows(name.len()).any(|window| window == name.as_bytes())
+        })
+    };
+    assert!(on_disk("Dupont") && on_disk("Martin"));
+    let dupont: Vec<u64> = seqs.into_iter().step_by(2).collect();
+    journal.erase(&dupont, at(2), "asked by the customer").unwrap();
+    assert!(!on_disk("Dupont"));
+    assert!(on_disk("Martin"));
+    assert_eq!(journal.verify().unwrap().erased, 20);
 }
 
 #[test]
