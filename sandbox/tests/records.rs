@@ -336,16 +336,21 @@ fn a_replayed_sale_finds_its_intention_by_offset() {
         assert_eq!(answer.status(), 200);
         answer.json::<Value>().unwrap()["content"].clone()
     };
-    let begun = content(replay(
-        "1",
-        json!({ "type": "INTENTION", "system": { "id": till }, "operation": { "type": "TRANSACTION" } }),
-    ));
+    let intention =
+        json!({ "type": "INTENTION", "system": { "id": till }, "operation": { "type": "TRANSACTION" } });
+    let begun = content(replay("3", intention.clone()));
     assert_eq!(begun["type"], "INTENTION::TRANSACTION");
     assert!(begun["replayed_by"]["id"].is_string());
     let inner = json!({ "type": "TRANSACTION", "record": { "id": anchor.id(), "offset": "0" }, "operation": receipt("R-2") });
-    let sold = content(replay("0", inner.clone()));
+    let sold = content(replay("2", inner.clone()));
     assert_eq!((&sold["type"], &sold["record"]["id"]), (&json!("TRANSACTION::RECEIPT"), &begun["id"]));
     assert_eq!(sold["journal"]["record"]["id"], begun["id"]);
+    content(replay("1", intention));
+    let cancel = json!({ "type": "CANCELLATION", "record": { "id": anchor.id(), "offset": "1" } });
+    let wrong = json!({ "type": "CANCELLATION", "record": { "id": anchor.id(), "offset": "7" } });
+    let on_third = |operation: &Value| json!({ "type": "TRANSACTION", "record": { "id": anchor.id(), "offset": "2" }, "operation": operation });
+    assert_eq!(replay("0", on_third(&wrong)).status(), 422);
+    assert_eq!(content(replay("0", on_third(&cancel)))["type"], "TRANSACTION::CANCELLATION");
     // The buffer ended; its offsets mean nothing any more.
     assert_eq!(replay("1", inner).status(), 422);
 }

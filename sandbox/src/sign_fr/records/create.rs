@@ -41,6 +41,11 @@ pub(in crate::sign_fr) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> 
 
 /// Books an INTENTION or a TRANSACTION.
 pub(super) fn by_content(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<Record, Problem> {
+    let offset =
+        ["/record/offset", "/operation/record/offset"].iter().find_map(|place| content.pointer(place));
+    if origin.replayed_by.is_none() && offset.is_some() {
+        return Err(Problem::unprocessable("record.offset belongs to a replayed record"));
+    }
     if text(content, "type") == "INTENTION" {
         intention(desk, content, origin)
     } else {
@@ -77,9 +82,6 @@ fn intention(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<Rec
 }
 
 fn transaction(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<Record, Problem> {
-    if origin.replayed_by.is_none() && content.pointer("/record/offset").is_some() {
-        return Err(Problem::unprocessable("record.offset belongs to a replayed record"));
-    }
     let id = origin.intention.unwrap_or_else(|| text(content, "/record/id").to_owned());
     let (system, mut intention) = open_intention(desk, &id)?;
     let operation = content.get("operation").cloned().unwrap_or_default();
@@ -87,7 +89,9 @@ fn transaction(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<R
     check_type(desk, &system, &format!("TRANSACTION::{kind}"))?;
     check_ready(desk, &system)?;
     match kind.as_str() {
-        "CORRECTION" => referenced(desk, &system, &operation, &["TRANSACTION::RECEIPT"])?,
+        "CORRECTION" => {
+            referenced(desk, &system, &operation, &["TRANSACTION::RECEIPT", "TRANSACTION::INVOICE"])?
+        }
         "CANCELLATION" | "ENRICHMENT" | "PROOF_OF_PAYMENT" => {
             referenced(desk, &system, &operation, &["TRANSACTION::"])?
         }
@@ -135,7 +139,10 @@ fn unknown(desk: &Desk<'_>, id: &str) -> Problem {
 
 /// The document that an operation refers to: known, on the same system, and of one of the kinds.
 fn referenced(desk: &Desk<'_>, system: &Resource, operation: &Value, kinds: &[&str]) -> Result<(), Problem> {
-    let id = text(operation, "/record/id");
+    let id = match operation.pointer("/record/offset").and_then(Value::as_str) {
+        Some(offset) => &replay::at_offset(desk, system, offset)?,
+        None => text(operation, "/record/id"),
+    };
     let found = desk.state.records.get(id).filter(|row| desk.sees(&row.organization));
     let record = found.ok_or_else(|| unknown(desk, id))?;
     let refuse =

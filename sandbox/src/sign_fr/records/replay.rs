@@ -46,7 +46,8 @@ fn check_system(system: &Resource, inner: &Value) -> Result<(), Problem> {
     )))
 }
 
-fn at_offset(desk: &Desk<'_>, system: &Resource, offset: &str) -> Result<String, Problem> {
+/// The record at a place in the buffer that is being sent.
+pub(super) fn at_offset(desk: &Desk<'_>, system: &Resource, offset: &str) -> Result<String, Problem> {
     let base = usize::try_from(desk.settings.replay_offset_base).unwrap_or_default();
     let place = offset.parse::<usize>().ok().and_then(|offset| offset.checked_sub(base));
     place.and_then(|place| system.replayed.get(place)).cloned().ok_or_else(|| {
