@@ -3,8 +3,8 @@
 
 pub mod amounts;
 pub mod config;
-pub mod engine;
 pub mod doctor;
+pub mod engine;
 pub mod error;
 pub mod exchange;
 mod fiskal;

@@ -296,6 +296,7 @@ fn format_0_is_migrated_with_its_chains() {
     let db = Connection::open(&path).unwrap();
     db.execute_batch("DROP TABLE lines; UPDATE meta SET value = '0' WHERE name = 'format';").unwrap();
     drop(db);
+    assert_says(&Journal::verify_file(&path).unwrap_err(), Kind::Journal, &path, "older format 0");
     let journal = open(&path).unwrap();
     add(&journal, "till-0", "after");
     assert_eq!(sound(&journal), 54);

@@ -3,6 +3,7 @@
 use super::chain::{COLUMNS, read_envelope};
 use super::entry::{Digest, Entry, JOURNAL_LINE, SALT};
 use super::fault::name_file;
+use super::format::FORMAT;
 use super::{Journal, file, format};
 use crate::error::{Error, Kind, Result};
 use jiff::Timestamp;
@@ -64,7 +65,13 @@ fn verify_file(path: &Path) -> Result<Verification> {
     }
     let db = file::open_reader(&path)?;
     let snapshot = db.unchecked_transaction()?;
-    Ok(Walk::new(format::identify(&snapshot)?.id).over(&snapshot))
+    let meta = format::identify(&snapshot)?;
+    if meta.format != FORMAT {
+        let sentence =
+            format!("written in the older format {}; open it once, which brings it up to date", meta.format);
+        return Err(Error::new(Kind::Journal, sentence));
+    }
+    Ok(Walk::new(meta.id).over(&snapshot))
 }
 
 /// What is known after the entries so far.
