@@ -60,6 +60,34 @@ fn a_rejected_record_is_a_refusal_with_its_logs() {
 }
 
 #[test]
+fn a_corrected_sale_gets_a_new_intention_where_the_rejected_receipt_used_its_own() {
+    let mut fisc = Fisc::new();
+    let begin = operation("sale.begin", "register", json!({"sale": sale()}));
+    let begun = Drive::new(begin, facts()).run(&mut fisc).unwrap();
+    fisc.transaction_state = Some(("REJECTED", "FINISHED"));
+    let mut first = Drive::completing(sale());
+    first.operation.open_sale = begun.open_sale.clone();
+    assert_eq!(first.run(&mut fisc).unwrap_err().kind(), Kind::Refused);
+    fisc.transaction_state = None;
+    let used = || Fault::Say(refusal(405, "E_METHOD_NOT_ALLOWED", "used"));
+    fisc.faults = vec![("POST /records".into(), 0, used())];
+    let mut second = Drive::completing(sale());
+    second.operation.id = "0b5ab2f0-5b7f-4a37-9d0b-3f0f6f3f8f11".parse().unwrap();
+    second.operation.open_sale = begun.open_sale.clone();
+    second.facts.register = begun.learned.unwrap();
+    let outcome = second.run(&mut fisc).unwrap();
+    assert_eq!(outcome.error, None, "the rejected receipt is a record of ours, and stands in the gap");
+    assert_eq!(outcome.receipts[0].verified, ["content", "chain"]);
+    assert_eq!(outcome.receipts[0].ids["intention"], "records-3");
+    // Any other refusal is the caller's to see.
+    let mut fisc = Fisc::new();
+    fisc.faults = vec![("POST /records".into(), 0, used())];
+    let mut third = Drive::completing(sale());
+    third.operation.open_sale = begun.open_sale;
+    assert_eq!(third.run(&mut fisc).unwrap_err().details().http_status, Some(405));
+}
+
+#[test]
 fn what_settles_nothing_is_sent_again_with_the_same_bytes() {
     for status in [409, 500, 502, 504] {
         let fault = || Fault::Say(answer(status, json!({"content": {"message": "later"}})));
@@ -251,8 +279,11 @@ fn a_raw_request_goes_out_authenticated_and_comes_back_untouched() {
         (json!({"method": "GET", "path": "/a\r\nX: y"}), "/path"),
         (
             json!({"method": "GET", "path": "/a", "headers": {"authorization": "Bearer x"}}),
-            "/headers/Authorization",
+            "/headers/authorization",
         ),
+        (json!({"method": "GET", "path": "/a", "headers": {"Host": "elsewhere"}}), "/headers/Host"),
+        (json!({"method": "GET", "path": "/a", "headers": {"X": "a\r\nY: b"}}), "/headers/X"),
+        (json!({"method": "GET", "path": "/a", "headers": {"X Y": "a"}}), "/headers/X Y"),
         (json!({"method": "GET"}), ""),
     ] {
         let error = raw(params).step().unwrap_err();

@@ -156,6 +156,6 @@ fn wrong(pointer: String, message: String) -> Finding {
 }
 
 /// A key as part of a JSON pointer (RFC 6901).
-fn escaped(key: &str) -> String {
+pub(super) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

@@ -44,6 +44,15 @@ impl Ready {
         Ok(Ready { register, merchant, sale, amounts, operation, metadata })
     }
 
+    fn sent(&self, intention: &str) -> Sent {
+        Sent {
+            record_type: "TRANSACTION::RECEIPT".into(),
+            system: self.register.system.clone(),
+            intention: Some(intention.to_owned()),
+            operation: self.operation.clone(),
+        }
+    }
+
     /// The receipt as far as it is known without the service.
     pub(super) fn pending(&self, run: &Run<'_>) -> Result<Receipt> {
         receipt::pending(run, &self.sale, &self.amounts, &self.register, &self.merchant)
@@ -55,27 +64,10 @@ pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
     let ready = Ready::of(run)?;
     let credential = ready.merchant.credential.as_str();
     let begun = run.operation.open_sale.as_ref().and_then(|begun| text(begun, "/intention"));
-    let own = match begun {
-        Some(_) => None,
-        None => {
-            let (sent, record) = begin::intention(run, &ready.register, credential, &ready.sale)?;
-            if let Some(rejection) = record.rejection() {
-                return Err(Stop::Refused(rejection));
-            }
-            Some((sent, record))
-        }
+    let Booking { sent, own, booked } = match begun {
+        Some(begun) => on_begun(run, &ready, begun)?,
+        None => on_its_own(run, &ready, "receipt")?,
     };
-    let intention = match (&own, begun) {
-        (Some((_, record)), _) => record.id()?.to_owned(),
-        (None, begun) => begun.unwrap_or_default().to_owned(),
-    };
-    let sent = Sent {
-        record_type: "TRANSACTION::RECEIPT".into(),
-        system: ready.register.system.clone(),
-        intention: Some(intention),
-        operation: ready.operation.clone(),
-    };
-    let booked = records::book(run, "receipt", credential, &sent, ready.metadata.clone())?;
     let record = if booked.is_finished() {
         records::with_operation(run, "receipt.operation", credential, booked)?
     } else {
@@ -96,6 +88,44 @@ pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
     let last = ready.register.last_record.as_deref();
     let chain = chain::check(run, credential, &ready.register.system, last, &chain)?;
     finished(run, &ready, &record, findings, Some(chain))
+}
+
+/// A receipt that was booked, and the intention that was booked for it.
+struct Booking {
+    sent: Sent,
+    own: Option<(Sent, Record)>,
+    booked: Record,
+}
+
+/// Books the receipt on the intention of `sale.begin`.
+///
+/// Whether a rejected receipt uses its intention up is not published (contract sign-fr 3.2). Where it
+/// did, the corrected sale gets an intention of its own.
+fn on_begun(run: &Run<'_>, ready: &Ready, intention: &str) -> Flow<Booking> {
+    let credential = ready.merchant.credential.as_str();
+    let sent = ready.sent(intention);
+    match records::book(run, "receipt", credential, &sent, ready.metadata.clone()) {
+        Err(Stop::Refused(refusal)) => {
+            if records::is_spent(run, credential, intention)? {
+                on_its_own(run, ready, "receipt.anew")
+            } else {
+                Err(Stop::Refused(refusal))
+            }
+        }
+        booked => Ok(Booking { sent, own: None, booked: booked? }),
+    }
+}
+
+/// Books an intention, and the receipt on it.
+fn on_its_own(run: &Run<'_>, ready: &Ready, label: &str) -> Flow<Booking> {
+    let credential = ready.merchant.credential.as_str();
+    let own = begin::intention(run, &ready.register, credential, &ready.sale)?;
+    if let Some(rejection) = own.1.rejection() {
+        return Err(Stop::Refused(rejection));
+    }
+    let sent = ready.sent(own.1.id()?);
+    let booked = records::book(run, label, credential, &sent, ready.metadata.clone())?;
+    Ok(Booking { sent, own: Some(own), booked })
 }
 
 /// The signed receipt, with what the checks say. `chain` is absent where there was no time to look.

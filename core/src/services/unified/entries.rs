@@ -3,6 +3,7 @@
 //! A line with a negative quantity is an entry RETURN with positive numbers, and counts negatively in
 //! the document's totals (docs/decisions/0005-negative-quantities-in-france.md).
 
+use super::checks::escaped;
 use super::facts::RegisterFacts;
 use super::vat::{self, Code};
 use crate::amounts::{Amounts, ItemAmounts};
@@ -174,7 +175,7 @@ pub(super) fn properties(
     }
     match properties.iter().find(|(_, value)| value.chars().count() > longest) {
         Some((key, _)) => Err(Error::invalid(
-            format!("{place}/{}", key.replace('~', "~0").replace('/', "~1")),
+            format!("{place}/{}", escaped(key)),
             format!("a property has at most {longest} characters; shorten it"),
         )),
         None => Ok(json!(properties)),

@@ -1,5 +1,6 @@
 //! A raw, authenticated and journalled request, for what has no name here.
 
+use super::checks::escaped;
 use super::facts;
 use super::run::{Flow, Run, Stop};
 use super::wire::{self, IDEMPOTENCY_KEY};
@@ -20,6 +21,10 @@ struct RawParams {
     #[serde(default)]
     headers: BTreeMap<String, String>,
 }
+
+/// Header fields that say who asks and where the message ends.
+const RESERVED: [&str; 7] =
+    ["authorization", "connection", "content-length", "host", "te", "transfer-encoding", "upgrade"];
 
 /// Sends it as the merchant, or as the account where there is no merchant, and gives what came back:
 /// `{status, body, trace_id}`, whatever the status.
@@ -72,10 +77,10 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         headers.push((IDEMPOTENCY_KEY.to_owned(), run.operation.derived_id(label).to_string()));
     }
     for (name, value) in params.headers {
-        if name.eq_ignore_ascii_case("authorization") {
+        if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) || !is_header(&name, &value) {
             let message =
-                "the request is authenticated with the account's own credentials; leave Authorization out";
-            return Err(Error::invalid("/headers/Authorization", message));
+                "this header field cannot be given: it is set for every request, or is no header field";
+            return Err(Error::invalid(format!("/headers/{}", escaped(&name)), message));
         }
         headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
         headers.push((name, value));
@@ -97,4 +102,12 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         lost: Lost::Resend { within },
         keep_secret: Vec::new(),
     })
+}
+
+/// A token and a line of visible text (RFC 9110, 5.1 and 5.5).
+fn is_header(name: &str, value: &str) -> bool {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty()
+        && name.bytes().all(token)
+        && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }

@@ -97,6 +97,18 @@ pub(super) fn book(
     run.write(label, &make, &|label| lookup::find(run, label, credential, sent)).map(Record)
 }
 
+/// Whether an intention was used up by a record that the service rejected.
+pub(super) fn is_spent(run: &Run<'_>, credential: &str, intention: &str) -> Flow<bool> {
+    let read = |label: &str, id: &str| run.read(label, credential, &format!("/records/{id}"), None);
+    let Some(used_in) =
+        read("intention.read", intention)?.and_then(|answer| answer.text("/content/used_in/id"))
+    else {
+        return Ok(false);
+    };
+    let user = read("intention.user", used_in)?.map(|answer| Record(answer.body.clone()));
+    Ok(user.is_some_and(|user| user.rejection().is_some()))
+}
+
 /// The record with its `operation`, which the answer to the booking may lack.
 pub(super) fn with_operation(run: &Run<'_>, label: &str, credential: &str, record: Record) -> Flow<Record> {
     if record.has_operation() {
