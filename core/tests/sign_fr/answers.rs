@@ -246,6 +246,24 @@ fn resuming_at_every_point_sends_the_same_requests() {
 }
 
 #[test]
+fn the_answer_is_held_against_the_bytes_that_were_sent_not_against_newer_ones() {
+    let mut fisc = Fisc::new();
+    let mut first = Drive::completing(sale());
+    while first.past.0.len() < 2 {
+        first.once(&mut fisc).unwrap();
+    }
+    let mut second = Drive::completing(sale());
+    second.past = first.past;
+    // Before the restart the system had other codes.
+    second.facts.register["vat_rates"] =
+        json!([{"code": "REDUCED_3", "percentage": "5.50"}, {"code": "REDUCED_2", "percentage": "10"}]);
+    let outcome = second.run(&mut fisc).unwrap();
+    assert_eq!(outcome.error, None);
+    assert_eq!(outcome.receipts[0].verified, ["content", "chain"]);
+    assert!(second.sent.is_empty());
+}
+
+#[test]
 fn a_register_that_is_not_provisioned_says_what_to_do() {
     for name in ["sale.begin", "sale.complete", "sale.abort"] {
         let drive = Drive::new(operation(name, "register", json!({"sale": sale()})), Facts::default());

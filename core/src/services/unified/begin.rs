@@ -56,8 +56,7 @@ pub(super) fn intention(
         intention: None,
         operation: map::intention(sale)?,
     };
-    let record = records::book(run, "intention", credential, &sent, run.record_marks())?;
-    Ok((sent, record))
+    records::book(run, "intention", credential, sent, run.record_marks())
 }
 
 /// Books a TRANSACTION::ABORT where the system has them; else the intention stays as it is, and the
@@ -91,7 +90,7 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
     if let Some(reason) = run.param("reason").as_str().filter(|reason| !reason.is_empty()) {
         metadata.insert("reason".into(), super::provision::cut(reason, 500).into());
     }
-    let record = records::book(run, "abort", &credential, &sent, metadata)?;
+    let (sent, record) = records::book(run, "abort", &credential, sent, metadata)?;
     let record = records::with_operation(run, "abort.operation", &credential, record)?;
     if let Some(rejection) = record.rejection() {
         return Err(Stop::Refused(rejection));

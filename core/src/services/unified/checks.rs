@@ -51,11 +51,6 @@ pub(super) fn content(sent: &Sent, record: &Record) -> Vec<Finding> {
     findings
 }
 
-/// Whether the answer says enough to be checked.
-pub(super) fn is_checkable(record: &Record) -> bool {
-    record.has_operation()
-}
-
 /// What was sent, as the service stores it: the one default of a transaction's schema is an entry's
 /// `purpose` (Appendix A, EntryDetails).
 fn with_defaults(operation: &Value) -> Value {

@@ -103,8 +103,7 @@ struct Booking {
 /// did, the corrected sale gets an intention of its own.
 fn on_begun(run: &Run<'_>, ready: &Ready, intention: &str) -> Flow<Booking> {
     let credential = ready.merchant.credential.as_str();
-    let sent = ready.sent(intention);
-    match records::book(run, "receipt", credential, &sent, ready.metadata.clone()) {
+    match records::book(run, "receipt", credential, ready.sent(intention), ready.metadata.clone()) {
         Err(Stop::Refused(refusal)) => {
             if records::is_spent(run, credential, intention)? {
                 on_its_own(run, ready, "receipt.anew")
@@ -112,7 +111,7 @@ fn on_begun(run: &Run<'_>, ready: &Ready, intention: &str) -> Flow<Booking> {
                 Err(Stop::Refused(refusal))
             }
         }
-        booked => Ok(Booking { sent, own: None, booked: booked? }),
+        booked => booked.map(|(sent, booked)| Booking { sent, own: None, booked }),
     }
 }
 
@@ -123,8 +122,8 @@ fn on_its_own(run: &Run<'_>, ready: &Ready, label: &str) -> Flow<Booking> {
     if let Some(rejection) = own.1.rejection() {
         return Err(Stop::Refused(rejection));
     }
-    let sent = ready.sent(own.1.id()?);
-    let booked = records::book(run, label, credential, &sent, ready.metadata.clone())?;
+    let (sent, booked) =
+        records::book(run, label, credential, ready.sent(own.1.id()?), ready.metadata.clone())?;
     Ok(Booking { sent, own: Some(own), booked })
 }
 
@@ -152,7 +151,7 @@ fn judged(
     chain: Option<Chain>,
 ) -> Outcome {
     let mut verified = Vec::new();
-    if findings.is_empty() && checks::is_checkable(record) {
+    if findings.is_empty() && record.has_operation() {
         verified.push(CONTENT.to_owned());
     }
     match chain {

@@ -85,16 +85,29 @@ fn content(sent: &Sent) -> Value {
     }
 }
 
-/// Books a record once.
+/// Books a record once; gives it with what was asked for.
 pub(super) fn book(
     run: &Run<'_>,
     label: &str,
     credential: &str,
-    sent: &Sent,
+    sent: Sent,
     metadata: Map<String, Value>,
-) -> Flow<Record> {
-    let make = |_| Write::post(credential, "/records", content(sent), metadata.clone());
-    run.write(label, &make, &|label| lookup::find(run, label, credential, sent)).map(Record)
+) -> Flow<(Sent, Record)> {
+    let make = |_| Write::post(credential, "/records", content(&sent), metadata.clone());
+    let record = run.write(label, &make, &|label| lookup::find(run, label, credential, &sent)).map(Record)?;
+    Ok((as_sent(run, label, sent), record))
+}
+
+/// What was really asked for: the journal's request, which another version of this program, or one
+/// that knew other VAT codes, may have written before a restart.
+fn as_sent(run: &Run<'_>, label: &str, mut sent: Sent) -> Sent {
+    let labels = (1..).map(|number| super::run::numbered(label, number));
+    let last = labels.map_while(|label| run.past.find(&label)).last();
+    let body = last.and_then(|exchange| exchange.request.body.as_ref());
+    if let Some(operation) = body.and_then(|body| body.pointer("/content/operation")) {
+        sent.operation = operation.clone();
+    }
+    sent
 }
 
 /// Whether an intention was used up by a record that the service rejected.
