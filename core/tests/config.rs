@@ -158,6 +158,8 @@ fn live_is_told_what_is_missing() {
             "address = { street = 'S', code = '1', city = 'P', country = 'FR' }",
         ),
         ("/merchant/m/tax_id", "[merchant.m]", "tax_id = '987654321'"),
+        ("/merchant/m/sign-fr/certification", "[merchant.m]", "sign-fr = { certification = 'lne' }"),
+        ("/merchant/m/sign-fr/legal_form", "'lne'", ", legal_form = 'SA', naf_ape_code = '1071C'"),
         ("/register/r/model", "[register.r]", "model = 'X'"),
         ("/register/r/software", "[register.r]", "software = { name = 'P', version = '1' }"),
     ];

@@ -2,6 +2,7 @@
 
 use fiskal::config::Config;
 use fiskal::error::{Error, Kind};
+use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 use serde_json::Value;
 
 const GOOD: &str = r#"journal = "fiskal.db"
@@ -24,6 +25,24 @@ merchant = "martin"
 location = "rivoli"
 software = { name = "My POS", version = "1" }
 "#;
+
+proptest! {
+    #[test]
+    fn no_text_does_harm(text in ".{0,200}") {
+        let error = read(&text).unwrap_err();
+        prop_assert_eq!(error.kind(), Kind::Config);
+    }
+
+    #[test]
+    fn no_change_to_a_good_file_does_harm(at in 0..GOOD.len(), new in "[\\PC\"'=\\[\\]{}\n\u{0}]{0,3}") {
+        let changed = format!("{}{new}{}", &GOOD[..at], &GOOD[at + 1..]);
+        if let Err(error) = read(&changed) {
+            prop_assert_eq!(error.kind(), Kind::Config);
+            let lines = changed.matches('\n').count() as u64 + 1;
+            prop_assert!(error.details().line.is_none_or(|line| (1..=lines).contains(&line)), "{}", error);
+        }
+    }
+}
 
 /// What stands in line `line`, what is written instead, and the words that the error must have.
 type Case<'a> = (u64, &'a str, &'a str, &'a [&'a str]);
@@ -95,6 +114,10 @@ fn every_mistake_is_named_with_its_line() {
         (17, "/register/", "[register.'']", &["''", "1 to 64"]),
         (17, "/register/caf\u{e9}", "[register.'caf\u{e9}']", &["'caf\u{e9}'"]),
         (17, &format!("/register/{}", "x".repeat(65)), &long_register, &["1 to 64"]),
+        // What only one service knows.
+        (14, "/merchant/martin/sign-fr/siren", "sign-fr = { siren = '1' }", &["siren"]),
+        (14, "/merchant/martin/sign-fr/certification", "sign-fr = { certification = 'none' }", &["infocert"]),
+        (19, "/register/till-1/sign-fr/drawer", "sign-fr = { drawer = '1' }", &["SIGN FR"]),
         // References that lead nowhere.
         (12, "/merchant/martin/account", "account = 'lyon'", &["[account.lyon]", "'paris'"]),
         (16, "/location/rivoli/merchant", "merchant = 'dupont'", &["[merchant.dupont]", "'martin'"]),
@@ -142,6 +165,12 @@ fn a_country_whose_time_is_not_known_wants_a_zone() {
     assert_eq!((error.pointer(), error.details().line), (Some("/merchant/martin/zone"), Some(11)), "{error}");
     assert!(error.message().contains("AQ") && error.message().contains("add zone"), "{error}");
     read(&replace_line(14, &format!("{address}\nzone = 'Antarctica/Troll'"))).unwrap();
+}
+
+#[test]
+fn what_a_service_wants_of_a_location_is_checked() {
+    let error = read(&replace_line(16, "merchant = 'martin'\nsign-fr = { siret = '1' }")).unwrap_err();
+    assert_eq!((error.pointer(), error.details().line), (Some("/location/rivoli/sign-fr/siret"), Some(17)));
 }
 
 #[test]

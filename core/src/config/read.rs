@@ -9,6 +9,7 @@ use super::{
     SyncMode,
 };
 use crate::error::{Error, Result};
+use crate::services;
 use crate::transport::{Network, Proxy, Roots, check_base};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -37,25 +38,40 @@ impl Source {
             let message = "the configuration has no [account.NAME]; `fiskal init` writes one to start from";
             return Err(root.wrong("account", message));
         }
-        let merchants =
-            all(&root, "merchant", &with_services(&MERCHANT), |section| merchant(section, &accounts))?;
-        let locations =
-            all(&root, "location", &with_services(&LOCATION), |section| location(section, &merchants))?;
-        let registers = all(&root, "register", &with_services(&REGISTER), |section| {
-            register(section, &locations, |location| is_live(location, &merchants, &accounts))
-        })?;
+        let mut known = Known { accounts, ..Known::default() };
+        known.merchants =
+            all(&root, "merchant", &with_services(&MERCHANT), |section| merchant(section, &known))?;
+        known.locations =
+            all(&root, "location", &with_services(&LOCATION), |section| location(section, &known))?;
+        let registers =
+            all(&root, "register", &with_services(&REGISTER), |section| register(section, &known))?;
         Ok(Config {
             journal: path(&root, "journal", root.place("journal")?.unwrap_or("fiskal.db"))?,
             sync: root
                 .choice("sync", &[("auto", SyncMode::Auto), ("manual", SyncMode::Manual)])?
                 .unwrap_or_default(),
             network: network(&root)?,
-            accounts,
-            merchants,
-            locations,
+            accounts: known.accounts,
+            merchants: known.merchants,
+            locations: known.locations,
             registers,
             source: self,
         })
+    }
+}
+
+/// The sections that others may refer to, as far as they have been read.
+#[derive(Default)]
+struct Known {
+    accounts: BTreeMap<String, Account>,
+    merchants: BTreeMap<String, Merchant>,
+    locations: BTreeMap<String, Location>,
+}
+
+impl Known {
+    fn account_of(&self, merchant: &str) -> Result<&Account> {
+        let account = self.merchants.get(merchant).and_then(|merchant| self.accounts.get(&merchant.account));
+        account.ok_or_else(|| Error::internal(format!("the merchant {} lost its account", quoted(merchant))))
     }
 }
 
@@ -144,12 +160,9 @@ fn patience(section: &Section<'_>) -> Result<Duration> {
     Err(section.wrong("patience", format!("{} is not between 100ms and 60s", quoted(text))))
 }
 
-fn merchant(section: &Section<'_>, accounts: &BTreeMap<String, Account>) -> Result<Merchant> {
-    let account = reference(section, "account", accounts)?;
-    let (service, live) = accounts
-        .get(account)
-        .map(|account| (account.service.as_str(), account.environment == Environment::Live))
-        .unwrap_or_default();
+fn merchant(section: &Section<'_>, known: &Known) -> Result<Merchant> {
+    let (name_of_account, account) = reference(section, "account", &known.accounts)?;
+    let (service, live) = (account.service.as_str(), account.environment == Environment::Live);
     let dummy = Dummy::of(service);
     let name = section.required("name")?;
     let address = match (address(section)?, dummy) {
@@ -166,20 +179,23 @@ fn merchant(section: &Section<'_>, accounts: &BTreeMap<String, Account>) -> Resu
         Some(zone) => zone,
         None => country_zone(section, &address)?,
     };
+    let services = blocks(section, service, |block| {
+        services::merchant_settings(service, account.environment.name(), block)
+    })?;
     Ok(Merchant {
-        account: account.into(),
+        account: name_of_account.into(),
         name: name.into(),
         trade_name: section.text("trade_name")?.unwrap_or(name).into(),
         tax_id: tax_id.map(str::to_owned),
         zone,
         address,
-        services: blocks(section)?,
+        services,
     })
 }
 
-fn location(section: &Section<'_>, merchants: &BTreeMap<String, Merchant>) -> Result<Location> {
-    let name = reference(section, "merchant", merchants)?;
-    let merchant = merchants.get(name).ok_or_else(|| section.missing("merchant"))?;
+fn location(section: &Section<'_>, known: &Known) -> Result<Location> {
+    let (name, merchant) = reference(section, "merchant", &known.merchants)?;
+    let service = &known.account_of(name)?.service;
     let address = address(section)?;
     let abroad = address.as_ref().filter(|address| address.country != merchant.address.country);
     let zone = match (zone(section)?, abroad) {
@@ -192,18 +208,14 @@ fn location(section: &Section<'_>, merchants: &BTreeMap<String, Merchant>) -> Re
         name: section.text("name")?.unwrap_or(&merchant.trade_name).into(),
         address: address.unwrap_or_else(|| merchant.address.clone()),
         zone,
-        services: blocks(section)?,
+        services: blocks(section, service, |block| services::location_settings(service, block))?,
     })
 }
 
-fn register(
-    section: &Section<'_>,
-    locations: &BTreeMap<String, Location>,
-    is_live: impl Fn(&Location) -> bool,
-) -> Result<Register> {
-    let name = reference(section, "location", locations)?;
-    let location = locations.get(name).ok_or_else(|| section.missing("location"))?;
-    let live = is_live(location);
+fn register(section: &Section<'_>, known: &Known) -> Result<Register> {
+    let (name, location) = reference(section, "location", &known.locations)?;
+    let account = known.account_of(&location.merchant)?;
+    let (service, live) = (account.service.as_str(), account.environment == Environment::Live);
     let model = match section.text("model")? {
         None if live => return Err(section.missing("model")),
         given => given.unwrap_or("TEST"),
@@ -216,27 +228,21 @@ fn register(
         None if live => return Err(section.missing("software")),
         None => Software { name: "libfiskal".into(), version: env!("CARGO_PKG_VERSION").into() },
     };
-    Ok(Register { location: name.into(), model: model.into(), software, services: blocks(section)? })
+    let services = blocks(section, service, |block| services::register_settings(service, block))?;
+    Ok(Register { location: name.into(), model: model.into(), software, services })
 }
 
-fn is_live(
-    location: &Location,
-    merchants: &BTreeMap<String, Merchant>,
-    accounts: &BTreeMap<String, Account>,
-) -> bool {
-    let account = merchants.get(&location.merchant).and_then(|merchant| accounts.get(&merchant.account));
-    account.is_some_and(|account| account.environment == Environment::Live)
-}
-
-/// The name under `key`, which must be that of a section in `known`.
-fn reference<'a, T>(section: &Section<'a>, key: &str, known: &BTreeMap<String, T>) -> Result<&'a str> {
+/// The section that `key` refers to, with its name.
+fn reference<'a, 'k, T>(
+    section: &Section<'a>,
+    key: &str,
+    known: &'k BTreeMap<String, T>,
+) -> Result<(&'a str, &'k T)> {
     let name = section.required(key)?;
-    if known.contains_key(name) {
-        return Ok(name);
-    }
-    let message =
-        format!("there is no [{key}.{}]; the configuration has {}", shown(name), listed(known.keys()));
-    Err(section.wrong(key, message))
+    known.get(name).map(|found| (name, found)).ok_or_else(|| {
+        let there_is = listed(known.keys());
+        section.wrong(key, format!("there is no [{key}.{}]; the configuration has {there_is}", shown(name)))
+    })
 }
 
 fn address(section: &Section<'_>) -> Result<Option<Address>> {
@@ -274,14 +280,24 @@ fn country_zone(section: &Section<'_>, address: &Address) -> Result<String> {
     zone_of(&address.country).map(str::to_owned).ok_or_else(unknown)
 }
 
-fn blocks(section: &Section<'_>) -> Result<Blocks> {
+/// The services' blocks of a section; `check` looks into that of the section's own service.
+fn blocks(
+    section: &Section<'_>,
+    service: &str,
+    check: impl Fn(&Map<String, Value>) -> Result<Value>,
+) -> Result<Blocks> {
     let mut blocks = Map::new();
     for service in SERVICES {
         if let Some(block) = section.block(service)? {
             blocks.insert(service.into(), Value::Object(block.clone()));
         }
     }
-    Ok(Blocks(blocks))
+    let blocks = Blocks(blocks);
+    if services::NAMES.contains(&service) {
+        let place = |error: Error| section.source().locate(error.under(&section.pointer(service)));
+        check(&blocks.get(service)).map_err(place)?;
+    }
+    Ok(blocks)
 }
 
 fn path(section: &Section<'_>, key: &str, path: &str) -> Result<std::path::PathBuf> {

@@ -6,6 +6,7 @@ mod unified;
 
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Service;
+use crate::read::escape;
 use serde_json::{Map, Value};
 
 pub use unified::settings::{Certification, LocationSettings, MerchantSettings, MerchantType, Person};
@@ -72,6 +73,21 @@ pub fn location_settings(service: &str, block: &Map<String, Value>) -> Result<Va
     match service {
         "sign-fr" => unified::settings::location(block),
         other => Err(unknown(other)),
+    }
+}
+
+/// Checks a register's block for a service (`[register.X.sign-fr]`): SIGN FR wants nothing there.
+///
+/// # Errors
+/// `config` with a JSON pointer into the block: an unknown key.
+pub fn register_settings(service: &str, block: &Map<String, Value>) -> Result<Value> {
+    match (service, block.keys().next()) {
+        ("sign-fr", None) => Ok(Value::Object(Map::new())),
+        ("sign-fr", Some(key)) => {
+            let message = "SIGN FR wants nothing of its own of a register; remove the key";
+            Err(Error::new(Kind::Config, message).at(format!("/{}", escape(key))))
+        }
+        (other, _) => Err(unknown(other)),
     }
 }
 
