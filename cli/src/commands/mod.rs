@@ -47,11 +47,16 @@ fn open(config: &Path) -> Result<Fiskal> {
     Fiskal::open(Config::from_file(config)?)
 }
 
-/// How a command ends that gave this result: a receipt that is not final yet is pending.
+/// How a command ends that gave this result, a receipt or the news of a synchronisation: refused when a
+/// receipt is, pending while something is not final yet.
 fn exit_of(result: &Value) -> Exit {
+    let waiting = result.get("waiting").and_then(Value::as_u64).unwrap_or_default();
+    let refused = list(result, "/changed").iter().any(|change| text(change, "/to") == "refused");
     match text(result, "/state") {
-        "pending" | "provisional" => Exit::Pending,
         "refused" => Exit::Failed,
+        _ if refused => Exit::Failed,
+        "pending" | "provisional" => Exit::Pending,
+        _ if waiting > 0 => Exit::Pending,
         _ => Exit::Done,
     }
 }
@@ -64,4 +69,28 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 /// The list at a JSON pointer; empty if there is none.
 fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
     value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exit, exit_of};
+    use serde_json::json;
+
+    #[test]
+    fn the_exit_status_says_how_final_a_result_is() {
+        let cases = [
+            (json!({"state": "signed"}), Exit::Done),
+            (json!({"state": "pending"}), Exit::Pending),
+            (json!({"state": "provisional"}), Exit::Pending),
+            (json!({"state": "refused"}), Exit::Failed),
+            (json!({"settled": 2, "waiting": 0, "changed": []}), Exit::Done),
+            (json!({"settled": 2, "waiting": 1, "changed": [{"to": "signed"}]}), Exit::Pending),
+            (json!({"settled": 2, "waiting": 1, "changed": [{"to": "refused"}]}), Exit::Failed),
+            (json!({"registers": [{"waiting": 3}]}), Exit::Done),
+            (json!([]), Exit::Done),
+        ];
+        for (result, exit) in cases {
+            assert_eq!(exit_of(&result), exit, "{result}");
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! `fiskal sync`
 
-use super::{list, text};
+use super::exit_of;
 use crate::output::{Exit, Output};
 use fiskal::Fiskal;
 use fiskal::error::Result;
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// Settles what waits; refused when a receipt turned out so, pending when something still waits.
+/// Settles what waits.
 pub(super) fn run(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
     let steps = output.steps(1);
     steps.next("settling what waits");
@@ -14,9 +14,5 @@ pub(super) fn run(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
     drop(steps);
     let result = result?;
     output.result(&result);
-    if list(&result, "/changed").iter().any(|change| text(change, "/to") == "refused") {
-        return Ok(Exit::Failed);
-    }
-    let waiting = result.get("waiting").and_then(Value::as_u64).unwrap_or_default();
-    Ok(if waiting > 0 { Exit::Pending } else { Exit::Done })
+    Ok(exit_of(&result))
 }

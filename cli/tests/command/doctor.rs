@@ -32,3 +32,37 @@ fn what_ails_a_till_is_named_with_what_to_do() {
     let report = Shop::new().run(&["doctor", "--json"]).ends(1).json();
     assert_eq!((&report["ok"], &report["checks"][0]["check"]), (&false.into(), &"config".into()));
 }
+
+#[test]
+fn a_clock_that_is_wrong_is_told_which_way() {
+    let sandbox = RunningSandbox::start();
+    sandbox.goes_ahead(7_200);
+    let ran = Shop::with(&sandbox).run(&["doctor"]).ends(1);
+    let failed = ran.out.lines().find(|line| line.starts_with("FAIL")).unwrap();
+    assert!(failed.contains("clock") && failed.contains("s behind"), "{failed}");
+}
+
+#[test]
+fn a_journal_that_was_tampered_with_is_found() {
+    let sandbox = RunningSandbox::start();
+    let shop = Shop::with(&sandbox);
+    shop.run(&["provision"]).ends(0);
+    let journal = shop.path("fiskal.db");
+    let bytes = std::fs::read(&journal).unwrap();
+    let (was, is) = (b"Boulangerie Martin", b"Boulangerie Nitram");
+    let mut changed = bytes.clone();
+    let places: Vec<usize> =
+        bytes.windows(was.len()).enumerate().filter(|(_, window)| window == was).map(|(at, _)| at).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        changed[at..at + is.len()].copy_from_slice(is);
+    }
+    std::fs::write(&journal, changed).unwrap();
+
+    let ran = shop.run(&["journal", "verify"]).ends(1);
+    assert!(ran.err.contains("does not fit"), "{}", ran.err);
+    let found = shop.run(&["journal", "verify", "--json"]).ends(1).json();
+    assert!(found["misfit"]["seq"].is_u64(), "{found}");
+    let ran = shop.run(&["doctor"]).ends(1);
+    assert!(ran.out.lines().any(|line| line.starts_with("FAIL  chain")), "{}", ran.out);
+}

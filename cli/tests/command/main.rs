@@ -5,5 +5,6 @@ mod configuration;
 mod demo;
 mod doctor;
 mod shop;
+mod streams;
 mod till;
 mod usage;

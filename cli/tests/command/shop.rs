@@ -120,6 +120,11 @@ impl RunningSandbox {
         self.send("POST", "/_sandbox/faults", &fault.to_string());
     }
 
+    /// Its clock goes `offset_s` seconds ahead of this machine's.
+    pub(crate) fn goes_ahead(&self, offset_s: i64) {
+        self.send("PUT", "/_sandbox/clock", &serde_json::json!({"offset_s": offset_s}).to_string());
+    }
+
     pub(crate) fn heal(&self) {
         self.send("DELETE", "/_sandbox/faults", "");
     }
