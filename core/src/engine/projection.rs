@@ -19,7 +19,8 @@ const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS facts (line TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, seq INTEGER NOT NULL, line TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL,
-  state TEXT NOT NULL, operation TEXT NOT NULL, outcome TEXT, deferred TEXT, not_before TEXT) WITHOUT ROWID;
+  state TEXT NOT NULL, operation TEXT NOT NULL, outcome TEXT, deferred TEXT, not_before TEXT,
+  ended INTEGER) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS operations_by_key ON operations (line, key, seq);
 CREATE INDEX IF NOT EXISTS operations_unfinished ON operations (line, seq)
   WHERE state IN ('open', 'handed_over', 'deferred', 'follow_up');
@@ -59,11 +60,29 @@ impl Projection for Book {
 
     fn apply(&self, db: &Connection, entry: &Entry) -> Result<()> {
         let Some(payload) = &entry.payload else { return Ok(()) };
+        if entry.kind == "journal.erased" {
+            return forget(db, payload);
+        }
         let Some(event) = Event::from_entry(&entry.line, &entry.kind, payload.clone())? else {
             return Ok(());
         };
         Change { db, entry, line: &event.line }.apply(&event.what)
     }
+}
+
+/// What was taken from entries that are erased now goes too, unless an operation still needs it.
+fn forget(db: &Connection, erased: &Value) -> Result<()> {
+    for seq in erased.get("seqs").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64) {
+        for sql in [
+            "DELETE FROM receipts WHERE changed = ?1 AND final = 1",
+            "DELETE FROM sales WHERE seq = ?1 AND ended = 1",
+            "UPDATE operations SET operation = json_set(operation, '$.params', NULL), outcome = NULL
+             WHERE (seq = ?1 OR ended = ?1) AND state IN ('finished', 'failed')",
+        ] {
+            db.prepare_cached(sql).and_then(|mut statement| statement.execute([seq])).map_err(broken)?;
+        }
+    }
+    Ok(())
 }
 
 /// One event, on its way into the tables.
@@ -130,7 +149,7 @@ impl Change<'_> {
         not_before: Option<String>,
     ) -> Result<()> {
         self.execute(
-            "INSERT INTO operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL, ?8)",
+            "INSERT INTO operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL, ?8, NULL)",
             params![
                 operation.id.to_string(),
                 self.entry.seq as i64,
@@ -175,8 +194,14 @@ impl Change<'_> {
         deferred: Option<&Value>,
     ) -> Result<()> {
         self.execute(
-            "UPDATE operations SET state = ?2, outcome = ?3, deferred = ?4 WHERE id = ?1",
-            params![id.to_string(), state, outcome.map(json).transpose()?, deferred.map(json).transpose()?],
+            "UPDATE operations SET state = ?2, outcome = ?3, deferred = ?4, ended = ?5 WHERE id = ?1",
+            params![
+                id.to_string(),
+                state,
+                outcome.map(json).transpose()?,
+                deferred.map(json).transpose()?,
+                self.entry.seq as i64
+            ],
         )
     }
 
@@ -185,15 +210,6 @@ impl Change<'_> {
     }
 
     fn take_outcome(&self, id: Uuid, outcome: &Outcome) -> Result<()> {
-        let operation: Operation = self
-            .db
-            .query_row("SELECT operation FROM operations WHERE id = ?1", [id.to_string()], |row| {
-                row.get::<_, String>(0)
-            })
-            .optional()
-            .map_err(broken)?
-            .ok_or_else(|| Error::new(Kind::Journal, format!("operation {id} ended but never began")))
-            .and_then(|text| parsed(&text))?;
         if let Some(learned) = &outcome.learned {
             self.execute(
                 "INSERT INTO facts VALUES (?1, ?2) ON CONFLICT DO UPDATE SET facts = excluded.facts",
@@ -201,12 +217,18 @@ impl Change<'_> {
             )?;
         }
         outcome.receipts.iter().try_for_each(|receipt| self.put_receipt(receipt))?;
+        // Where the operation's own entry is erased, a rebuild has nothing more to derive.
+        let Some(operation) = self.operation(id)? else { return Ok(()) };
         self.track_sale(&operation, outcome)?;
-        outcome
-            .later
-            .iter()
-            .enumerate()
-            .try_for_each(|(at, follow_up)| self.put_follow_up(&operation, at, follow_up))
+        let mut follow_ups = outcome.later.iter().enumerate();
+        follow_ups.try_for_each(|(at, follow_up)| self.put_follow_up(&operation, at, follow_up))
+    }
+
+    fn operation(&self, id: Uuid) -> Result<Option<Operation>> {
+        let sql = "SELECT operation FROM operations WHERE id = ?1";
+        let text: Option<String> =
+            self.db.query_row(sql, [id.to_string()], |row| row.get(0)).optional().map_err(broken)?;
+        text.map(|text| parsed(&text)).transpose()
     }
 
     fn put_receipt(&self, receipt: &Receipt) -> Result<()> {
@@ -282,5 +304,5 @@ pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
 }
 
 pub(super) fn broken(cause: rusqlite::Error) -> Error {
-    Error::new(Kind::Journal, format!("the journal's tables cannot be used: {cause}"))
+    Error::from(cause)
 }

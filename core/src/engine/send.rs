@@ -8,11 +8,13 @@ use crate::exchange::{Answer, Effect, Exchange, Known, Lost, Request};
 use crate::transport::{Sent, Transport, Wire};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 use std::time::Duration;
 
 /// After so many answers 429 the service's step sees the refusal.
 const MOST_THROTTLED: u32 = 8;
+/// No service nests its answers so deeply.
+const DEEPEST: usize = 64;
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C, I, K> {
     /// Sends a request for the first time.
@@ -105,7 +107,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             path: request.path.clone(),
             headers: request.headers.clone(),
             bearer: bearer.cloned(),
-            body: body.map(|body| SecretString::from(body.to_string())),
+            body: body.as_ref().map(canonical).transpose()?,
         };
         let account = &self.operation.line.account;
         let timeout = self.remaining().min(self.engine.limits.attempt);
@@ -183,6 +185,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             self.engine.secrets.put(&kept.name, &secret)?;
         }
         if request.effect == Effect::Write {
+            make_journalable(&mut answer.body, 0);
             self.note(What::Answered {
                 operation: self.operation.id,
                 label: request.label.clone(),
@@ -217,8 +220,56 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 }
 
+/// The bytes of a body: canonical (RFC 8785), so that what is read back from the journal and sent
+/// again is the same to the letter.
+fn canonical(body: &Value) -> Result<SecretString> {
+    serde_json_canonicalizer::to_string(body)
+        .map(SecretString::from)
+        .map_err(|cause| Error::internal(format!("the body of a request has no canonical form: {cause}")))
+}
+
+/// What an answer holds and canonical JSON cannot (integers beyond 2^53, RFC 8785 3.2.2.3; very deep
+/// nesting) becomes text: a booked answer must never be one that cannot be written down.
+fn make_journalable(body: &mut Value, depth: usize) {
+    match body {
+        Value::Number(number) if !is_exact(number) => *body = Value::from(number.to_string()),
+        Value::Array(_) | Value::Object(_) if depth >= DEEPEST => *body = Value::from(body.to_string()),
+        Value::Array(items) => items.iter_mut().for_each(|item| make_journalable(item, depth + 1)),
+        Value::Object(members) => members.values_mut().for_each(|member| make_journalable(member, depth + 1)),
+        _ => {}
+    }
+}
+
+fn is_exact(number: &Number) -> bool {
+    const MOST: u64 = (1 << 53) - 1;
+    match (number.as_u64(), number.as_i64()) {
+        (Some(positive), _) => positive <= MOST,
+        (None, Some(negative)) => negative.unsigned_abs() <= MOST,
+        (None, None) => true,
+    }
+}
+
 /// What came of one attempt.
 enum Attempt {
     Answered(Answer),
     Failed { sent: bool, why: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_made_fit_for_the_journal() {
+        let mut deep = json!({ "counter": 9_007_199_254_740_993_u64, "small": 7, "text": "x" });
+        for _ in 0..200 {
+            deep = json!([deep]);
+        }
+        let mut body = json!({ "counter": 9_007_199_254_740_993_u64, "fine": -3, "deep": deep });
+        make_journalable(&mut body, 0);
+        assert_eq!(body["counter"], "9007199254740993");
+        assert_eq!(body["fine"], -3);
+        let text = serde_json_canonicalizer::to_string(&body).unwrap();
+        assert!(serde_json::from_str::<Value>(&text).is_ok());
+    }
 }

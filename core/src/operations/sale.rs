@@ -285,7 +285,12 @@ fn submission(
 fn receipt_of(fiskal: &Fiskal, line: &Line, sale: &str, reply: Reply) -> Result<Value> {
     let latest = fiskal.engine().store().receipt(&ReceiptKey::Sale(line.clone(), sale.to_owned()))?;
     let receipt = latest.or_else(|| reply.outcome.receipts.into_iter().next());
-    written(&receipt.ok_or_else(|| Error::internal("the sale was booked without a receipt"))?)
+    let receipt = receipt.ok_or_else(|| {
+        let message =
+            format!("the sale '{sale}' was booked, and its receipt has been erased from the journal");
+        Error::new(Kind::NotFound, message).at("/id")
+    })?;
+    written(&receipt)
 }
 
 fn ended(sale: &str) -> Error {

@@ -3,6 +3,7 @@
 
 #![allow(unreachable_pub)]
 
+mod erased;
 mod ports;
 mod remote;
 mod rules;

@@ -279,8 +279,12 @@ impl FaultyStore {
         FaultyStore { journal, outside: outside.clone() }
     }
 
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
     pub fn verify(&self) {
-        self.journal.verify().unwrap();
+        assert_eq!(self.journal.verify().unwrap().misfit, None);
     }
 
     fn planted(&self, events: &[Event], durability: Durability) -> (Vec<Event>, Durability) {

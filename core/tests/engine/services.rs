@@ -6,7 +6,7 @@ use fiskal::exchange::{
     Request, Service, Step, Token,
 };
 use fiskal::receipt::{Receipt, State};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 
 /// The rule of a service.

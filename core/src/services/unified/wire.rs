@@ -105,6 +105,8 @@ pub(super) fn fate(exchange: &Exchange) -> Fate<'_> {
         401 | 403 => Fate::Unauthorized(refusal(answer)),
         // In flight, or too many: the key is good (contract sign-fr 6).
         409 | 425 | 429 if !tired => Fate::Repeat,
+        // A gateway's 503 says nothing about an earlier attempt whose answer was lost.
+        503 if exchange.attempts > 1 => Fate::Look,
         503 => Fate::NewKey(answer),
         // "Not implemented" is an answer; the other server errors say nothing about the request.
         501 => Fate::Refused(refusal(answer)),
