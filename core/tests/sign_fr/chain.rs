@@ -86,7 +86,7 @@ fn a_gap_is_fetched_and_its_writers_are_weighed() {
             Some("our last record r-0 is not in the chain"),
             1,
         ),
-        ("the chain begins anew", Some("r-1"), vec![], Some("has none before it"), 0),
+        ("the chain begins anew", Some("r-1"), vec![], Some("our last record r-1 is not in the chain"), 0),
         (
             "a record that is not there",
             Some("r-1"),
@@ -145,6 +145,30 @@ fn a_gap_without_end_is_a_mismatch() {
     let (drive, outcome) = complete(Checks::Enforce, Some("r-0"), records);
     assert!(outcome.error.unwrap().message().contains("more than 200 records"));
     assert_eq!(drive.sent.len(), 202);
+}
+
+#[test]
+fn an_intention_that_waited_while_others_went_first_is_no_break() {
+    // The first sale stops after its intention; a second one is booked; the caller asks for the first again.
+    let mut fisc = Fisc::new();
+    let mut first = Drive::completing(sale());
+    while first.past.0.is_empty() {
+        first.once(&mut fisc).unwrap();
+    }
+    let mut other = sale();
+    other["id"] = "pos-2".into();
+    let mut second = Drive::completing(other);
+    second.operation.id = "0b5ab2f0-5b7f-4a37-9d0b-3f0f6f3f8f11".parse().unwrap();
+    second.facts.register["last_record"] = "r-0".into();
+    fisc.made.get_mut("/records").unwrap()[0]["content"]["journal"]["record"] = json!({"id": "r-0"});
+    let outcome = second.run(&mut fisc).unwrap();
+    assert_eq!(outcome.error, None);
+    assert_eq!(outcome.receipts[0].verified, ["content", "chain"]);
+    first.facts.register = outcome.learned.unwrap();
+    let outcome = first.run(&mut fisc).unwrap();
+    assert_eq!(outcome.error, None);
+    assert_eq!(outcome.receipts[0].verified, ["content", "chain"]);
+    assert_eq!(outcome.learned.unwrap()["last_record"], "records-4");
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
     }
     let mut findings = checks::content(&sent, &record);
     let last = register.last_record.as_deref();
-    if let Chain::Broken(finding) = chain::check(run, &credential, &register.system, last, &[&record])? {
+    if let Chain::Broken(finding) = chain::check(run, &credential, &register.system, last, &record, None)? {
         findings.push(finding);
     }
     let open_sale = json!({
@@ -97,7 +97,7 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
     }
     let mut findings = checks::content(&sent, &record);
     let last = register.last_record.as_deref();
-    if let Chain::Broken(finding) = chain::check(run, &credential, &register.system, last, &[&record])? {
+    if let Chain::Broken(finding) = chain::check(run, &credential, &register.system, last, &record, None)? {
         findings.push(finding);
     }
     Ok(Outcome {

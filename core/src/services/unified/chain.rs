@@ -7,7 +7,6 @@
 use super::checks::{CHAIN, Finding};
 use super::records::{Record, operation_path};
 use super::run::{Flow, Run, Stop};
-use super::wire::text;
 
 /// The longest gap that is fetched.
 const LONGEST_GAP: u32 = 200;
@@ -23,73 +22,62 @@ pub(super) enum Chain {
     Broken(Finding),
 }
 
-/// Follows the chain from the newest of `records` back to `last`.
+/// Follows the chain from `newest` back to `last`, our last record before this operation.
+///
+/// `in_hand` are records of this operation, which need not be fetched. An intention of it may be older
+/// than `last`: the operation stopped after it, and others went first.
 pub(super) fn check(
     run: &Run<'_>,
     credential: &str,
     system: &str,
     last: Option<&str>,
-    records: &[&Record],
+    newest: &Record,
+    in_hand: Option<&Record>,
 ) -> Flow<Chain> {
-    let mut expected = last;
-    let mut result = Chain::Whole;
-    for record in records {
-        match link(run, credential, system, expected, record)? {
-            Chain::Whole => {}
-            Chain::Untold => result = Chain::Untold,
-            broken => return Ok(broken),
+    let mut before = newest.previous().map(str::to_owned);
+    let known = in_hand.map(|record| record.id().map(|id| (id, record))).transpose()?;
+    for _ in 0..=LONGEST_GAP {
+        let Some(id) = before else {
+            return Ok(match last {
+                None => Chain::Whole,
+                Some(last) => broken(format!("our last record {last} is not in the chain before it")),
+            });
+        };
+        if last == Some(id.as_str()) {
+            return Ok(Chain::Whole);
         }
-        expected = Some(record.id()?);
+        before = match known {
+            Some((own, record)) if own == id => record.previous().map(str::to_owned),
+            _ if last.is_none() => return Ok(Chain::Untold),
+            _ => match fetched(run, credential, system, &id)? {
+                Ok(previous) => previous,
+                Err(message) => return Ok(broken(message)),
+            },
+        };
     }
-    Ok(result)
+    let last = last.unwrap_or_default();
+    Ok(broken(format!("more than {LONGEST_GAP} records lie between our last one, {last}, and this one")))
 }
 
-fn link(
-    run: &Run<'_>,
-    credential: &str,
-    system: &str,
-    expected: Option<&str>,
-    record: &Record,
-) -> Flow<Chain> {
-    let (expected, mut before) = match (expected, record.previous()) {
-        (None, None) => return Ok(Chain::Whole),
-        (None, Some(_)) => return Ok(Chain::Untold),
-        (Some(expected), Some(previous)) if expected == previous => return Ok(Chain::Whole),
-        (Some(expected), Some(previous)) => (expected, previous),
-        (Some(expected), None) => {
-            return Ok(broken(format!("the record has none before it, and our last one is {expected}")));
+/// What stands before the record `id`, or why that record may not be there.
+fn fetched(run: &Run<'_>, credential: &str, system: &str, id: &str) -> Flow<Result<Option<String>, String>> {
+    let answer = match run.read(&format!("gap {id}"), credential, &operation_path(id), None) {
+        Ok(Some(answer)) => answer,
+        Ok(None) => return Ok(Err(format!("the record {id} before it cannot be found"))),
+        Err(Stop::Failed(error) | Stop::Refused(error)) => {
+            return Ok(Err(format!("the record {id} before it cannot be read: {}", error.message())));
         }
+        Err(step) => return Err(step),
     };
-    for _ in 0..LONGEST_GAP {
-        let label = format!("gap {before}");
-        let answer = match run.read(&label, credential, &operation_path(before), None) {
-            Ok(Some(answer)) => answer,
-            Ok(None) => return Ok(broken(format!("the record {before} before it cannot be found"))),
-            Err(Stop::Failed(error) | Stop::Refused(error)) => {
-                return Ok(broken(format!(
-                    "the record {before} before it cannot be read: {}",
-                    error.message()
-                )));
-            }
-            Err(step) => return Err(step),
-        };
-        if answer.text("/content/system/id") != Some(system) {
-            return Ok(broken(format!("the record {before} before it belongs to another system")));
-        }
-        let writer = answer.text("/metadata/fiskal_journal");
-        let kind = answer.text("/content/type").unwrap_or_default();
-        if !is_the_services_own(kind) && writer != Some(&run.now.writer.to_string()) {
-            return Ok(broken(format!(
-                "the record {before} ({kind}) before it was not written by this till"
-            )));
-        }
-        match text(&answer.body, "/content/journal/record/id") {
-            Some(previous) if previous == expected => return Ok(Chain::Whole),
-            Some(previous) => before = previous,
-            None => return Ok(broken(format!("our last record {expected} is not in the chain"))),
-        }
+    if answer.text("/content/system/id") != Some(system) {
+        return Ok(Err(format!("the record {id} before it belongs to another system")));
     }
-    Ok(broken(format!("more than {LONGEST_GAP} records lie between our last one, {expected}, and this one")))
+    let writer = answer.text("/metadata/fiskal_journal");
+    let kind = answer.text("/content/type").unwrap_or_default();
+    if !is_the_services_own(kind) && writer != Some(&run.now.writer.to_string()) {
+        return Ok(Err(format!("the record {id} ({kind}) before it was not written by this till")));
+    }
+    Ok(Ok(answer.text("/content/journal/record/id").map(str::to_owned)))
 }
 
 /// Records that only the service writes (contract sign-fr 2.7).

@@ -15,7 +15,7 @@ use crate::exchange::{FollowUp, Outcome};
 use crate::receipt::{Receipt, State};
 use crate::sale::Sale;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// How long after a receipt was left pending it is looked at again.
 const SETTLE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
@@ -27,7 +27,7 @@ pub(super) struct Ready {
     pub(super) sale: Sale,
     pub(super) amounts: Amounts,
     operation: Value,
-    metadata: serde_json::Map<String, Value>,
+    metadata: Map<String, Value>,
 }
 
 impl Ready {
@@ -37,9 +37,14 @@ impl Ready {
         let mut sale = Sale::read(run.param("sale"))?;
         sale.check_complete()?;
         let amounts = sale.amounts()?;
-        let issued_at = run.local(run.operation.at)?;
-        let operation = map::receipt(&sale, &amounts, &register, &issued_at)?;
-        let metadata = map::metadata(&sale, run.record_marks())?;
+        let (operation, metadata) = match journalled(run) {
+            Some(request) => request,
+            None => {
+                let issued_at = run.local(run.operation.at)?;
+                let operation = map::receipt(&sale, &amounts, &register, &issued_at)?;
+                (operation, map::metadata(&sale, run.record_marks())?)
+            }
+        };
         sale.id = begin::sale_id(run).as_str().map(str::to_owned);
         Ok(Ready { register, merchant, sale, amounts, operation, metadata })
     }
@@ -57,6 +62,13 @@ impl Ready {
     pub(super) fn pending(&self, run: &Run<'_>) -> Result<Receipt> {
         receipt::pending(run, &self.sale, &self.amounts, &self.register, &self.merchant)
     }
+}
+
+/// Operation and metadata of the receipt, where it was asked for already: what may be booked is not worked
+/// out anew, for the system's VAT codes may have changed since.
+fn journalled(run: &Run<'_>) -> Option<(Value, Map<String, Value>)> {
+    let body = run.past.find("receipt")?.request.body.as_ref()?;
+    Some((body.pointer("/content/operation")?.clone(), body.get("metadata")?.as_object()?.clone()))
 }
 
 /// Books the receipt, on the intention of `sale.begin` or on one of its own.
@@ -77,16 +89,14 @@ pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
         return Err(Stop::Refused(rejection));
     }
     let mut findings = checks::content(&sent, &record);
-    let mut chain: Vec<&Record> = Vec::new();
     if let Some((sent, intention)) = &own {
         // An intention of our own is no more than a part of this booking: its ids suffice where the
         // answer does not repeat its operation.
         findings.extend(checks::content(sent, intention).into_iter().filter(|_| intention.has_operation()));
-        chain.push(intention);
     }
-    chain.push(&record);
     let last = ready.register.last_record.as_deref();
-    let chain = chain::check(run, credential, &ready.register.system, last, &chain)?;
+    let intention = own.as_ref().map(|(_, record)| record);
+    let chain = chain::check(run, credential, &ready.register.system, last, &record, intention)?;
     finished(run, &ready, &record, findings, Some(chain))
 }
 

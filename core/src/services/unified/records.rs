@@ -2,7 +2,7 @@
 
 use super::lookup;
 use super::run::{Flow, Run};
-use super::wire::{Write, text};
+use super::wire::{Write, encoded, text};
 use crate::error::{Error, Kind, Result};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -154,5 +154,5 @@ pub(super) fn settled(
 
 /// Where a record is shown with its operation (contract sign-fr 1.7).
 pub(super) fn operation_path(id: &str) -> String {
-    format!("/records/{id}?operation=")
+    format!("/records/{}?operation=", encoded(id))
 }

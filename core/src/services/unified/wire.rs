@@ -101,7 +101,10 @@ pub(super) fn fate(exchange: &Exchange) -> Fate<'_> {
     };
     let tired = exchange.attempts >= PATIENCE;
     match answer.status {
-        200..=299 => Fate::Booked(answer),
+        200..=299 if answer.text("/content/id").is_some() => Fate::Booked(answer),
+        // A success that shows no resource says nothing.
+        200..=299 if tired => Fate::Look,
+        200..=299 => Fate::Repeat,
         401 | 403 => Fate::Unauthorized(refusal(answer)),
         // In flight, or too many: the key is good (contract sign-fr 6).
         409 | 425 | 429 if !tired => Fate::Repeat,
