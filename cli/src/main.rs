@@ -7,16 +7,33 @@ mod plain;
 
 use args::Args;
 use clap::Parser;
-use output::Output;
+use fiskal::error::{Error, Kind};
+use output::{Exit, Output};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(wrong) => return misused(&wrong),
+    };
     log_to_stderr();
     let mut output = Output::new(args.json);
     let exit = commands::run(&args, &mut output).unwrap_or_else(|error| output.error(&error));
     output.finish(exit).into()
+}
+
+/// Help and version as clap writes them; wrong usage too, unless JSON was asked for.
+fn misused(wrong: &clap::Error) -> ExitCode {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if !wrong.use_stderr() || !json {
+        wrong.exit();
+    }
+    let message = wrong.render().to_string();
+    let sentence = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let mut output = Output::new(json);
+    output.error(&Error::new(Kind::Invalid, format!("{sentence}; see --help")));
+    output.finish(Exit::Usage).into()
 }
 
 /// Warnings and errors, or what `FISKAL_LOG` asks for (`debug`, `fiskal::transport=trace`).

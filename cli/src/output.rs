@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Done = 0,
     /// Refused or failed.
     Failed = 1,
+    /// Wrong usage.
+    Usage = 2,
     /// Queued or pending: `sync` finishes it.
     Pending = 3,
 }
@@ -121,8 +123,11 @@ impl Steps {
     pub(crate) fn next(&self, what: &str) {
         match self {
             Steps::Bar(bar) => {
+                // The bar counts what is done, so the first step does not move it.
+                if !bar.message().is_empty() {
+                    bar.inc(1);
+                }
                 bar.set_message(what.to_owned());
-                bar.inc(1);
             }
             Steps::Lines => {
                 let _ = writeln!(io::stderr().lock(), "{what}");

@@ -30,7 +30,7 @@ pub(super) fn run(config: &Path, output: &mut Output) -> Result<Exit> {
 fn examine(path: &Path, report: &mut Report) {
     let Some(config) = report.check("config", Config::from_file(path), |config| {
         format!(
-            "{}: {} accounts, {} registers",
+            "{} with accounts: {}, registers: {}",
             path.display(),
             config.accounts.len(),
             config.registers.len()
@@ -39,9 +39,11 @@ fn examine(path: &Path, report: &mut Report) {
         return;
     };
     for (name, account) in &config.accounts {
-        let secrets = [Some(&account.key), account.secret.as_ref()];
-        let found = secrets.into_iter().flatten().try_for_each(|secret| secret.resolve().map(drop));
-        report.check("secrets", found, |()| format!("those of the account {name} are there"));
+        for (key, secret) in [("key", Some(&account.key)), ("secret", account.secret.as_ref())] {
+            if let Some(secret) = secret {
+                report.check("secrets", secret.resolve(), |_| format!("account.{name}.{key} is there"));
+            }
+        }
         if let Some(reached) = report.check("service", doctor::reach(&config, name), |reached| {
             format!("{} answers at {}", account.service, reached.base)
         }) {

@@ -46,3 +46,10 @@ fn wrong_usage_ends_with_2_and_touches_nothing() {
     }
     assert!(!shop.path("fiskal.db").exists());
 }
+
+#[test]
+fn wrong_usage_is_json_where_that_was_asked_for() {
+    let error = Shop::new().run(&["--json", "sel"]).ends(2).error_json();
+    assert_eq!(error["kind"], "invalid");
+    assert!(error["message"].as_str().unwrap().contains("'sel'"), "{error}");
+}
