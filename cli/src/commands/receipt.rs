@@ -7,7 +7,6 @@ use fiskal::Fiskal;
 use fiskal::error::{Error, Result};
 use fiskal::print;
 use fiskal::receipt::Receipt;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Columns of the usual 80 mm paper.
@@ -46,7 +45,7 @@ pub(super) fn show(receipt: &Value, output: &mut Output) {
 
 /// What goes to the printer.
 pub(super) fn printed(receipt: &Value, paper: Paper) -> Result<Vec<u8>> {
-    let receipt = Receipt::deserialize(receipt)
+    let receipt: Receipt = serde_json::from_value(receipt.clone())
         .map_err(|cause| Error::internal(format!("the receipt cannot be read: {cause}")))?;
     Ok(match paper {
         Paper::Text => print::text(&receipt, COLUMNS).into_bytes(),
