@@ -273,6 +273,20 @@ fn the_answer_is_held_against_the_bytes_that_were_sent_not_against_newer_ones() 
 }
 
 #[test]
+fn a_booked_receipt_is_not_forgotten_because_it_may_not_be_read() {
+    let no = Fault::Say(refusal(401, "E_UNAUTHORIZED_ACCESS", "no"));
+    let mut fisc = Fisc::failing(&[("GET /records/", 0, no)]);
+    fisc.hides_operation = true;
+    let outcome = Drive::completing(sale()).run(&mut fisc).unwrap();
+    assert_eq!(outcome.receipts[0].state, State::Signed);
+    let error = outcome.error.unwrap();
+    assert_eq!((error.kind(), error.pointer()), (Kind::Mismatch, Some("/content/operation")));
+    let mut broken = Drive::completing(sale());
+    broken.operation.params["issuer"] = json!(7);
+    assert_eq!(broken.step().unwrap_err().kind(), Kind::Internal, "said before anything is sent");
+}
+
+#[test]
 fn a_register_that_is_not_provisioned_says_what_to_do() {
     for name in ["sale.begin", "sale.complete", "sale.abort"] {
         let drive = Drive::new(operation(name, "register", json!({"sale": sale()})), Facts::default());

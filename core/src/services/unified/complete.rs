@@ -9,7 +9,6 @@ use super::receipt;
 use super::records::{self, Record, Sent};
 use super::run::{Flow, Run, Stop};
 use super::wire::text;
-use crate::amounts::Amounts;
 use crate::error::{Error, Result};
 use crate::exchange::{FollowUp, Outcome};
 use crate::receipt::{Receipt, State};
@@ -22,10 +21,11 @@ const SETTLE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
 
 /// A complete sale with all that its booking needs, checked before anything is sent.
 pub(super) struct Ready {
-    pub(super) register: RegisterFacts,
-    pub(super) merchant: MerchantFacts,
-    pub(super) sale: Sale,
-    pub(super) amounts: Amounts,
+    register: RegisterFacts,
+    merchant: MerchantFacts,
+    sale: Sale,
+    /// The receipt as far as it is known without the service.
+    pub(super) draft: Receipt,
     operation: Value,
     metadata: Map<String, Value>,
 }
@@ -46,7 +46,8 @@ impl Ready {
             }
         };
         sale.id = begin::sale_id(run).as_str().map(str::to_owned);
-        Ok(Ready { register, merchant, sale, amounts, operation, metadata })
+        let draft = receipt::pending(run, &sale, &amounts, &register, &merchant)?;
+        Ok(Ready { register, merchant, sale, draft, operation, metadata })
     }
 
     fn sent(&self, intention: &str) -> Sent {
@@ -56,11 +57,6 @@ impl Ready {
             intention: Some(intention.to_owned()),
             operation: self.operation.clone(),
         }
-    }
-
-    /// The receipt as far as it is known without the service.
-    pub(super) fn pending(&self, run: &Run<'_>) -> Result<Receipt> {
-        receipt::pending(run, &self.sale, &self.amounts, &self.register, &self.merchant)
     }
 }
 
@@ -90,14 +86,18 @@ pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
     }
     let mut findings = checks::content(&sent, &record);
     if let Some((sent, intention)) = &own {
-        // An intention of our own is no more than a part of this booking: its ids suffice where the
-        // answer does not repeat its operation.
-        findings.extend(checks::content(sent, intention).into_iter().filter(|_| intention.has_operation()));
+        // The receipt repeats all that counts; an intention of our own may lack its operation.
+        let lacking =
+            |finding: &Finding| finding.pointer == "/content/operation" && !intention.has_operation();
+        findings.extend(checks::content(sent, intention).into_iter().filter(|finding| !lacking(finding)));
     }
     let last = ready.register.last_record.as_deref();
     let intention = own.as_ref().map(|(_, record)| record);
     let chain = chain::check(run, credential, &ready.register.system, last, &record, intention)?;
-    finished(run, &ready, &record, findings, Some(chain))
+    let signed = receipt::signed(run.service, ready.draft, &record, &run.operation.zone)?;
+    let mut outcome = judged(run, signed, &record, findings, Some(chain));
+    outcome.learned = Some(ready.register.after(record.id()?, record.signature()));
+    Ok(outcome)
 }
 
 /// A receipt that was booked, and the intention that was booked for it.
@@ -137,22 +137,8 @@ fn on_its_own(run: &Run<'_>, ready: &Ready, label: &str) -> Flow<Booking> {
     Ok(Booking { sent, own: Some(own), booked })
 }
 
-/// The signed receipt, with what the checks say. `chain` is absent where there was no time to look.
-fn finished(
-    run: &Run<'_>,
-    ready: &Ready,
-    record: &Record,
-    findings: Vec<Finding>,
-    chain: Option<Chain>,
-) -> Flow<Outcome> {
-    let signed = receipt::signed(run.service, ready.pending(run)?, record, &run.operation.zone)?;
-    let learned = ready.register.clone().after(record.id()?, record.signature());
-    let mut outcome = judged(run, signed, record, findings, chain);
-    outcome.learned = Some(learned);
-    Ok(outcome)
-}
-
-/// Weighs the findings: an error that carries the receipt, or a receipt that says it.
+/// Weighs the findings: an error that carries the receipt, or a receipt that says it. `chain` is absent
+/// where nobody looked at it.
 fn judged(
     run: &Run<'_>,
     mut receipt: Receipt,
@@ -178,7 +164,7 @@ fn judged(
 
 /// What can be handed over while the service still works on the record.
 fn meanwhile(run: &Run<'_>, ready: &Ready, sent: &Sent, booked: &Record) -> Result<Outcome> {
-    let receipt = receipt::signed(run.service, ready.pending(run)?, booked, &run.operation.zone)?;
+    let receipt = receipt::signed(run.service, ready.draft.clone(), booked, &run.operation.zone)?;
     let params = json!({"receipt": receipt, "sent": sent, "record": booked.id()?});
     let not_before = run.now.now.checked_add(SETTLE_AFTER).unwrap_or(run.now.now);
     Ok(Outcome {
@@ -197,7 +183,7 @@ pub(super) fn booked_offline(run: &Run<'_>, ready: &Ready) -> Option<Outcome> {
     if !record.is_finished() || record.rejection().is_some() {
         return None;
     }
-    let signed = receipt::signed(run.service, ready.pending(run).ok()?, &record, &run.operation.zone).ok()?;
+    let signed = receipt::signed(run.service, ready.draft.clone(), &record, &run.operation.zone).ok()?;
     Some(Outcome { result: json!(signed), receipts: vec![signed], ..Outcome::default() })
 }
 

@@ -50,12 +50,8 @@ fn complete(run: &Run<'_>) -> Offline {
     if !receipt_may_be_booked(run) {
         return unreachable("SIGN FR gives no answer; nothing was booked, try again");
     }
-    match ready.pending(run) {
-        Ok(receipt) => {
-            Offline::Later(Outcome { result: json!(receipt), receipts: vec![receipt], ..Outcome::default() })
-        }
-        Err(error) => Offline::Refuse(error),
-    }
+    let result = json!(ready.draft);
+    Offline::Later(Outcome { result, receipts: vec![ready.draft], ..Outcome::default() })
 }
 
 /// Whether a write of this operation was sent whose fate is not known, or the receipt is booked.

@@ -1,9 +1,10 @@
 //! Records: made once, and read back (contract sign-fr 2.7 and 2.8).
 
 use super::lookup;
-use super::run::{Flow, Run};
+use super::run::{Flow, Run, Stop};
 use super::wire::{Write, encoded, text};
 use crate::error::{Error, Kind, Result};
+use crate::exchange::Answer;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -128,7 +129,17 @@ pub(super) fn with_operation(run: &Run<'_>, label: &str, credential: &str, recor
         return Ok(record);
     }
     let path = operation_path(record.id()?);
-    Ok(run.read(label, credential, &path, None)?.map_or(record, |answer| Record(answer.body.clone())))
+    let answer = read_of_booked(run, label, credential, &path)?;
+    Ok(answer.map_or(record, |answer| Record(answer.body.clone())))
+}
+
+/// Reads what was booked. A refusal to show it is no refusal of the booking, which must not be forgotten
+/// for it: there is nothing to see, then.
+fn read_of_booked<'a>(run: &Run<'a>, label: &str, credential: &str, path: &str) -> Flow<Option<&'a Answer>> {
+    match run.read(label, credential, path, None) {
+        Err(Stop::Failed(_)) => Ok(None),
+        other => other,
+    }
 }
 
 /// Asks again until the service has said its last word; `meanwhile` can be handed over until then.
@@ -144,7 +155,7 @@ pub(super) fn settled(
             let before = super::run::numbered("poll", number - 1);
             run.wait_after(&before, Duration::from_secs(number.min(5).into()), meanwhile)?;
         }
-        let answer = run.read(&label, credential, &operation_path(id), None)?;
+        let answer = read_of_booked(run, &label, credential, &operation_path(id))?;
         if let Some(record) = answer.map(|answer| Record(answer.body.clone())).filter(Record::is_finished) {
             return Ok(record);
         }
