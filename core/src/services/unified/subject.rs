@@ -23,11 +23,11 @@ pub(super) fn subject(run: &Run<'_>, group: &str, unit: &str, credential: &str) 
     let base = subject_base(credential);
     let make = |number: u32| {
         let taken = taken.borrow();
-        let last = (1..)
+        let free = (1..)
             .map(|count| subject_name(&base, count))
             .filter(|name| !taken.contains(name))
             .nth(number as usize - 1);
-        let content = json!({"type": "API_KEY", "name": last.unwrap_or_default()});
+        let content = json!({"type": "API_KEY", "name": free.unwrap_or_default()});
         let mut write = Write::post(group, "/subjects", content, run.marks()).scoped(unit);
         write.keep_secret = ["key", "secret"]
             .map(|name| KeptSecret {
