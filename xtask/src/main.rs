@@ -1,2 +1,56 @@
-//! x
-fn main() {}
+//! The project's own commands: `cargo xtask test`, `lint`, `deep`, `crash` and `bench`.
+
+mod bench;
+mod clock;
+mod deep;
+mod lint;
+mod out;
+mod process;
+mod suites;
+mod tally;
+mod tools;
+mod trouble;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs every test of the workspace, suite by suite, and says how long each took.
+    Test,
+    /// Checks formatting, lints, documentation, licences, dependencies and the rules of the house.
+    Lint,
+    /// Runs the engine's failure schedules and the kill test at full size; prints a row for docs/deep-runs.md.
+    Deep(deep::Size),
+    /// Kills a selling till again and again and compares its books with the service's.
+    Crash(deep::Crash),
+    /// Measures sales, journal and sandbox in a release build; prints the tables of docs/benchmarks.md.
+    Bench,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Test => suites::run(),
+        Task::Lint => lint::run(),
+        Task::Deep(size) => deep::run(size),
+        Task::Crash(crash) => deep::crash(crash),
+        Task::Bench => bench::run(),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => {
+            out::problem(&trouble.to_string());
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `cargo xtask deep` and `cargo xtask crash`: the runs that are too long for every day.
+
+use crate::clock::spoken;
+use crate::trouble::Result;
+use crate::{out, process, tools};
+use clap::Args;
+use std::process::Command;
+use std::time::Instant;
+
+/// How much a deep run does.
+#[derive(Args)]
+pub(crate) struct Size {
+    /// Seeded schedules of failures for the engine.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
+    schedules: u64,
+    /// Kills of a selling till.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
+    crashes: u64,
+    /// The first seed of the kills; the same seed kills at the same points.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// How often the kill test kills, and where.
+#[derive(Args)]
+pub(crate) struct Crash {
+    /// Kills of a selling till.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    runs: u64,
+    /// The first seed; the same seed kills at the same points.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Runs schedules and kills at full size and prints the row for docs/deep-runs.md. Whether all held.
+pub(crate) fn run(size: Size) -> Result<bool> {
+    tools::check()?;
+    out::head(&format!("engine: {} schedules", size.schedules));
+    let schedules = timed(
+        process::cargo(&["test", "--locked", "--release", "--package", "fiskal", "--test", "engine"])
+            .env("FISKAL_SCHEDULES", size.schedules.to_string()),
+    )?;
+    out::head(&format!("crash: {} kills", size.crashes));
+    let crashes = timed(&mut killer(&Crash { runs: size.crashes, seed: size.seed }))?;
+    out::head("row for docs/deep-runs.md");
+    out::line(&format!(
+        "| {} | {} | {} schedules: {} | {} kills, seed {}: {} |",
+        jiff::Zoned::now().date(),
+        commit(),
+        size.schedules,
+        schedules.spoken(),
+        size.crashes,
+        size.seed,
+        crashes.spoken(),
+    ));
+    Ok(schedules.held && crashes.held)
+}
+
+/// Runs the kill test alone.
+pub(crate) fn crash(crash: Crash) -> Result<bool> {
+    process::show(&mut killer(&crash))
+}
+
+fn killer(crash: &Crash) -> Command {
+    let mut command =
+        process::cargo(&["run", "--locked", "--package", "fiskal-conformance", "--bin", "crash", "--"]);
+    command.args(["--runs", &crash.runs.to_string(), "--seed", &crash.seed.to_string()]);
+    command
+}
+
+/// How a run went: its last word, and how long it took.
+struct Run {
+    held: bool,
+    last_word: String,
+    time: String,
+}
+
+impl Run {
+    fn spoken(&self) -> String {
+        let verdict = if self.held { "held" } else { "FAILED" };
+        format!("{verdict} in {} ({})", self.time, self.last_word.replace('|', "/"))
+    }
+}
+
+fn timed(command: &mut Command) -> Result<Run> {
+    let begun = Instant::now();
+    let mut last_word = String::new();
+    let held = process::tee(command, |line| {
+        if !line.trim().is_empty() {
+            line.trim().clone_into(&mut last_word);
+        }
+    })?;
+    Ok(Run { held, last_word, time: spoken(begun.elapsed()) })
+}
+
+/// The commit that was run, marked when files differ from it.
+fn commit() -> String {
+    let mut git = Command::new("git");
+    git.args(["describe", "--always", "--dirty", "--exclude", "*"]);
+    process::ask(&mut git).map_or_else(|_| "unknown".into(), |commit| commit.trim().to_owned())
+}
