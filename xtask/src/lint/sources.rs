@@ -2,7 +2,7 @@
 
 use crate::trouble::{Result, Trouble};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What we write by hand. Data (schemas, cases, recorded receipts) is judged by the tests.
 const EXTENSIONS: [&str; 4] = ["rs", "toml", "md", "sh"];
@@ -55,7 +55,7 @@ fn read_folder(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<
     Ok(())
 }
 
-fn is_ours(path: &PathBuf) -> bool {
+fn is_ours(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let name = path.file_name().and_then(|name| name.to_str());
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
