@@ -155,6 +155,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             return Ok(Repeated::OutOfTime);
         }
         self.send_again(at)?;
+        // Whoever answered, if only the sign-in, may have told that the clock was wrong.
+        let now = self.now();
         let Some(exchange) = self.past.0.iter().find(|exchange| must_repeat(exchange, now)) else {
             return Ok(Repeated::Again);
         };
@@ -340,7 +342,7 @@ enum Repeated {
 }
 
 /// Whether an exchange has to be sent again before the service is asked for its next step.
-fn must_repeat(exchange: &Exchange, now: Timestamp) -> bool {
+pub(super) fn must_repeat(exchange: &Exchange, now: Timestamp) -> bool {
     match (&exchange.known, exchange.request.effect, exchange.request.lost) {
         (Known::Answered(_), _, _) => false,
         (Known::NotSent, _, _) | (Known::Unknown, Effect::Read, _) => true,

@@ -1,6 +1,6 @@
 //! One exchange: written before it is sent, sent once, its answer written.
 
-use crate::engine::drive::Drive;
+use crate::engine::drive::{Drive, must_repeat};
 use crate::engine::events::What;
 use crate::engine::ports::{Clock, Durability, Ids, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
@@ -67,6 +67,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                     return Ok(());
                 }
             };
+            // The sign-in may have shown that more time went by than this machine's clock says: a
+            // service that has forgotten the key would book a second time.
+            if may_be_booked && !self.is_within_window(at) {
+                return Ok(());
+            }
             let answer = match self.transmit(&request, bearer.as_ref())? {
                 Attempt::Answered(answer) => answer,
                 Attempt::Failed { sent, why } => return self.take_silence(at, sent, why),
@@ -92,6 +97,10 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             }
             return self.take_answer(at, &request, answer);
         }
+    }
+
+    fn is_within_window(&self, at: usize) -> bool {
+        self.past.0.get(at).is_some_and(|exchange| must_repeat(exchange, self.now()))
     }
 
     fn throttle_pause(&self, attempt: u32, answer: &Answer) -> Duration {

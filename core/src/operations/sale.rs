@@ -124,10 +124,12 @@ fn update(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     let Some(id) = sale.id else {
         return Err(Error::invalid("/id", "say which sale: give the id that sale.begin returned"));
     };
+    let mut cart = params.clone();
     if let Some(open) = fiskal.engine().store().sale(&place.line, &id)? {
         check_fixed(&open, params)?;
+        keep_fixed(&open, &mut cart);
     }
-    fiskal.engine().update_sale(&place.line, &id, params.clone(), place.till.account.patience)?;
+    fiskal.engine().update_sale(&place.line, &id, cart, place.till.account.patience)?;
     written(&Begun { sale: id })
 }
 
@@ -224,6 +226,16 @@ fn check_fixed(open: &OpenSale, given: &Value) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A cart replaces the one before, but not what was fixed when the sale was begun.
+fn keep_fixed(open: &OpenSale, cart: &mut Value) {
+    let Some(members) = cart.as_object_mut() else { return };
+    for field in FIXED {
+        if let Some(begun) = open.cart.get(field).filter(|value| !value.is_null()) {
+            members.insert(field.into(), begun.clone());
+        }
+    }
 }
 
 /// A number stands for one sale of the register.

@@ -120,7 +120,7 @@ fn a_409_that_stays_is_a_refusal() {
     let mut drive = Drive::completing(sale());
     let error = drive.run(&mut Fisc::failing(&faults)).unwrap_err();
     assert_eq!((error.kind(), error.details().http_status), (Kind::Refused, Some(409)));
-    assert_eq!(drive.sent.len(), 8);
+    assert_eq!(drive.writes().len(), 8);
 }
 
 #[test]

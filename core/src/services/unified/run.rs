@@ -124,9 +124,10 @@ impl<'a> Run<'a> {
                         return Err(wire::refusal(answer).into());
                     }
                 }
-                // What an earlier key booked after all may be the reason for the refusal.
+                // What an earlier attempt or key booked after all may be the reason for the refusal.
                 Fate::Refused(error) => {
-                    let found = if number > 1 { look(&label)? } else { None };
+                    let repeated = number > 1 || exchange.attempts > 1;
+                    let found = if repeated { look(&label)? } else { None };
                     return found.ok_or(Stop::Refused(error));
                 }
             }
