@@ -1,0 +1,81 @@
+//! The sandbox's own addresses, over a bare connection: nothing of the library under test.
+
+use crate::Result;
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// A sandbox's `/_sandbox`.
+#[derive(Clone, Debug)]
+pub struct Control {
+    host: String,
+}
+
+impl Control {
+    /// The control addresses of the sandbox at `url`.
+    pub fn of(url: &str) -> Self {
+        Control { host: url.trim_start_matches("http://").to_owned() }
+    }
+
+    /// Plants a fault.
+    ///
+    /// # Errors
+    /// When the sandbox does not take it.
+    pub fn plant(&self, fault: &Value) -> Result<()> {
+        self.send("POST", "faults", Some(fault)).map(drop)
+    }
+
+    /// Removes all faults.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer.
+    pub fn heal(&self) -> Result<()> {
+        self.send("DELETE", "faults", None).map(drop)
+    }
+
+    /// Moves the sandbox's clock.
+    ///
+    /// # Errors
+    /// When the sandbox does not take it.
+    pub fn set_clock(&self, clock: &Value) -> Result<()> {
+        self.send("PUT", "clock", Some(clock)).map(drop)
+    }
+
+    /// Changes settings.
+    ///
+    /// # Errors
+    /// When the sandbox does not take them.
+    pub fn set(&self, settings: &Value) -> Result<()> {
+        self.send("PUT", "settings", Some(settings)).map(drop)
+    }
+
+    /// All that was booked, in its order.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer.
+    pub fn booked(&self) -> Result<Vec<Value>> {
+        let audit = self.send("GET", "audit", None)?;
+        Ok(audit.get("booked").and_then(Value::as_array).cloned().unwrap_or_default())
+    }
+
+    fn send(&self, method: &str, name: &str, body: Option<&Value>) -> Result<Value> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let mut stream = TcpStream::connect(&self.host)?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        write!(
+            stream,
+            "{method} /_sandbox/{name} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.host,
+            body.len()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or("the sandbox gave no answer")?;
+        if !head.starts_with("HTTP/1.1 200") {
+            return Err(format!("the sandbox refused {method} {name}: {answer}").into());
+        }
+        Ok(serde_json::from_str(body)?)
+    }
+}

@@ -1,0 +1,1 @@
+//! A till that is killed while it sells.
