@@ -1,0 +1,52 @@
+//! The figures of docs/benchmarks.md, from one run: `cargo xtask bench`.
+//!
+//! Core and bare client take turns, round by round, so that what else the machine does strikes
+//! both; each figure is a median. Journals lie in `target/`, on a disk, never in a memory file
+//! system where a sync costs nothing.
+
+mod appends;
+mod bare;
+mod figures;
+mod machine;
+mod records;
+mod sales;
+mod shop;
+mod syncs;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Any failure ends the run: a figure beside a failure means nothing.
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => report(),
+        [syncs::CHILD, count] => count.parse().map_err(Into::into).and_then(syncs::child),
+        _ => Err("usage: fiskal-benches, without arguments".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn report() -> Outcome<()> {
+    // reqwest is built without a TLS provider of its own; the bare client wants one. This is the only call.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    line(&machine::describe()?);
+    line(&sales::measure()?);
+    line(&syncs::measure()?);
+    line(&appends::measure()?);
+    line(&records::measure()?);
+    Ok(())
+}
+
+fn line(text: &str) {
+    let _ = writeln!(io::stdout().lock(), "{text}\n");
+}
