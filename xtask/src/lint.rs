@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result<bool> {
     let workspace = Workspace::load()?;
     let sources = sources::read(&workspace.root)?;
     let mut report = vec![
-        own("imports go one way", house::imports(&workspace)),
+        own("imports go one way", house::imports(&workspace, &sources)),
         own("services are pure", house::pure_services(&sources)),
         own("files are short", house::short_files(&sources)),
         own("nothing is left for later", house::nothing_left(&sources)),

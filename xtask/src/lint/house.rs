@@ -34,8 +34,32 @@ const PURE_TIME: &str = "std::time::Duration";
 /// in its tests: two readings of the same contract, each checking the other.
 const APART: [(&str, &str); 2] = [("fiskal-sandbox", "fiskal"), ("fiskal", "fiskal-sandbox")];
 
-/// Which crate may know which.
-pub(super) fn imports(workspace: &Workspace) -> Findings {
+/// Folders, and the modules that their code must not name: imports go one way.
+const BELOW: [(&str, &[&str]); 4] = [
+    ("core/src/services/", &["crate::journal", "crate::transport", "crate::engine", "crate::operations"]),
+    ("core/src/journal/", &["crate::services", "crate::transport", "crate::engine", "crate::operations"]),
+    ("core/src/transport/", &["crate::services", "crate::journal", "crate::engine", "crate::operations"]),
+    ("core/src/engine/", &["crate::services", "crate::operations"]),
+];
+
+/// Which crate, and which module of the core, may know which.
+pub(super) fn imports(workspace: &Workspace, sources: &[Source]) -> Findings {
+    let mut findings = crates_apart(workspace);
+    for (folder, upwards) in BELOW {
+        let inside: Vec<_> = sources.iter().filter(|source| source.path.starts_with(folder)).collect();
+        if inside.is_empty() {
+            findings.push(format!("{folder} is empty: the rule about it checks nothing."));
+        }
+        for (source, number, line) in inside.iter().flat_map(|source| numbered(source)) {
+            if let Some(module) = upwards.iter().find(|module| code(line).contains(**module)) {
+                findings.push(format!("{}:{number}: {folder} must not know {module}.", source.path));
+            }
+        }
+    }
+    findings
+}
+
+fn crates_apart(workspace: &Workspace) -> Findings {
     let mut findings = Findings::new();
     for (from, to) in APART {
         match workspace.members().find(|member| member.name == from) {
@@ -57,21 +81,26 @@ pub(super) fn pure_services(sources: &[Source]) -> Findings {
         return vec!["core/src/services is empty: the rule about it checks nothing.".to_owned()];
     }
     let mut findings = Findings::new();
-    for source in services {
-        for (number, line) in source.lines() {
-            if let Some(word) = impurity(line) {
-                findings.push(format!(
-                    "{}:{number}: a service is pure and has no use for `{word}`.",
-                    source.path
-                ));
-            }
+    for (source, number, line) in services.iter().flat_map(|source| numbered(source)) {
+        if let Some(word) = impurity(line) {
+            findings
+                .push(format!("{}:{number}: a service is pure and has no use for `{word}`.", source.path));
         }
     }
     findings
 }
 
+fn numbered(source: &Source) -> impl Iterator<Item = (&Source, usize, &str)> {
+    source.lines().map(move |(number, line)| (source, number, line))
+}
+
+/// A line without its comment.
+fn code(line: &str) -> &str {
+    line.split("//").next().unwrap_or_default()
+}
+
 fn impurity(line: &str) -> Option<&'static str> {
-    let code = line.split("//").next().unwrap_or_default();
+    let code = code(line);
     let clock = code.replace(PURE_TIME, "").contains("std::time").then_some("std::time");
     clock.or_else(|| IMPURE.into_iter().find(|word| code.contains(word)))
 }
