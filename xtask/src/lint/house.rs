@@ -4,14 +4,8 @@ use super::Findings;
 use super::sources::Source;
 use crate::workspace::Workspace;
 
-/// A longer file wants splitting.
+/// A longer file wants splitting, without exceptions.
 const LONGEST_FILE: usize = 400;
-
-/// Files that may be longer, each with its reason.
-const LONG_FILES: [(&str, &str); 1] = [(
-    "core/src/exchange.rs",
-    "the words between engine and services, each with its rules: one page to read",
-)];
 
 /// What a pure function has no use for: the network, the disk, the clock, chance, other threads.
 const IMPURE: [&str; 10] = [
@@ -105,21 +99,14 @@ fn impurity(line: &str) -> Option<&'static str> {
     clock.or_else(|| IMPURE.into_iter().find(|word| code.contains(word)))
 }
 
-/// Short files, and no exception without its file.
+/// No Rust file that needs much scrolling.
 pub(super) fn short_files(sources: &[Source]) -> Findings {
-    let excused = |path: &str| LONG_FILES.iter().any(|(long, _reason)| *long == path);
-    let long = |source: &&Source| source.is_rust() && source.text.lines().count() > LONGEST_FILE;
-    let mut findings = Findings::new();
-    for source in sources.iter().filter(long).filter(|source| !excused(&source.path)) {
-        let lines = source.text.lines().count();
-        findings.push(format!("{}: {lines} lines, more than {LONGEST_FILE}: split it.", source.path));
-    }
-    for (path, _reason) in LONG_FILES {
-        if !sources.iter().filter(long).any(|source| source.path == path) {
-            findings.push(format!("{path} is excused for its length and needs it no more."));
-        }
-    }
-    findings
+    let rust = sources.iter().filter(|source| source.is_rust());
+    let lengths = rust.map(|source| (&source.path, source.text.lines().count()));
+    lengths
+        .filter(|(_, lines)| *lines > LONGEST_FILE)
+        .map(|(path, lines)| format!("{path}: {lines} lines, more than {LONGEST_FILE}: split it."))
+        .collect()
 }
 
 /// No markers of unfinished work.
@@ -185,16 +172,9 @@ mod tests {
     #[test]
     fn a_long_file_is_found_at_its_first_line_too_many() {
         let lines = |count: usize| source("core/src/x.rs", &"\n".repeat(count));
-        let found =
-            |source: Source| short_files(&[source]).iter().filter(|text| text.contains("split")).count();
-        assert_eq!(found(lines(LONGEST_FILE)), 0);
-        assert_eq!(found(lines(LONGEST_FILE + 1)), 1);
-        assert_eq!(found(source("docs/long.md", &"\n".repeat(LONGEST_FILE + 1))), 0);
-    }
-
-    #[test]
-    fn an_excuse_that_is_not_needed_is_found() {
-        assert_eq!(short_files(&[]).len(), LONG_FILES.len());
+        assert!(short_files(&[lines(LONGEST_FILE)]).is_empty());
+        assert_eq!(short_files(&[lines(LONGEST_FILE + 1)]).len(), 1);
+        assert!(short_files(&[source("docs/long.md", &"\n".repeat(LONGEST_FILE + 1))]).is_empty());
     }
 
     #[test]
