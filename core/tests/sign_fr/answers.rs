@@ -124,6 +124,21 @@ fn a_409_that_stays_is_a_refusal() {
 }
 
 #[test]
+fn what_was_booked_behind_a_409_that_stays_is_found() {
+    for nth in [0, 1] {
+        let busy = || Fault::Say(refusal(409, "E_RESOURCE_CONFLICT", "in progress"));
+        let mut faults: Vec<_> = (nth + 1..nth + 10).map(|later| ("POST /records", later, busy())).collect();
+        // Booked, and the answer says nothing that could be read.
+        faults.insert(0, ("POST /records", nth, Fault::Garble));
+        let mut fisc = Fisc::failing(&faults[..8]);
+        let outcome = Drive::completing(sale()).run(&mut fisc).unwrap();
+        assert_eq!(outcome.error, None);
+        assert_eq!(outcome.receipts[0].state, State::Signed);
+        assert_eq!(fisc.of("/records").len(), 2, "booked once");
+    }
+}
+
+#[test]
 fn a_503_wants_a_new_key_and_is_given_up_for_now_after_eight() {
     let unavailable = || Fault::Say(refusal(503, "E_SERVICE_UNAVAILABLE", "later"));
     let faults: Vec<_> = (0..8).map(|nth| ("POST /records", nth, unavailable())).collect();

@@ -12,6 +12,8 @@ pub(crate) enum Fault {
     Lose,
     /// Nobody knows whether it arrived; it did not.
     Vanish,
+    /// It is booked, and what comes back says nothing.
+    Garble,
     /// This is the answer, and nothing is booked.
     Say(Answer),
 }
@@ -69,6 +71,10 @@ impl Fisc {
                 Known::Unknown
             }
             Some(Fault::Vanish) => Known::Unknown,
+            Some(Fault::Garble) => {
+                self.answer(request);
+                Known::Answered(answer(502, Value::Null))
+            }
             None => Known::Answered(self.answer(request)),
         }
     }
