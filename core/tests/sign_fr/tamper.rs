@@ -126,7 +126,9 @@ fn every_field_that_is_changed_or_missing_is_found_and_named() {
 
 #[test]
 fn what_nobody_sent_is_found_where_the_contract_knows_it() {
-    let cases: [(&str, Value, bool); 8] = [
+    let cases: [(&str, Value, bool); 10] = [
+        ("/entries/1/data/vat/amount", json!("0.25"), true),
+        ("/entries/0/data/product/details/date_of_production", json!("2026-01-01"), true),
         ("/entries/1/data/value/discount", json!("1.00"), true),
         ("/entries/0/data/value/surcharge", json!("1.00"), true),
         ("/entries/2", json!({"type": "SALE"}), true),
@@ -152,7 +154,10 @@ fn what_nobody_sent_is_found_where_the_contract_knows_it() {
 
 #[test]
 fn the_answer_itself_must_fit() {
-    let cases: [(&str, Value, &str); 6] = [
+    let cases: [(&str, Value, &str); 9] = [
+        ("/content/journal/signature", json!(null), "/content/journal/signature"),
+        ("/content/journal/signature", json!(""), "/content/journal/signature"),
+        ("/content/journal/signed_at", json!("soon"), "/content/journal/signed_at"),
         ("/content/type", json!("TRANSACTION::INVOICE"), "/content/type"),
         ("/content/system/id", json!("sys-2"), "/content/system/id"),
         ("/content/record/id", json!("records-9"), "/content/record/id"),

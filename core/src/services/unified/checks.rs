@@ -40,6 +40,14 @@ pub(super) fn content(sent: &Sent, record: &Record) -> Vec<Finding> {
             findings.push(finding(pointer.into(), &Value::from(expected), there));
         }
     }
+    // Both are required of every record (Appendix A, Journal), and paper carries them.
+    let unsigned = [
+        ("/content/journal/signature", record.signature().is_none_or(str::is_empty)),
+        ("/content/journal/signed_at", record.signed_at().is_none()),
+    ];
+    for (pointer, _) in unsigned.into_iter().filter(|(_, lacking)| *lacking) {
+        findings.push(wrong(pointer.into(), "the record is not signed".into()));
+    }
     let place = "/content/operation";
     let repeated = text(&record.0, place);
     match repeated.map(serde_json::from_str::<Value>) {
@@ -106,19 +114,25 @@ fn added(
         .collect()
 }
 
-/// The optional fields of a RECEIPT, an ABORT and an INTENTION (Appendix A).
-const OPTIONAL: [&str; 28] = [
+/// The optional fields of a RECEIPT, an ABORT and an INTENTION (Appendix A), and the amounts of a
+/// VAT_RATE, which a VAT_EXEMPTION has not.
+const OPTIONAL: [&str; 34] = [
     "activity_code",
+    "amount",
     "batch",
     "brand",
     "code",
     "currency",
     "customer",
     "date",
+    "date_of_entry",
+    "date_of_production",
     "description",
     "details",
     "discount",
+    "exclusive",
     "factor",
+    "inclusive",
     "issued_at",
     "label",
     "measure",
@@ -126,6 +140,7 @@ const OPTIONAL: [&str; 28] = [
     "name",
     "number",
     "operation_date",
+    "percentage",
     "product",
     "properties",
     "purpose",
