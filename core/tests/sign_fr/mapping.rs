@@ -66,11 +66,12 @@ fn vat_codes_come_from_the_system() {
 
 #[test]
 fn an_unknown_vat_is_refused_and_the_known_ones_are_named() {
-    let cases: [(Value, &str); 4] = [
+    let cases: [(Value, &str); 5] = [
         (json!("19"), "20 (STANDARD)"),
         (json!({"rate": "20", "code": "REDUCED_1"}), "with the code REDUCED_1"),
         (json!({"exempt": "exempt", "code": "CAUSE_2"}), "NOT_SUBJECT, NOT_TAXABLE, CAUSE_1"),
         (json!({"rate": "20", "code": "X"}), "with the code X"),
+        (json!("0"), "give exempt with the reason instead"),
     ];
     for (vat, part) in cases {
         let error = Drive::completing(taxed(vat)).step().unwrap_err();
@@ -117,6 +118,14 @@ fn every_means_of_payment_has_its_words() {
         (
             json!({"method": "voucher", "voucher": {"number": "V-1"}}),
             json!({"type": "VOUCHER", "number": "****", "kind": "MULTIPLE", "details": with(json!({"reference_payment_method": "V-1"}))}),
+        ),
+        (
+            json!({"method": "voucher", "voucher": {"number": "V-1"}, "reference": "auth-1"}),
+            json!({"type": "VOUCHER", "number": "****", "kind": "MULTIPLE", "details": with(json!({"reference_payment_method": "V-1 auth-1"}))}),
+        ),
+        (
+            json!({"method": "voucher", "voucher": {"number": "0815"}, "reference": "auth-1"}),
+            json!({"type": "VOUCHER", "number": "0815", "kind": "MULTIPLE", "details": with(json!({"reference_payment_method": "auth-1"}))}),
         ),
         (
             json!({"method": "wallet", "name": "Lydia"}),
@@ -271,7 +280,8 @@ fn what_france_cannot_take_is_refused_at_its_field() {
             json!({"sign-fr": {"properties": {"a/b": "x".repeat(65)}}}),
             "/extra/sign-fr/properties/a~1b",
         ),
-        ("/metadata", json!({"fiskal_line": "x"}), "/metadata"),
+        ("/metadata", json!({"fiskal_line": "x"}), "/metadata/fiskal_line"),
+        ("/metadata", json!({"fiskal_a/b": "x"}), "/metadata/fiskal_a~1b"),
         ("/payments/0/reference", json!("x".repeat(65)), "/payments/0/reference"),
     ];
     for (field, value, pointer) in cases {

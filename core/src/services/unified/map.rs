@@ -1,5 +1,6 @@
 //! A sale as the operation of a record (contract sign-fr 2.7).
 
+use super::checks::escaped;
 use super::entries::{self, EXTRA, extra, properties, set};
 use super::facts::RegisterFacts;
 use super::payments;
@@ -191,7 +192,7 @@ pub(super) fn metadata(sale: &Sale, marks: Map<String, Value>) -> Result<Map<Str
                 "the note '{}' does not fit: keys have 1 to 40 characters and do not begin with fiskal_, values have up to 500",
                 cut(key, 40)
             );
-            return Err(Error::invalid("/metadata", message));
+            return Err(Error::invalid(format!("/metadata/{}", escaped(key)), message));
         }
         metadata.insert(key.clone(), value.as_str().into());
     }

@@ -13,8 +13,8 @@
 //! | `on_account` | OUTSTANDING, GOOD or SERVICE by the items | |
 //! | `other` | OTHER | |
 //!
-//! The service takes numbers of 4 to 19 digits and asterisks only. Another number, and a `reference`,
-//! go into the property `reference_payment_method`. A foreign currency goes into the properties
+//! The service takes numbers of 4 to 19 digits and asterisks only. Another number, and a `reference`
+//! after it, go into the property `reference_payment_method`. A foreign currency goes into the properties
 //! `foreign_currency_indicator` (its ISO code), `foreign_currency_exchange_rate` and
 //! `foreign_currency_denomination` (the amount with its code); `amount` is in euros.
 //!
@@ -74,7 +74,7 @@ fn details(paid: Decimal) -> Value {
 }
 
 fn payment(payment: &Payment, sale: &Sale) -> Result<Value> {
-    let (number, mut reference) = number(payment);
+    let (number, unmasked) = number(payment);
     let name = |default: &str| payment.name.clone().unwrap_or_else(|| default.to_owned());
     let mut json = match payment.method {
         Method::Cash => json!({"type": "CASH"}),
@@ -101,13 +101,14 @@ fn payment(payment: &Payment, sale: &Sale) -> Result<Value> {
             format!("a name has 1 to {NAME} characters at SIGN FR; shorten it"),
         ));
     }
-    if payment.reference.is_some() {
-        reference = payment.reference.as_deref();
-    }
+    let references: Vec<&str> = unmasked.into_iter().chain(payment.reference.as_deref()).collect();
+    let reference = references.join(" ");
     let mut properties = Map::new();
-    if let Some(reference) = reference {
+    if !reference.is_empty() {
         if reference.chars().count() > PROPERTY {
-            let message = format!("a reference has at most {PROPERTY} characters at SIGN FR; shorten it");
+            let message = format!(
+                "a reference, with a number that is not masked, has at most {PROPERTY} characters at SIGN FR; shorten it"
+            );
             return Err(Error::invalid("/reference", message));
         }
         properties.insert("reference_payment_method".into(), reference.into());

@@ -50,8 +50,15 @@ fn rated(rate: Decimal, wanted: Option<&str>, register: &RegisterFacts) -> Resul
         let rates: Vec<String> =
             register.vat_rates.iter().map(|known| format!("{} ({})", known.percentage, known.code)).collect();
         let asked = wanted.map(|code| format!(" with the code {code}")).unwrap_or_default();
-        let message =
-            format!("the register has no VAT rate of {rate} per cent{asked}; it knows {}", listed(&rates));
+        let untaxed = if rate.is_zero() {
+            "; where no VAT is charged, give exempt with the reason instead"
+        } else {
+            ""
+        };
+        let message = format!(
+            "the register has no VAT rate of {rate} per cent{asked}; it knows {}{untaxed}",
+            listed(&rates)
+        );
         Error::invalid("/vat", message)
     })?;
     Ok(Code::Rate { code: found.code.clone(), percentage: found.percentage.clone(), rate })
