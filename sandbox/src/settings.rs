@@ -47,6 +47,33 @@ pub enum ValueBase {
     Any,
 }
 
+/// How RETURN entries among SALE entries count in `document.total_vat` (contract sign-fr 2.7 does not say).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnSign {
+    /// Their positive amounts are taken off.
+    Subtracted,
+    /// Their amounts are summed as they stand.
+    Added,
+    /// One of the two.
+    Either,
+}
+
+/// How `payments[].details.discount` counts towards what is paid (contract sign-fr 2.10 says only that cash
+/// rounding goes there).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentDiscount {
+    /// Amounts plus discounts are what was sold.
+    Added,
+    /// Amounts less discounts are what was sold.
+    Subtracted,
+    /// Amounts alone are what was sold.
+    Apart,
+    /// One of the three.
+    Any,
+}
+
 /// SIGN FR 2026-02-03. Numbers in the field texts are sections of the contract; every field is something that the
 /// contract leaves open, with the default of its section 10 where it has one.
 ///
@@ -97,6 +124,10 @@ pub struct SignFrSettings {
     pub amount_tolerance: String,
     /// Which `value.base` is accepted (2.10).
     pub value_base: ValueBase,
+    /// How RETURN entries count in the document's totals (2.7).
+    pub return_sign: ReturnSign,
+    /// How `payments[].details.discount` counts (2.10).
+    pub payment_discount: PaymentDiscount,
     /// `record.offset` of the first record in a replayed buffer: 0 or 1 (5.3).
     pub replay_offset_base: u32,
     /// `X-Replay-Remaining` on the last record of a replayed buffer: 0 or 1 (5.3).
@@ -129,6 +160,8 @@ impl Default for SignFrSettings {
             amount_check: Check::Refuse,
             amount_tolerance: "0.02".to_owned(),
             value_base: ValueBase::Either,
+            return_sign: ReturnSign::Either,
+            payment_discount: PaymentDiscount::Any,
             replay_offset_base: 0,
             replay_last_remaining: 0,
             max_records: 200_000,

@@ -200,7 +200,48 @@ fn exempt_items_and_returns_are_added_up() {
     operation["document"]["total_vat"] =
         json!({ "amount": "0.13", "exclusive": "1.27", "inclusive": "1.40" });
     operation["payments"][0]["details"]["amount"] = json!("1.40");
+    transact(&shop, &till, operation.clone()).ok();
+    shop.settings(json!({ "return_sign": "subtracted" }));
+    transact(&shop, &till, operation.clone()).ok();
+    shop.settings(json!({ "return_sign": "added" }));
+    transact(&shop, &till, operation).refused(422, "E_UNPROCESSABLE_CONTENT");
+}
+
+/// 0.333 of 1.00 is 0.33 in cents; three of them are 0.99, and price × quantity says 0.999.
+#[test]
+fn exempt_items_are_summed_in_the_cents_that_they_name() {
+    let (shop, till) = Shop::ready();
+    shop.settings(json!({ "amount_tolerance": "0.005" }));
+    let mut operation = receipt("R-1");
+    let exempt = json!({ "type": "SALE", "details": { "concept": "GOOD" }, "data": { "type": "ITEM", "text": "Stamp",
+        "unit": { "quantity": "0.333", "price": "1.00" }, "value": { "base": "0.33" },
+        "vat": { "type": "VAT_EXEMPTION", "code": "CAUSE_1" } } });
+    operation["entries"] = json!([exempt, exempt, exempt]);
+    operation["document"]["total_vat"] =
+        json!({ "amount": "0.00", "exclusive": "0.99", "inclusive": "0.99" });
+    operation["payments"][0]["details"]["amount"] = json!("0.99");
     transact(&shop, &till, operation).ok();
+}
+
+#[test]
+fn the_discount_of_a_payment_counts_as_the_setting_says() {
+    let (shop, till) = Shop::ready();
+    // Sold for 2.40.
+    let cases = [("added", "2.30", "0.10"), ("subtracted", "2.50", "0.10"), ("apart", "2.40", "0.10")];
+    for (setting, _, _) in cases {
+        shop.settings(json!({ "payment_discount": setting }));
+        for (reading, amount, discount) in cases {
+            let mut operation = receipt("R-1");
+            operation["payments"][0]["details"]["amount"] = json!(amount);
+            operation["payments"][0]["details"]["discount"] = json!(discount);
+            let answer = transact(&shop, &till, operation);
+            if reading == setting {
+                answer.ok();
+            } else {
+                answer.refused(422, "E_UNPROCESSABLE_CONTENT");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Do VAT codes belong to the system, and do the amounts add up (contract sign-fr 2.6, 2.10)?
 //!
 //! The rules were published for Italy; the schema that they speak about serves France too. Where a sign is not
-//! published (RETURN entries among SALE entries, `payments[].details.discount`) both readings are accepted.
+//! published (RETURN entries among SALE entries, `payments[].details.discount`) a setting says which readings
+//! are accepted.
 
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::settings::{SignFrSettings, ValueBase};
+use crate::settings::{PaymentDiscount, ReturnSign, SignFrSettings, ValueBase};
 use crate::sign_fr::country::Country;
 
 /// What is wrong with an operation, each a sentence that begins with a JSON pointer into it.
@@ -27,7 +28,7 @@ struct Totals {
 struct Auditor<'a> {
     country: Country,
     tolerance: Decimal,
-    value_base: ValueBase,
+    settings: &'a SignFrSettings,
     /// Where the document begins inside the operation.
     root: &'a str,
     findings: Findings,
@@ -43,7 +44,7 @@ pub(super) fn check(country: Country, kind: &str, operation: &Value, settings: &
     let mut auditor = Auditor {
         country,
         tolerance: settings.amount_tolerance.parse().unwrap_or_default(),
-        value_base: settings.value_base,
+        settings,
         root,
         findings: Findings::default(),
     };
@@ -73,8 +74,16 @@ impl Auditor<'_> {
             total.amount.checked_add(total.exclusive)?,
             total.inclusive,
         );
-        if !self.same(sums, total) && !self.same(netted, total) {
-            self.report("/document/total_vat", &format!("{total} is not the sum of the entries, {sums}"));
+        let fits = match self.settings.return_sign {
+            ReturnSign::Subtracted => self.same(netted, total),
+            ReturnSign::Added => self.same(sums, total),
+            ReturnSign::Either => self.same(netted, total) || self.same(sums, total),
+        };
+        if !fits {
+            let what = format!(
+                "{total} is not the sum of the entries, {sums} (returns added) or {netted} (returns subtracted)"
+            );
+            self.report("/document/total_vat", &what);
         }
         self.payments(document, total.inclusive)?;
         self.breakdown(document, total.amount)
@@ -103,7 +112,12 @@ impl Auditor<'_> {
             if !has_factor {
                 self.base(place, base, gross_base, gross_base);
             }
-            return Some(Totals { amount: Decimal::ZERO, exclusive: gross, inclusive: gross });
+            // Like the other lines it is summed as it says itself: in cents, which price × quantity may not be.
+            let own = match self.settings.value_base {
+                ValueBase::Any => gross,
+                _ => base.checked_sub(discount)?.checked_add(surcharge)?,
+            };
+            return Some(Totals { amount: Decimal::ZERO, exclusive: own, inclusive: own });
         }
         let line = totals(vat)?;
         let percentage = decimal(vat.get("percentage"))?;
@@ -149,7 +163,7 @@ impl Auditor<'_> {
 
     fn base(&mut self, place: &str, base: Decimal, net: Decimal, gross: Decimal) {
         let (is_net, is_gross) = (self.near(base, net), self.near(base, gross));
-        let fits = match self.value_base {
+        let fits = match self.settings.value_base {
             ValueBase::Net => is_net,
             ValueBase::Gross => is_gross,
             ValueBase::Either => is_net || is_gross,
@@ -170,7 +184,13 @@ impl Auditor<'_> {
             paid = paid.checked_add(decimal(payment.pointer("/details/amount"))?)?;
             discounts = discounts.checked_add(optional(payment.pointer("/details/discount"))?)?;
         }
-        let readings = [paid, paid.checked_add(discounts)?, paid.checked_sub(discounts)?];
+        let (added, subtracted) = (paid.checked_add(discounts)?, paid.checked_sub(discounts)?);
+        let readings = match self.settings.payment_discount {
+            PaymentDiscount::Added => vec![added],
+            PaymentDiscount::Subtracted => vec![subtracted],
+            PaymentDiscount::Apart => vec![paid],
+            PaymentDiscount::Any => vec![paid, added, subtracted],
+        };
         if !payments.is_empty() && !readings.iter().any(|sum| self.near(*sum, inclusive)) {
             self.report(
                 "/payments",
