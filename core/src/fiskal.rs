@@ -222,7 +222,7 @@ impl Background {
             .name("fiskal-sync".into())
             .spawn(move || {
                 while seen.wait(SYNC_EVERY) {
-                    if let Err(error) = shared.engine.sync() {
+                    if let Err(error) = shared.engine.sync_in_background() {
                         tracing::warn!(%error, "what waits could not be settled; trying again");
                     }
                 }

@@ -42,6 +42,8 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
     pub(super) behind: usize,
     /// Whether it stops at the next pause when a caller wants the line.
     pub(super) yields: bool,
+    /// The longest time for one attempt.
+    pub(super) attempt_limit: Duration,
     /// What stands in the way of sending at all, such as refused credentials.
     pub(super) obstacle: Option<Error>,
     /// Why the last attempt got no answer.
@@ -84,6 +86,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             deadline,
             behind: 0,
             yields: false,
+            attempt_limit: self.limits.attempt,
             obstacle: None,
             silence: None,
         })

@@ -119,7 +119,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             body: body.as_ref().map(canonical).transpose()?,
         };
         let account = &self.operation.line.account;
-        let timeout = self.remaining().min(self.engine.limits.attempt);
+        let timeout = self.remaining().min(self.attempt_limit);
         let sent = self.engine.transport.send(&wire, timeout);
         Ok(match sent {
             Sent::Answered { answer, date } if self.service.is_ours(&answer) => {

@@ -1,7 +1,7 @@
 //! Settles what waits: unanswered requests, deferred operations in their order, follow-ups.
 
 use crate::engine::Engine;
-use crate::engine::drive::Ended;
+use crate::engine::drive::{Drive, Ended};
 use crate::engine::events::{Event, What};
 use crate::engine::ports::{
     Clock, Durability, Entry, Ids, OpenSale, Progress, ReceiptFilter, SecretStore, Store,
@@ -50,30 +50,46 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     /// # Errors
     /// `journal` when the journal cannot be read or written.
     pub fn sync(&self) -> Result<Synced> {
+        self.sync_all(false)
+    }
+
+    /// As [`Engine::sync`], for a thread that nobody waits for: it leaves a link that failed lately
+    /// alone, and keeps each attempt shorter than a caller's patience, so that a sale that comes
+    /// meanwhile finds its register free in time.
+    ///
+    /// # Errors
+    /// `journal` when the journal cannot be read or written.
+    pub fn sync_in_background(&self) -> Result<Synced> {
+        self.sync_all(true)
+    }
+
+    fn sync_all(&self, in_background: bool) -> Result<Synced> {
         let mut synced = Synced::default();
         for line in self.store.unfinished_lines()? {
-            if self.account(&line).is_ok() {
-                self.sync_line(&line, &mut synced)?;
+            let left_alone = in_background && self.world.is_down(&line.account, self.clock.monotonic());
+            if !left_alone && self.account(&line).is_ok() {
+                self.sync_line(&line, in_background, &mut synced)?;
             }
             synced.waiting += self.store.queue(&line)?.len() + self.store.follow_ups(&line)?.len();
         }
         Ok(synced)
     }
 
-    fn sync_line(&self, line: &Line, synced: &mut Synced) -> Result<()> {
+    fn sync_line(&self, line: &Line, in_background: bool, synced: &mut Synced) -> Result<()> {
         let Some(_lock) = self.store.try_lock(line)? else { return Ok(()) };
         let before = self.waiting_receipts(line)?;
-        for entry in self.store.queue(line)? {
-            let mut drive = self.resume(entry, self.clock.monotonic() + self.limits.background)?;
-            drive.yields = true;
-            drive.behind = self.store.queue(line)?.len().saturating_sub(1);
+        let queue = self.store.queue(line)?;
+        let count = queue.len();
+        for (at, entry) in queue.into_iter().enumerate() {
+            let mut drive = self.resume_unhurried(entry, in_background)?;
+            drive.behind = count - at - 1;
             match drive.run()? {
                 Ended::Finished(_) | Ended::Failed(_) => synced.settled += 1,
                 Ended::HandedOver(_) | Ended::Stopped(_) => break,
             }
         }
         for entry in self.store.follow_ups(line)? {
-            synced.settled += usize::from(self.follow_up(entry)?);
+            synced.settled += usize::from(self.follow_up(entry, in_background)?);
         }
         for (id, from) in before {
             let Some(now) = self.store.receipt(&super::ports::ReceiptKey::Id(id))? else { continue };
@@ -92,14 +108,24 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// Tries a follow-up whose time has come; tells whether it is over.
-    fn follow_up(&self, entry: Entry) -> Result<bool> {
-        if matches!(entry.progress, Progress::FollowUp(not_before) if self.now(&entry.operation.line.account) < not_before)
-        {
+    fn follow_up(&self, entry: Entry, in_background: bool) -> Result<bool> {
+        let now = self.now(&entry.operation.line.account);
+        if matches!(entry.progress, Progress::FollowUp(not_before) if now < not_before) {
             return Ok(false);
         }
+        let drive = self.resume_unhurried(entry, in_background)?;
+        Ok(matches!(drive.run()?, Ended::Finished(_) | Ended::Failed(_)))
+    }
+
+    /// An operation that no customer waits for; it gives way to one who wants its line.
+    fn resume_unhurried(&self, entry: Entry, in_background: bool) -> Result<Drive<'_, S, T, C, I, K>> {
+        let patience = self.account(&entry.operation.line)?.patience;
         let mut drive = self.resume(entry, self.clock.monotonic() + self.limits.background)?;
         drive.yields = true;
-        Ok(matches!(drive.run()?, Ended::Finished(_) | Ended::Failed(_)))
+        if in_background {
+            drive.attempt_limit = drive.attempt_limit.min(patience * 2 / 3);
+        }
+        Ok(drive)
     }
 
     /// Changes the cart of a begun sale; durable when it returns.

@@ -4,6 +4,7 @@
 #![allow(unreachable_pub)]
 
 mod erased;
+mod patience;
 mod ports;
 mod remote;
 mod rules;

@@ -194,6 +194,11 @@ impl Transport for FaultyTransport {
                 outside.answer(&wire);
                 std::panic::panic_any(Killed)
             }
+            Fate::Throttled => {
+                let headers = vec![("x-table".into(), "1".into()), ("retry-after".into(), "1".into())];
+                let date = Some(outside.true_time);
+                Sent::Answered { answer: Answer { status: 429, headers, body: Value::Null }, date }
+            }
             Fate::Portal => Sent::Answered {
                 answer: Answer {
                     status: 200,
@@ -224,6 +229,8 @@ pub enum Fate {
     Killed,
     /// A captive portal answers.
     Portal,
+    /// The service asks to come back in a second.
+    Throttled,
 }
 
 impl Fate {
