@@ -272,6 +272,11 @@ fn what_france_cannot_take_is_refused_at_its_field() {
         ("/items/0/type", json!("tip"), "/items/0/type"),
         ("/items/0/unit", json!("a unit with more than thirty-two characters"), "/items/0/unit"),
         ("/items/0/extra", json!({"sign-fr": {"unknown": 1}}), "/items/0/extra/sign-fr/unknown"),
+        (
+            "/items/0/extra",
+            json!({"sign-fr": {"properties": {"a.b": 7}}}),
+            "/items/0/extra/sign-fr/properties/a.b",
+        ),
         ("/extra", json!({"sign-fr": {"unknown": 1}}), "/extra/sign-fr/unknown"),
         ("/extra", json!({"sign-fr": {"operation_date": "1.2.2026"}}), "/extra/sign-fr/operation_date"),
         ("/extra", json!({"sign-fr": {"activity_code": ""}}), "/extra/sign-fr/activity_code"),

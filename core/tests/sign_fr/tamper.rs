@@ -211,3 +211,35 @@ fn an_answer_without_its_operation_is_asked_for_it() {
     assert_eq!(drive.addresses().last().unwrap(), "GET /records/records-2?operation=");
     assert_eq!(outcome.receipts[0].verified, ["content", "chain"]);
 }
+
+/// Appendix A, JsonData: at most 65,536 characters, of the operation with the schema's defaults in it.
+#[test]
+fn only_a_long_operation_may_go_unrepeated() {
+    let entries = 150;
+    let with_texts = |length: usize| {
+        let mut sale = sale();
+        let item = json!({"text": "t".repeat(length), "quantity": "1", "unit_price": "1.00", "vat": "20"});
+        sale["items"] = vec![item; entries].into();
+        sale["payments"] = json!([{"method": "cash", "amount": "150.00"}]);
+        let mut fisc = Fisc::new();
+        fisc.tamper = Some(Box::new(|record| {
+            if record["content"]["type"] == "TRANSACTION::RECEIPT" {
+                drop(record["content"].as_object_mut().unwrap().remove("operation"));
+            }
+        }));
+        let mut drive = Drive::completing(sale);
+        let outcome = drive.run(&mut fisc).unwrap();
+        let sent = drive.writes().last().unwrap().body.as_ref().unwrap()["content"]["operation"].to_string();
+        (sent.len(), outcome)
+    };
+    let (empty, _) = with_texts(1);
+    // With `,"purpose":"STANDARD"` in each entry it is just too long, without it just not.
+    let border = 1 + (65_536 - empty - 1) / entries;
+    let (sent, outcome) = with_texts(border);
+    assert!(sent <= 65_536 && sent + 21 * entries > 65_536, "{sent}");
+    assert_eq!(outcome.error, None);
+    assert_eq!(outcome.receipts[0].verified, ["chain"], "what nobody saw is not verified");
+    let (sent, outcome) = with_texts(border - 40);
+    assert!(sent + 21 * entries <= 65_536, "{sent}");
+    assert_eq!(outcome.error.unwrap().pointer(), Some("/content/operation"));
+}

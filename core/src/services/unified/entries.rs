@@ -9,9 +9,11 @@ use super::vat::{self, Code};
 use crate::amounts::{Amounts, ItemAmounts};
 use crate::error::{Error, Result};
 use crate::money::{self, PLACES};
+use crate::read::strict;
 use crate::sale::{Article, Item, ItemKind, ItemType};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -152,16 +154,11 @@ fn product(article: &Article, name: &str) -> Option<Value> {
 }
 
 /// The block of `extra` that is for this service.
-pub(super) fn extra<T: for<'de> Deserialize<'de> + Default>(extra: &Map<String, Value>) -> Result<T> {
-    let Some(block) = extra.get(EXTRA) else { return Ok(T::default()) };
-    serde_path_to_error::deserialize(block).map_err(|error| {
-        let path = error.path().to_string().replace('.', "/");
-        let pointer = format!("/extra/{EXTRA}/{path}");
-        Error::invalid(
-            pointer.trim_end_matches('/'),
-            format!("the block for sign-fr is wrong: {}", error.inner()),
-        )
-    })
+pub(super) fn extra<T: DeserializeOwned + Default>(extra: &Map<String, Value>) -> Result<T> {
+    match extra.get(EXTRA) {
+        None => Ok(T::default()),
+        Some(block) => strict(block).map_err(|error| error.under(&format!("/extra/{EXTRA}"))),
+    }
 }
 
 /// Properties within the service's bounds: how many, and how long each value.
