@@ -1,4 +1,5 @@
-//! Headers, queries and bodies are checked before anybody asks who is calling (contract sign-fr 1.3 to 1.7, 4.1).
+//! Headers, queries and bodies are checked before anybody asks who is calling; answers keep the schema too (contract
+//! sign-fr 1.3 to 1.7, 2.8, 4.1).
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
@@ -8,7 +9,7 @@ mod shop;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use shop::{Shop, new_key};
+use shop::{Shop, new_key, receipt};
 
 const V4: &str = "1c81cb86-c2e8-4074-afc3-a0601b2bf063";
 const V7: &str = "0189f7ea-ae2c-7809-8aeb-b819cf5e9e7f";
@@ -152,4 +153,20 @@ fn an_unknown_scope_is_refused_with_a_status_that_can_be_set() {
     assert_eq!(send(), 401);
     shop.settings(json!({ "unknown_scope_status": 422 }));
     assert_eq!(send(), 422);
+}
+
+#[test]
+fn an_operation_that_is_too_long_for_the_schema_is_not_shown() {
+    let (shop, till) = Shop::ready();
+    let sell = |entries: usize| {
+        let mut operation = receipt("R-1");
+        let mut entry = operation["entries"][0].clone();
+        entry["data"] = json!({ "type": "ITEM", "text": "x".repeat(200), "unit": { "quantity": "1", "price": "0.00" },
+            "value": { "base": "0.00" }, "vat": { "type": "VAT_EXEMPTION", "code": "CAUSE_1" } });
+        operation["entries"].as_array_mut().unwrap().extend(vec![entry; entries]);
+        let intention = shop.intention(&till).ok().id();
+        shop.transaction(&intention, operation).ok()
+    };
+    assert!(sell(100).body["content"]["operation"].is_string());
+    assert_eq!(sell(400).body["content"].get("operation"), None);
 }

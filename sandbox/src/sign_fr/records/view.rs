@@ -14,6 +14,9 @@ use crate::sign_fr::files;
 use crate::sign_fr::state::Record;
 use crate::sign_fr::systems;
 
+/// Longest `operation` in an answer; what the schema does not allow is left out (contract sign-fr, `JsonData`).
+const LONGEST_OPERATION: usize = 65_536;
+
 /// The members of a record that never change after it was booked, as they stand in its answers: `id`, `type`,
 /// `system`, `record`, `operation` and `journal` without its signature. Their canonical JSON is what the chain is
 /// made of.
@@ -52,7 +55,7 @@ pub(super) fn record(
     let Some(members) = content.as_object_mut() else {
         return Err(Problem::internal("a record is an object"));
     };
-    if !wants("operation") {
+    if !wants("operation") || record.operation.chars().count() > LONGEST_OPERATION {
         members.remove("operation");
     }
     members.insert("state".to_owned(), record.state.clone().into());
