@@ -130,6 +130,24 @@ fn discounts_rounding_and_payments_are_shown() {
 }
 
 #[test]
+fn an_item_says_its_vat_where_there_is_more_than_one() {
+    let items = |vats: &[Value]| {
+        let items =
+            vats.iter().map(|vat| json!({"text": "x", "quantity": 1, "unit_price": "1.00", "vat": vat}));
+        let sale = json!({"register": "r", "items": items.collect::<Vec<_>>()});
+        print::text(&Receipt { service: "sign-fr".into(), ..receipt_of(&sale) }, 32)
+    };
+    let lines = |text: &str| {
+        text.lines().filter(|line| line.starts_with("  ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mixed =
+        items(&[json!("20"), json!("5.50"), json!({"exempt": "export"}), json!({"reverse_charge": true})]);
+    let own: Vec<String> = lines(&mixed).into_iter().filter(|line| line.len() < 16).collect();
+    assert_eq!(own, ["  TVA 20 %", "  TVA 5,5 %", "  export", "  autoliq."]);
+    assert!(!items(&[json!("20"), json!("20.0")]).contains("TVA 20"));
+}
+
+#[test]
 fn every_mention_is_at_its_place() {
     let mention = |place, text: &str| Mention { place, text: text.into() };
     let places = [
@@ -193,7 +211,7 @@ fn the_printer_gets_its_commands() {
     assert!(contains(b"\x1bE\x01\x1d!\x01TOTAL EUR                   4,70\n\x1d!\x00\x1bE\x00"));
     // è is 8A, × is 9E in code page 858
     assert!(contains(b"Esp\x8aces                     5,00\n"));
-    assert!(contains(b"  2 \x9e 1,20\n"));
+    assert!(contains(b"  2 \x9e 1,20 \xfa TVA 5,5 %\n"));
     // Model 2; 12 dots, because 30 mm are 240 dots and "A" makes 21 modules; level M; data; print
     assert!(contains(
         b"\x1ba\x01\x1d(k\x04\x001A2\x00\x1d(k\x03\x001C\x0c\x1d(k\x03\x001E1\x1d(k\x04\x001P0A\x1d(k\x03\x001Q0\n\x1ba\x00"

@@ -113,7 +113,7 @@ impl Sheet<'_> {
                 price.map(|price| self.words.money(price)).unwrap_or_default(),
                 Style::Plain,
             );
-            self.quantity(paper, item);
+            self.quantity_and_vat(paper, item);
             for (label, off) in self.discounts(&item.discounts, amounts.map(|amounts| amounts.own.as_slice()))
             {
                 paper.indented_pair(&label, off);
@@ -135,13 +135,21 @@ impl Sheet<'_> {
         }
     }
 
-    fn quantity(&self, paper: &mut Paper, item: &Item) {
-        if item.quantity == Exact(1.into()) && item.unit.is_none() {
-            return;
+    fn quantity_and_vat(&self, paper: &mut Paper, item: &Item) {
+        let mut parts = Vec::new();
+        if item.quantity != Exact(1.into()) || item.unit.is_some() {
+            let quantity = self.words.number(item.quantity.normalize());
+            let unit = item.unit.as_deref().map(|unit| format!(" {unit}")).unwrap_or_default();
+            parts.push(format!("{quantity}{unit} × {}", self.words.money(item.unit_price)));
         }
-        let quantity = self.words.number(item.quantity.normalize());
-        let unit = item.unit.as_deref().map(|unit| format!(" {unit}")).unwrap_or_default();
-        paper.indented(&format!("{quantity}{unit} × {}", self.words.money(item.unit_price)));
+        // With one rate the table of VAT says it; with several, each item must say which is its own.
+        if self.receipt.totals.vat.len() > 1 {
+            parts.push(match item.vat.rate() {
+                Some(rate) => format!("{} {} %", self.words.vat, self.words.number(rate.normalize())),
+                None => self.words.exempt(item.vat.exempt().unwrap_or_default()).to_owned(),
+            });
+        }
+        paper.indented(&parts.join(" · "));
     }
 
     /// The label of each discount and what it takes off, with the sign of what it does.
