@@ -62,9 +62,9 @@ pub(crate) fn facts() -> Facts {
         merchant: json!({
             "unit": "u-1", "subject": "s-1", "subject_name": "fiskal-x", "credential": "paris@test/merchant/martin",
             "taxpayer": "t-1", "country": "France", "vat_number": "FR12345678901",
-            "certification": {"body": "infocert", "code": "B9999"},
+            "certification": {"body": "infocert", "code": "B9999"}, "naf_ape_code": "1071C",
         }),
-        location: json!({"location": "t-1", "type": "HEAD_OFFICE"}),
+        location: json!({"location": "t-1", "type": "HEAD_OFFICE", "siret": "12345678900012"}),
         register: json!({
             "system": "sys-1",
             "records": ["INTENTION::TRANSACTION", "TRANSACTION::RECEIPT", "TRANSACTION::ABORT"],

@@ -6,6 +6,7 @@ use fiskal::error::Kind;
 use fiskal::exchange::{Facts, Known, Offline};
 use fiskal::services::merchant_settings;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 fn merchant_params() -> Value {
     json!({
@@ -207,6 +208,26 @@ fn twice_is_once_and_a_plan_sends_nothing() {
 }
 
 #[test]
+fn a_head_office_gets_its_siret_at_first_and_when_it_changes() {
+    let mut fisc = Fisc::new();
+    let (mut known, _) = provisioned(&mut fisc, Value::Null);
+    for (siret, requests) in [
+        (json!("12345678900012"), vec!["GET /locations/taxpayers-3", "PATCH /locations/taxpayers-3"]),
+        (json!("12345678900012"), vec![]),
+        (json!("12345678900020"), vec!["GET /locations/taxpayers-3", "PATCH /locations/taxpayers-3"]),
+    ] {
+        let params =
+            json!({"name": "rivoli", "address": null, "environment": "test", "settings": {"siret": siret}});
+        let mut drive = Drive::new(operation("provision.location", "location", params), known.clone());
+        drive.operation.id = Uuid::new_v4();
+        known.location = drive.run(&mut fisc).unwrap().learned.unwrap();
+        assert_eq!(drive.addresses(), requests);
+        assert_eq!(known.location["siret"], siret);
+        assert_eq!(fisc.of("/locations")[0]["content"]["label"], siret);
+    }
+}
+
+#[test]
 fn a_new_program_version_is_told_to_the_service() {
     let mut fisc = Fisc::new();
     let (mut known, _) = provisioned(&mut fisc, Value::Null);
@@ -273,7 +294,16 @@ fn the_trap_of_the_group_token_is_a_refusal_with_all_details() {
 
 #[test]
 fn what_is_wrong_in_the_configuration_is_said_before_anything_is_sent() {
-    let cases: [(&str, Value, &str); 4] = [
+    let cases: [(&str, Value, &str); 9] = [
+        ("/name", json!("x".repeat(129)), "/name"),
+        ("/trade_name", json!("x".repeat(129)), "/trade_name"),
+        ("/address/street", json!("x".repeat(129)), "/address/street"),
+        ("/address/number", json!("x".repeat(129)), "/address/number"),
+        (
+            "/settings",
+            json!({"type": "individual", "person": {"gender": "FEMALE", "forename": "", "surname": "Martin"}}),
+            "/settings/person/forename",
+        ),
         ("/tax_id", json!("12345678"), "/tax_id"),
         ("/tax_id", json!("12345678a"), "/tax_id"),
         ("/address/city", json!(""), "/address/city"),

@@ -84,7 +84,14 @@ fn a_begun_sale_is_completed_on_its_intention() {
     let mentions: Vec<&str> = receipt.mentions.iter().map(|mention| mention.text.as_str()).collect();
     assert_eq!(
         mentions,
-        ["Nombre de lignes : 2", "Logiciel : My POS 1.0.0", "Certificat NF525 B9999", "Signature : CGMS"]
+        [
+            "SIRET 12345678900012",
+            "NAF 1071C",
+            "Nombre de lignes : 2",
+            "Logiciel : My POS 1.0.0",
+            "Certificat NF525 B9999",
+            "Signature : CGMS"
+        ]
     );
     assert_eq!(outcome.learned.unwrap()["last_record"], "records-2");
 }

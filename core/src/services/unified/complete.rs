@@ -34,6 +34,7 @@ impl Ready {
     pub(super) fn of(run: &Run<'_>) -> Result<Self> {
         let register = facts::register(run.facts)?;
         let merchant = facts::merchant(run.facts)?;
+        let location = facts::location(run.facts)?;
         let mut sale = Sale::read(run.param("sale"))?;
         sale.check_complete()?;
         let amounts = sale.amounts()?;
@@ -46,7 +47,12 @@ impl Ready {
             }
         };
         sale.id = begin::sale_id(run).as_str().map(str::to_owned);
-        let draft = receipt::pending(run, &sale, &amounts, &register, &merchant)?;
+        let draft = receipt::pending(
+            run,
+            &sale,
+            &amounts,
+            &receipt::Sellers { register: &register, merchant: &merchant, location: &location },
+        )?;
         Ok(Ready { register, merchant, sale, draft, operation, metadata })
     }
 

@@ -31,6 +31,9 @@ pub(super) struct MerchantFacts {
     pub(super) vat_number: Option<String>,
     /// What of the certification goes on paper.
     pub(super) certification: Option<Value>,
+    /// The activity code, which goes on paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) naf_ape_code: Option<String>,
 }
 
 /// A location.
@@ -39,6 +42,9 @@ pub(super) struct LocationFacts {
     pub(super) location: String,
     #[serde(rename = "type")]
     pub(super) location_type: String,
+    /// The establishment's SIRET, which goes on paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) siret: Option<String>,
 }
 
 /// A register: its system, what that allows, and the end of its chain.

@@ -30,14 +30,17 @@ pub(super) fn location(run: &Run<'_>) -> Flow<Outcome> {
         return Ok(plan);
     }
     let mut report = Report::default();
-    if let Some(known) = known {
+    let params: LocationParams = params(run)?;
+    let siret = params.settings.siret.clone();
+    if let Some(known) = known.as_ref().filter(|known| known.siret == siret) {
         report.note(&known.location_type, &known.location, false);
         return Ok(report.into_outcome(json!(known)));
     }
-    let params: LocationParams = params(run)?;
     let merchant = facts::merchant(run.facts)?;
     let credential = merchant.credential.as_str();
-    let (found, made) = if params.address.is_null() {
+    let (found, made) = if let Some(known) = &known {
+        (read_again(run, credential, &known.location)?, false)
+    } else if params.address.is_null() {
         (head_office(run, credential, &merchant.taxpayer)?, false)
     } else {
         let mut content = json!({
@@ -46,17 +49,39 @@ pub(super) fn location(run: &Run<'_>) -> Flow<Outcome> {
             "name": cut(&params.name, 32),
             "address": address(&params.address)?,
         });
-        if let (Some(siret), Some(fields)) = (&params.settings.siret, content.as_object_mut()) {
+        if let (Some(siret), Some(fields)) = (&siret, content.as_object_mut()) {
             fields.insert("label".into(), siret.as_str().into());
         }
         let list = format!("/locations?taxpayer_id={}", merchant.taxpayer);
         find_or_make(run, "location", credential, &list, None, "/locations", &|| content.clone())?
     };
+    let found = labelled(run, credential, found, siret.as_deref())?;
     let found = commissioned(run, "location", credential, "/locations", found)?;
     let location = id_of(&found)?;
     let location_type = text(&found, "/content/type").unwrap_or("BRANCH").to_owned();
     report.note(&location_type, &location, made);
-    Ok(report.into_outcome(json!(LocationFacts { location, location_type })))
+    Ok(report.into_outcome(json!(LocationFacts { location, location_type, siret })))
+}
+
+fn read_again(run: &Run<'_>, credential: &str, location: &str) -> Flow<Value> {
+    let gone = || Error::new(Kind::NotReady, format!("SIGN FR no longer knows the location {location}"));
+    let path = format!("/locations/{location}");
+    Ok(run.read("location.read", credential, &path, None)?.ok_or_else(gone)?.body.clone())
+}
+
+/// The location with its SIRET, which a head office cannot have from the beginning.
+fn labelled(run: &Run<'_>, credential: &str, location: Value, siret: Option<&str>) -> Flow<Value> {
+    let Some(siret) = siret.filter(|siret| text(&location, "/content/label") != Some(siret)) else {
+        return Ok(location);
+    };
+    let path = format!("/locations/{}", id_of(&location)?);
+    let make = |_| Write::patch(credential, path.clone(), json!({"label": siret}));
+    run.write("location.label", &make, &|label| {
+        let answer = run.read(&format!("{label}.look"), credential, &path, None)?;
+        Ok(answer
+            .map(|answer| answer.body.clone())
+            .filter(|body| text(body, "/content/label") == Some(siret)))
+    })
 }
 
 /// The HEAD_OFFICE, which exists with the taxpayer and shares its id (contract sign-fr 1.9); where

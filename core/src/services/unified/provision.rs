@@ -13,6 +13,9 @@ use crate::exchange::{Effect, LineKind, Lost, Method, Outcome, Request, Step};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// The longest name, and part of an address.
+const LONGEST: usize = 128;
+
 /// What a provisioning made, found and left behind.
 #[derive(Default)]
 pub(super) struct Report {
@@ -195,6 +198,7 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
         certification: Some(
             json!({"body": params.settings.certification, "code": params.settings.certificate_code})
         ),
+        naf_ape_code: params.settings.naf_ape_code,
     })))
 }
 
@@ -296,13 +300,16 @@ fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
     if let (Some(date), Some(fields)) = (&settings.fiscal_year_date, fiscalization.as_object_mut()) {
         fields.insert("fiscal_year_date".into(), date.as_str().into());
     }
+    let legal = fitting("/name", &params.name)?;
     let name = match (settings.merchant_type, &settings.person) {
         (MerchantType::Individual, Some(person)) => {
-            json!({"legal": cut(&params.name, 128), "person": person})
+            fitting("/settings/person/forename", &person.forename)?;
+            fitting("/settings/person/surname", &person.surname)?;
+            json!({"legal": legal, "person": person})
         }
         _ => {
             let trade = params.trade_name.as_deref().unwrap_or(&params.name);
-            json!({"legal": cut(&params.name, 128), "trade": cut(trade, 128)})
+            json!({"legal": legal, "trade": fitting("/trade_name", trade)?})
         }
     };
     let taxpayer_type = match settings.merchant_type {
@@ -317,17 +324,26 @@ fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
     }))
 }
 
+/// A name or a part of an address as it is; the service keeps 128 characters (Appendix A, PlainString128).
+fn fitting<'a>(pointer: &str, text: &'a str) -> Result<&'a str> {
+    if (1..=LONGEST).contains(&text.chars().count()) {
+        return Ok(text);
+    }
+    let message = format!("SIGN FR takes 1 to {LONGEST} characters here; shorten it");
+    Err(Error::new(Kind::Config, message).at(pointer))
+}
+
 /// An address as the service wants it. A house without a number has `-` for one: the field is
 /// required (contract sign-fr 2.4).
 pub(super) fn address(address: &Value) -> Result<Value> {
     let part = |name: &str| -> Result<&str> {
-        address.get(name).and_then(Value::as_str).filter(|part| !part.is_empty()).ok_or_else(|| {
-            Error::new(Kind::Config, format!("the address has no {name}; add it"))
-                .at(format!("/address/{name}"))
-        })
+        let pointer = format!("/address/{name}");
+        match address.get(name).and_then(Value::as_str).filter(|part| !part.is_empty()) {
+            Some(part) => fitting(&pointer, part),
+            None => Err(Error::new(Kind::Config, format!("the address has no {name}; add it")).at(pointer)),
+        }
     };
-    let number =
-        address.get("number").and_then(Value::as_str).filter(|number| !number.is_empty()).unwrap_or("-");
+    let number = if address.get("number").is_none_or(Value::is_null) { "-" } else { part("number")? };
     Ok(json!({
         "line": {"type": "STREET_NUMBER", "street": part("street")?, "number": number},
         "code": part("code")?,

@@ -1,11 +1,12 @@
 //! What the till gets: a receipt from a sale and the record that was booked for it.
 //!
-//! Mentions for France (contract sign-fr 5.7): the number of lines, the program with its version, the
-//! certificate where the merchant's settings have one, and the extract of the signature, its
-//! characters 3, 7, 13 and 19.
+//! Mentions for France: SIRET and activity code where the settings have them (the ticket's fields
+//! ENC-TIK-SOC-SIR and ENC-TIK-SOC-NAF, contract sign-fr 2.5 and 5.6), the number of lines, the program
+//! with its version, the certificate, and the extract of the signature, its characters 3, 7, 13 and 19
+//! (5.7).
 
 use super::Unified;
-use super::facts::{MerchantFacts, RegisterFacts};
+use super::facts::{LocationFacts, MerchantFacts, RegisterFacts};
 use super::records::Record;
 use super::run::{Run, local};
 use super::wire::text;
@@ -20,15 +21,26 @@ use std::collections::BTreeMap;
 /// The characters of a signature that go on paper, counted from 1.
 const EXTRACT: [usize; 4] = [3, 7, 13, 19];
 
+/// What is known of those who sell.
+pub(super) struct Sellers<'a> {
+    pub(super) merchant: &'a MerchantFacts,
+    pub(super) location: &'a LocationFacts,
+    pub(super) register: &'a RegisterFacts,
+}
+
 /// The receipt of a sale that may be booked and is not known to be: printable, and to be settled.
 pub(super) fn pending(
     run: &Run<'_>,
     sale: &Sale,
     amounts: &Amounts,
-    register: &RegisterFacts,
-    merchant: &MerchantFacts,
+    sellers: &Sellers<'_>,
 ) -> Result<Receipt> {
-    let mut mentions = vec![mention(Place::Body, format!("Nombre de lignes : {}", sale.items.len()))];
+    let Sellers { merchant, location, register } = sellers;
+    let header = [("SIRET", &location.siret), ("NAF", &merchant.naf_ape_code)].into_iter();
+    let mut mentions: Vec<Mention> = header
+        .filter_map(|(label, code)| Some(mention(Place::Header, format!("{label} {}", code.as_ref()?))))
+        .collect();
+    mentions.push(mention(Place::Body, format!("Nombre de lignes : {}", sale.items.len())));
     if let Some(software) = &register.software {
         mentions.push(mention(Place::Footer, format!("Logiciel : {} {}", software.name, software.version)));
     }
