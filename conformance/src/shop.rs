@@ -36,6 +36,11 @@ impl Shop {
         self.path("fiskal.json")
     }
 
+    /// Leaves the folder behind, for whoever wants to know what happened in it.
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+
     /// A file in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

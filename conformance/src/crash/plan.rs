@@ -1,0 +1,125 @@
+//! What a till sells in one run, and what strikes it meanwhile: drawn from a seed.
+
+use crate::Result;
+use crate::random::Random;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The sales of a run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// The seed it was drawn from.
+    pub seed: u64,
+    /// The sales, in their order.
+    pub sales: Vec<Sale>,
+}
+
+/// One sale.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sale {
+    /// The caller's id.
+    pub id: String,
+    /// How it is sold.
+    pub way: Way,
+    /// What is sold, as `sale.complete` takes it.
+    pub params: Value,
+}
+
+/// How a sale is sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Completed at once.
+    Whole,
+    /// Begun, its cart kept, completed.
+    Begun,
+    /// Begun and aborted.
+    Aborted,
+}
+
+impl Plan {
+    /// Draws the plan of a run.
+    pub fn drawn(seed: u64, sales: usize) -> Plan {
+        let mut random = Random::seeded(seed);
+        let sales = (1..=sales).map(|number| Sale::drawn(number, &mut random)).collect();
+        Plan { seed, sales }
+    }
+
+    /// Reads the plan that [`Plan::write`] wrote.
+    ///
+    /// # Errors
+    /// When the file is not there or no plan.
+    pub fn read(file: &Path) -> Result<Plan> {
+        Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
+    }
+
+    /// Writes it for the till.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&self, file: &Path) -> Result<()> {
+        Ok(std::fs::write(file, serde_json::to_string(self)?)?)
+    }
+
+    /// The sale with this id.
+    pub fn sale(&self, id: &str) -> Option<&Sale> {
+        self.sales.iter().find(|sale| sale.id == id)
+    }
+}
+
+impl Sale {
+    fn drawn(number: usize, random: &mut Random) -> Sale {
+        let id = format!("s-{number}");
+        let way = match random.below(5) {
+            0 | 1 => Way::Whole,
+            2 | 3 => Way::Begun,
+            _ => Way::Aborted,
+        };
+        let quantity = 1 + random.below(5);
+        let cents = quantity * 125;
+        let params = json!({
+            "id": id, "register": "till-1", "number": format!("R-{number}"),
+            "items": [{"text": "Café", "quantity": quantity, "unit_price": "1.25", "vat": "10"}],
+            "payments": [{"method": "cash", "amount": format!("{}.{:02}", cents / 100, cents % 100)}],
+        });
+        Sale { id, way, params }
+    }
+}
+
+/// The faults of a run, as `POST /_sandbox/faults` takes them.
+pub fn faults(random: &mut Random) -> Vec<Value> {
+    let kinds = [
+        json!({"kind": "drop-answer"}),
+        json!({"kind": "drop-answer"}),
+        json!({"kind": "reset"}),
+        json!({"kind": "delay", "ms": 60 + random.below(500)}),
+        json!({"kind": "status", "status": 503}),
+        json!({"kind": "status", "status": 500}),
+    ];
+    let targets = [
+        json!({"method": "POST", "path": "/sign-fr/records"}),
+        json!({"path": "/sign-fr/records"}),
+        json!({"path": "/sign-fr"}),
+    ];
+    let chances = [json!(0.1), json!(0.2), json!(0.4)];
+    let mut faults: Vec<Value> = (0..1 + random.below(3))
+        .map(|_| {
+            json!({
+                "match": random.pick(&targets),
+                "fault": random.pick(&kinds),
+                "probability": random.pick(&chances),
+            })
+        })
+        .collect();
+    // Once only: a till that is refused again with a token it has just got takes the service's word.
+    if random.chance(40) {
+        faults.push(json!({
+            "match": {"path": "/sign-fr/records"},
+            "fault": {"kind": "expire-tokens"},
+            "probability": 0.2,
+            "count": 1,
+        }));
+    }
+    faults
+}

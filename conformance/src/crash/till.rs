@@ -1,0 +1,181 @@
+//! The till: a process that sells what its plan says, and can be killed at any moment.
+//!
+//! It says on standard output what it is about to do, one line each, so that the harness can strike
+//! right then.
+
+use super::beliefs::Beliefs;
+use super::plan::{Plan, Sale, Way};
+use crate::Result;
+use crate::random::Random;
+use fiskal::Fiskal;
+use fiskal::config::Config;
+use fiskal::engine::Limits;
+use fiskal::error::{Error, Kind};
+use fiskal::transport::Backoff;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// The files in the till's folder.
+pub mod files {
+    /// The configuration.
+    pub const CONFIG: &str = "fiskal.json";
+    /// The plan.
+    pub const PLAN: &str = "plan.json";
+    /// What the till believes.
+    pub const BELIEFS: &str = "beliefs.jsonl";
+    /// What the sandbox has booked, where the books differ.
+    pub const AUDIT: &str = "audit.json";
+    /// What the journal says in the end.
+    pub const JOURNAL: &str = "journal.json";
+}
+
+/// How many of a hundred sales that are over are asked for again.
+const ASKED_AGAIN: u64 = 20;
+/// How long what waits may take to be settled once nothing strikes any more.
+const SETTLING: Duration = Duration::from_secs(60);
+
+/// Opens a till that does not wait long between attempts.
+///
+/// # Errors
+/// As [`Fiskal::open_with`].
+pub fn open(folder: &Path) -> std::result::Result<Fiskal, Error> {
+    let limits = Limits {
+        attempt: Duration::from_secs(2),
+        background: Duration::from_secs(5),
+        backoff: Backoff { base: Duration::from_millis(5), max: Duration::from_millis(40) },
+    };
+    Fiskal::open_with(Config::from_file(folder.join(files::CONFIG))?, limits)
+}
+
+/// Makes the register ready.
+///
+/// # Errors
+/// When it cannot be provisioned.
+pub fn provision(folder: &Path) -> Result<()> {
+    open(folder)?.call("provision", &json!({}))?;
+    Ok(())
+}
+
+/// Does one operation and prints its result, or its error, as a line of JSON.
+///
+/// # Errors
+/// When the till cannot be opened or the line not be printed.
+pub fn call(folder: &Path, operation: &str, params: &str) -> Result<()> {
+    let fiskal = open(folder)?;
+    let told = match fiskal.call(operation, &serde_json::from_str(params)?) {
+        Ok(result) => json!({ "result": result }),
+        Err(error) => json!({ "error": error }),
+    };
+    say(&told.to_string())
+}
+
+/// Sells all that is not sold, and asks again for some of what is.
+///
+/// # Errors
+/// When the till cannot be opened or its beliefs not be written.
+pub fn sell(folder: &Path) -> Result<()> {
+    let mut till = Till::start(folder)?;
+    let mut random = Random::seeded(till.plan.seed ^ till.beliefs.held.len() as u64);
+    for sale in till.plan.sales.clone() {
+        if !till.beliefs.is_over(&sale.id) || random.chance(ASKED_AGAIN) {
+            till.ask(&sale)?;
+        }
+    }
+    Ok(())
+}
+
+/// Settles what waits, asks for every sale once more, and writes down what the journal says.
+///
+/// # Errors
+/// When something cannot be settled, or a file not be written.
+pub fn finish(folder: &Path) -> Result<()> {
+    let mut till = Till::start(folder)?;
+    till.settle()?;
+    for sale in till.plan.sales.clone() {
+        till.ask(&sale)?;
+    }
+    till.settle()?;
+    let all = json!({"register": "till-1", "limit": 1000});
+    let says = json!({
+        "verified": till.fiskal.call("journal.verify", &json!({}))?,
+        "receipts": till.fiskal.call("receipt.list", &all)?["receipts"],
+        "status": till.fiskal.call("status", &json!({}))?,
+        "waiting": till.fiskal.call("sync", &json!({}))?["waiting"],
+    });
+    Ok(std::fs::write(folder.join(files::JOURNAL), says.to_string())?)
+}
+
+struct Till {
+    fiskal: Fiskal,
+    plan: Plan,
+    beliefs: Beliefs,
+}
+
+impl Till {
+    fn start(folder: &Path) -> Result<Till> {
+        let plan = Plan::read(&folder.join(files::PLAN))?;
+        let beliefs = Beliefs::open(&folder.join(files::BELIEFS))?;
+        Ok(Till { fiskal: open(folder)?, plan, beliefs })
+    }
+
+    /// Asks for a sale, and believes what it is told.
+    fn ask(&mut self, sale: &Sale) -> Result<()> {
+        say(&format!("{:?} {}", sale.way, sale.id))?;
+        let (kind, told) = match self.sold(sale) {
+            Ok(receipt) if sale.way == Way::Aborted => ("aborted", receipt),
+            Ok(receipt) => ("receipt", receipt),
+            Err(error) => ("error", error.to_json()),
+        };
+        self.beliefs.note(&sale.id, kind, told)?;
+        if kind == "error" {
+            // What stands in the way is settled first; the next sale tells whether it helped.
+            let _ = self.fiskal.call("sync", &json!({}));
+        }
+        Ok(())
+    }
+
+    fn sold(&self, sale: &Sale) -> std::result::Result<Value, Error> {
+        if sale.way == Way::Whole {
+            return self.fiskal.call("sale.complete", &sale.params);
+        }
+        let empty = json!({"id": sale.id, "register": "till-1"});
+        match self.fiskal.call("sale.begin", &empty) {
+            // Begun, and ended, by the process that was killed.
+            Err(error) if error.kind() == Kind::Conflict => {}
+            Err(error) => return Err(error),
+            Ok(_) => {
+                let cart = json!({"id": sale.id, "register": "till-1", "items": sale.params["items"]});
+                self.fiskal.call("sale.update", &cart)?;
+            }
+        }
+        say("go on").map_err(|cause| {
+            Error::new(Kind::Internal, format!("nobody reads the till's output: {cause}"))
+        })?;
+        if sale.way == Way::Aborted {
+            return self.fiskal.call("sale.abort", &json!({"register": "till-1", "sale": sale.id}));
+        }
+        self.fiskal.call("sale.complete", &sale.params)
+    }
+
+    fn settle(&self) -> Result<()> {
+        let until = Instant::now() + SETTLING;
+        loop {
+            let synced = self.fiskal.call("sync", &json!({}))?;
+            if synced["waiting"] == 0 {
+                return Ok(());
+            }
+            if Instant::now() >= until {
+                return Err(format!("after {} s without faults: {synced}", SETTLING.as_secs()).into());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn say(line: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
