@@ -8,7 +8,9 @@ use serde_json::Value;
 /// The record that `sent` made, if it made one.
 ///
 /// For a TRANSACTION its intention tells (`used_in`); else the system's records are searched for our
-/// operation's id. A transaction that is overlooked cannot be booked twice: its intention serves once.
+/// operation's id. An intention of ours counts also when it was used: by the transaction of this
+/// operation, whose own answer was lost. A transaction that is overlooked cannot be booked twice: its
+/// intention serves once.
 pub(super) fn find(run: &Run<'_>, label: &str, credential: &str, sent: &Sent) -> Flow<Option<Value>> {
     if let Some(intention) = &sent.intention {
         let answer =
@@ -21,7 +23,7 @@ pub(super) fn find(run: &Run<'_>, label: &str, credential: &str, sent: &Sent) ->
     let path = format!("/records?system_id={}&type={}", sent.system, encoded(&sent.record_type));
     let mut id = None;
     run.list(&format!("{label}.list"), credential, &path, None, |record| {
-        let ours = is_ours(run, sent, record) && record.pointer("/content/used_in").is_none();
+        let ours = is_ours(run, sent, record);
         if ours {
             id = text(record, "/content/id");
         }

@@ -19,6 +19,8 @@ use std::time::Duration;
 const MOST_PAGES: u32 = 200;
 /// A write is given up for now after [`wire::PATIENCE`] keys within this time.
 const RECENT: SignedDuration = SignedDuration::from_secs(60);
+/// A write that was given up is tried with one more key after this time, when the caller asks again.
+const GIVEN_UP_FOR: SignedDuration = SignedDuration::from_secs(5);
 /// Credentials that did not serve are tried again after this time, when the caller asks again.
 const UNAUTHORIZED_FOR: SignedDuration = SignedDuration::from_secs(15);
 
@@ -96,6 +98,9 @@ impl<'a> Run<'a> {
         make: &dyn Fn(u32) -> Write,
         look: &dyn Fn(&str) -> Flow<Option<Value>>,
     ) -> Flow<Value> {
+        if let Some(answer) = self.booked(label) {
+            return Ok(answer.body.clone());
+        }
         let mut before: Option<&Exchange> = None;
         let mut recent = 0;
         for number in 1.. {
@@ -110,8 +115,16 @@ impl<'a> Run<'a> {
             match wire::fate(exchange) {
                 Fate::Booked(answer) => return Ok(answer.body.clone()),
                 Fate::Repeat => return Err(again(label, wire::pause(exchange.attempts))),
-                Fate::NewKey(answer) if recent >= wire::PATIENCE => return Err(wire::refusal(answer).into()),
-                Fate::NewKey(_) => {}
+                Fate::NewKey(answer) => {
+                    // The attempt before the one that was told to come back later may be booked.
+                    let found = if exchange.attempts > 1 { look(&label)? } else { None };
+                    if let Some(found) = found {
+                        return Ok(found);
+                    }
+                    if recent >= wire::PATIENCE && self.age(exchange) < GIVEN_UP_FOR {
+                        return Err(wire::refusal(answer).into());
+                    }
+                }
                 Fate::Unauthorized(error) if self.age(exchange) < UNAUTHORIZED_FOR => {
                     return Err(error.into());
                 }
@@ -134,6 +147,15 @@ impl<'a> Run<'a> {
             before = Some(exchange);
         }
         Err(Error::internal("a write ran out of labels").into())
+    }
+
+    /// The answer that booked, under whichever key: what came before it needs no more looking up.
+    fn booked(&self, label: &str) -> Option<&'a Answer> {
+        let exchanges = (1..).map_while(|number| self.past.find(&numbered(label, number)));
+        exchanges.map(wire::fate).find_map(|fate| match fate {
+            Fate::Booked(answer) => Some(answer),
+            _ => None,
+        })
     }
 
     /// Reads `path`; `None` where there is nothing.
