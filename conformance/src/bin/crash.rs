@@ -66,13 +66,14 @@ fn main() -> ExitCode {
 fn crash(runs: u64, seed: u64) -> Result<bool> {
     let program = std::env::current_exe()?;
     let started = Instant::now();
-    let (mut kills, mut sales, mut errors, mut differing) = (0, 0, 0, 0);
+    let (mut kills, mut sales, mut errors, mut spare, mut differing) = (0, 0, 0, 0, 0);
     for run in 0..runs {
         let seed = seed.wrapping_add(run);
         let outcome = harness::run(&program, seed).map_err(|error| format!("seed {seed}: {error}"))?;
         kills += outcome.kills;
         sales += outcome.sales;
         errors += outcome.errors;
+        spare += outcome.spare;
         if !outcome.differences.is_empty() {
             differing += 1;
             println!("seed {seed}: the books differ\n  {}", outcome.differences.join("\n  "));
@@ -82,7 +83,7 @@ fn crash(runs: u64, seed: u64) -> Result<bool> {
         }
     }
     println!(
-        "{runs} runs, {kills} kills, {sales} sales, {errors} answers without use, {differing} runs with differences, {} s",
+        "{runs} runs, {kills} kills, {sales} sales, {errors} answers without use, {spare} spare intentions, {differing} runs with differences, {} s",
         started.elapsed().as_secs()
     );
     Ok(differing == 0)

@@ -33,6 +33,8 @@ pub struct Outcome {
     pub sales: usize,
     /// Answers that the till got and could not use.
     pub errors: usize,
+    /// Intentions that no transaction uses.
+    pub spare: usize,
     /// Differences between the books.
     pub differences: Vec<String>,
 }
@@ -101,8 +103,8 @@ pub fn a_day_later(program: &Path, seed: u64, loss: Loss) -> Result<Outcome> {
     }
     scene.plan.write(&scene.shop.path(files::PLAN))?;
     if loss == Loss::Transaction {
-        let begin = json!({"id": "s-1", "register": "till-1"}).to_string();
-        till::call(&folder_of(&scene.shop), "sale.begin", &begin)?;
+        let begin = json!({"id": "s-1", "register": "till-1"});
+        till::open(&folder_of(&scene.shop))?.call("sale.begin", &begin)?;
     }
     let lost =
         json!({"match": {"method": "POST", "path": "/sign-fr/records"}, "fault": {"kind": "drop-answer"}});
@@ -201,6 +203,7 @@ impl<'a> Scene<'a> {
             kills,
             sales: books.plan.sales.len(),
             errors: books.beliefs.iter().filter(|belief| belief.kind == "error").count(),
+            spare: books.spare_intentions(),
             differences,
         })
     }

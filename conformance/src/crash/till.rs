@@ -93,6 +93,14 @@ pub fn sell(folder: &Path) -> Result<()> {
 pub fn finish(folder: &Path) -> Result<()> {
     let mut till = Till::start(folder)?;
     till.settle()?;
+    let until = Instant::now() + SETTLING;
+    for sale in till.plan.sales.clone() {
+        while !till.beliefs.is_over(&sale.id) && Instant::now() < until {
+            till.ask(&sale)?;
+            till.settle()?;
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
     for sale in till.plan.sales.clone() {
         till.ask(&sale)?;
     }
