@@ -238,11 +238,17 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             self.write(Durability::Lazy)?;
             return Ok(Ended::Stopped(error));
         }
+        let may_go_on = error.kind() == Kind::Unauthorized || error.retryable();
         if let Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) = &self.progress {
-            return self.finish(refused_later(outcome.clone(), error));
+            let outcome = outcome.clone();
+            if may_go_on {
+                // Nobody said no: what the till has printed waits for better times.
+                self.write(Durability::Lazy)?;
+                return Ok(Ended::HandedOver(outcome));
+            }
+            return self.finish(refused_later(outcome, error));
         }
         let told = Box::new(error.clone());
-        let may_go_on = error.kind() == Kind::Unauthorized || error.retryable();
         self.note(if may_go_on {
             What::Parked { operation: id, error: told }
         } else {

@@ -133,7 +133,8 @@ impl<'a> Run<'a> {
                     if let Some(found) = look(&label)? {
                         return Ok(found);
                     }
-                    if let (Known::Answered(answer), true) = (&exchange.known, recent >= 3) {
+                    let given_up = recent >= 3 && self.age(exchange) < GIVEN_UP_FOR;
+                    if let (Known::Answered(answer), true) = (&exchange.known, given_up) {
                         return Err(wire::refusal(answer).into());
                     }
                 }
