@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// The median in microseconds; 0 of nothing.
-pub(crate) fn median(times: &mut [Duration]) -> u128 {
+/// The median; zero of nothing.
+pub(crate) fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
-    times.get(times.len() / 2).map_or(0, Duration::as_micros)
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// `one` per `other` with two digits after the point, `-` where there is no such number.
@@ -41,8 +41,8 @@ mod tests {
     #[test]
     fn figures_are_right() {
         let micros = |times: &[u64]| times.iter().copied().map(Duration::from_micros).collect::<Vec<_>>();
-        assert_eq!(median(&mut micros(&[9, 1, 5])), 5);
-        assert_eq!(median(&mut micros(&[])), 0);
+        assert_eq!(median(&mut micros(&[9, 1, 5])), Duration::from_micros(5));
+        assert_eq!(median(&mut micros(&[])), Duration::ZERO);
         assert_eq!(ratio(150, 100), "1.50");
         assert_eq!(ratio(1005, 1000), "1.00");
         assert_eq!(ratio(1, 0), "-");

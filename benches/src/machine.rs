@@ -41,5 +41,5 @@ fn sync_cost() -> Outcome<u128> {
         file.sync_data()?;
         times.push(begun.elapsed());
     }
-    Ok(median(&mut times))
+    Ok(median(&mut times).as_micros())
 }

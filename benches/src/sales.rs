@@ -47,7 +47,7 @@ fn take_turns(shop: &Shop, bare: &Bare, rounds: u32, name: &str) -> Outcome<(u12
         by_core.push(timed(|| shop.sell(TILL, &format!("{name}-{round}")).map(drop))?);
         by_bare.push(timed(|| bare.sell())?);
     }
-    Ok((median(&mut by_core), median(&mut by_bare)))
+    Ok((median(&mut by_core).as_micros(), median(&mut by_bare).as_micros()))
 }
 
 fn timed(work: impl FnOnce() -> Outcome<()>) -> Outcome<Duration> {

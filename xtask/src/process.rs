@@ -9,7 +9,20 @@ use std::process::{Command, Stdio};
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(describes_this_program) {
+            command.env_remove(name);
+        }
+    }
     command
+}
+
+/// What `cargo run` sets for the program it starts. Handed on, it would make build scripts believe
+/// that their surroundings changed (ring's watches these), and half the graph be built anew each time.
+fn describes_this_program(variable: &str) -> bool {
+    let exact =
+        ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_MANIFEST_LINKS", "CARGO_PRIMARY_PACKAGE"];
+    exact.contains(&variable) || variable.starts_with("CARGO_PKG_")
 }
 
 /// Runs a program with its output in view; whether it succeeded.
@@ -63,4 +76,23 @@ fn read_lines(stream: impl Read, each: &mut impl FnMut(&str)) -> std::io::Result
 fn spelled(command: &Command) -> String {
     let parts = std::iter::once(command.get_program()).chain(command.get_args());
     parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describes_this_program;
+
+    #[test]
+    fn only_what_describes_this_program_is_kept_from_others() {
+        for (variable, expected) in [
+            ("CARGO_PKG_NAME", true),
+            ("CARGO_MANIFEST_DIR", true),
+            ("CARGO_TARGET_DIR", false),
+            ("CARGO_HOME", false),
+            ("CARGO_BUILD_JOBS", false),
+            ("RUSTFLAGS", false),
+        ] {
+            assert_eq!(describes_this_program(variable), expected, "{variable}");
+        }
+    }
 }
