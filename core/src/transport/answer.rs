@@ -3,7 +3,7 @@
 use crate::exchange::Answer;
 use crate::transport::{MAX_BODY, MAX_TEXT};
 use reqwest::blocking::Response;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use serde_json::Value;
 use std::io::Read;
 
@@ -82,6 +82,8 @@ fn says_json(headers: &HeaderMap) -> bool {
 fn header_fields(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
+        // A cookie is a secret that nobody here needs, and an answer goes into the journal.
+        .filter(|(name, _)| *name != SET_COOKIE)
         .map(|(name, value)| {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
