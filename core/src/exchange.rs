@@ -71,7 +71,7 @@ pub struct Operation {
 impl Operation {
     /// The caller's id of the sale that this operation is about.
     pub fn sale_id(&self) -> Option<&str> {
-        self.params.pointer("/sale/id").or_else(|| self.params.get("sale")).and_then(Value::as_str)
+        sale_id(&self.params)
     }
 
     /// An id that is the same whenever it is asked for: a name-based UUID (version 3, RFC 9562)
@@ -79,6 +79,11 @@ impl Operation {
     pub fn derived_id(&self, label: &str) -> Uuid {
         Uuid::new_v3(&self.id, label.as_bytes())
     }
+}
+
+/// The sale that an operation's parameters are about: a whole one, or its id.
+pub(crate) fn sale_id(params: &Value) -> Option<&str> {
+    params.pointer("/sale/id").or_else(|| params.get("sale")).and_then(Value::as_str)
 }
 
 /// What a service remembers about a line and the lines above it; `null` where it knows nothing yet.

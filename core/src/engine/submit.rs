@@ -5,11 +5,15 @@ use crate::engine::drive::Ended;
 use crate::engine::events::What;
 use crate::engine::ports::{Clock, Entry, Ids, Progress, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Line, Operation, Outcome, Past};
+use crate::exchange::{Line, Operation, Outcome, Past, sale_id};
 use crate::transport::Transport;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::time::Duration;
+
+/// What begins a sale, and what ends it.
+const BEGINS: &str = "sale.begin";
+const ENDS: [&str; 2] = ["sale.complete", "sale.abort"];
 
 /// One thing that a caller asks for.
 #[derive(Clone, Debug)]
@@ -66,8 +70,35 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         let blocked = self.settle_queue(&submission.line, deadline, earlier.as_ref())?;
         match earlier.filter(|entry| goes_on(entry, &submission)) {
             Some(entry) => self.go_on(entry, blocked, deadline),
-            None => self.start(submission, blocked, deadline),
+            None => {
+                self.check_sale_goes_on(&submission)?;
+                self.start(submission, blocked, deadline)
+            }
         }
+    }
+
+    /// A sale ends once. Looked at under the line's lock and behind what was settled, because the
+    /// caller's own look was before both.
+    fn check_sale_goes_on(&self, submission: &Submission) -> Result<()> {
+        let (line, name) = (&submission.line, submission.name.as_str());
+        let Some(sale) = sale_id(&submission.params).filter(|_| name == BEGINS || ENDS.contains(&name))
+        else {
+            return Ok(());
+        };
+        if self.store.sale(line, sale)?.is_some_and(|known| known.ended) {
+            let message = format!("the sale '{sale}' has ended; begin a new one under a new id");
+            return Err(Error::new(Kind::Conflict, message).at("/id"));
+        }
+        let ending = |entry: &Entry| {
+            ENDS.contains(&entry.operation.name.as_str()) && entry.operation.sale_id() == Some(sale)
+        };
+        if let Some(other) = self.store.queue(line)?.into_iter().find(ending) {
+            let name = other.operation.name;
+            let message =
+                format!("{name} of the sale '{sale}' was sent and is not settled yet; `sync` settles it");
+            return Err(Error::new(Kind::Conflict, message).at("/id"));
+        }
+        Ok(())
     }
 
     /// The outcome of a finished operation under the same key, or the conflict with it.
