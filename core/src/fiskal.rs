@@ -172,6 +172,7 @@ impl Fiskal {
 impl Drop for Fiskal {
     fn drop(&mut self) {
         if let Some(background) = self.background.take() {
+            self.engine().stop();
             background.stop();
         }
         if let Err(error) = self.journal().close() {

@@ -166,6 +166,10 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         if self.obstacle.is_some() {
             return Ok(Repeated::Again);
         }
+        // Every attempt is written down: in the background one is enough to see that there is no way.
+        if self.yields && exchange.known == Known::NotSent {
+            return Ok(Repeated::OutOfTime);
+        }
         let pause = self.engine.limits.backoff.pause(exchange.attempts, self.engine.ids.jitter());
         Ok(if self.pause(pause) { Repeated::Again } else { Repeated::OutOfTime })
     }
@@ -186,10 +190,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     pub(super) fn without_service(mut self) -> Result<Ended> {
         if !self.is_new() {
             self.write(Durability::Lazy)?;
-            return Ok(match self.progress {
-                Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) => Ended::HandedOver(outcome),
-                _ => Ended::Stopped(self.still_unsettled()),
-            });
+            return Ok(self.goes_on_later(self.still_unsettled()));
         }
         let facts = self.engine.facts(&self.operation)?;
         let offline = self.service.offline(&self.operation, &facts, &self.past, &self.context());
@@ -230,13 +231,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     /// The service said no, or the request is impossible. With a write still unanswered the
-    /// operation stays open all the same: what may be booked is never forgotten.
+    /// operation stays open all the same: what may be booked is never forgotten. So does what no
+    /// caller will ask for again, unless the error is about it: a key that expired refuses no sale.
     fn fail(&mut self, error: Error) -> Result<Ended> {
         let error = self.about(error);
         let id = self.operation.id;
-        if self.past.has_unknown_write() {
+        if self.past.has_unknown_write() || (!self.is_new() && !is_verdict(error.kind())) {
+            tracing::warn!(operation = %id, %error, "not settled");
             self.write(Durability::Lazy)?;
-            return Ok(Ended::Stopped(error));
+            return Ok(self.goes_on_later(error));
         }
         let may_go_on = error.kind() == Kind::Unauthorized || error.retryable();
         if let Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) = &self.progress {
@@ -258,6 +261,16 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         Ok(Ended::Failed(error))
     }
 
+    /// Who was handed something gets the same again, whatever is in the way now.
+    fn goes_on_later(&self, error: Error) -> Ended {
+        match &self.progress {
+            Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) => {
+                Ended::HandedOver(outcome.clone())
+            }
+            _ => Ended::Stopped(error),
+        }
+    }
+
     /// Takes the answer under `label` for none.
     fn unsettle(&mut self, label: &str) -> Result<()> {
         let Some(exchange) = self.past.0.iter_mut().find(|exchange| exchange.request.label == label) else {
@@ -273,8 +286,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     /// Waits, if there is time for it.
-    fn pause(&self, pause: Duration) -> bool {
-        let wanted = self.yields && self.engine.world.is_wanted(&self.operation.line);
+    pub(super) fn pause(&self, pause: Duration) -> bool {
+        let world = &self.engine.world;
+        let wanted = self.yields && (world.is_stopping() || world.is_wanted(&self.operation.line));
         let enough = !wanted && self.remaining() > pause;
         if enough {
             self.engine.clock.sleep(pause);
@@ -332,6 +346,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     fn bug(&self, message: String) -> Error {
         self.about(Error::internal(message))
     }
+}
+
+/// Whether an error says something about the operation itself, not about what was in its way.
+fn is_verdict(kind: Kind) -> bool {
+    matches!(kind, Kind::Refused | Kind::Invalid | Kind::Conflict | Kind::NotFound | Kind::Mismatch)
 }
 
 /// What was handed over turned out to be refused: its receipts say so.

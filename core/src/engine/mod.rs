@@ -105,7 +105,13 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
 
     /// The time as the service of this account sees it; it never runs backwards within a journal.
     pub fn now(&self, account: &str) -> jiff::Timestamp {
-        self.world.corrected(account, self.clock.now()).max(self.store.last_at())
+        let service = self.world.corrected(account, self.clock.now(), self.clock.monotonic());
+        service.max(self.store.last_at())
+    }
+
+    /// Lets a synchronisation end at its next pause, for good.
+    pub fn stop(&self) {
+        self.world.stop();
     }
 
     /// How far this machine's clock is behind the service's, once an answer has told.

@@ -281,6 +281,10 @@ impl Change<'_> {
             deferred: None,
             ..parent.clone()
         };
+        // Handed over and finished, an outcome may name the same follow-up twice.
+        if self.operation(operation.id)?.is_some() {
+            return Ok(());
+        }
         self.insert_operation(&operation, None, "", "follow_up", Some(follow_up.not_before.to_string()))
     }
 

@@ -5,7 +5,7 @@ use crate::engine::events::What;
 use crate::engine::ports::{Clock, Durability, Ids, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Answer, Effect, Exchange, Known, Lost, Request};
-use crate::transport::{Sent, Transport, Wire};
+use crate::transport::{CONNECT_TIMEOUT, Sent, Transport, Wire};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Number, Value, json};
@@ -54,7 +54,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     /// One attempt, with one renewal of the token and patience with 429.
     fn attempt(&mut self, at: usize) -> Result<()> {
         let Some(exchange) = self.past.0.get(at) else { return Ok(()) };
-        let (request, may_be_booked) = (exchange.request.clone(), exchange.attempts > 1);
+        let request = exchange.request.clone();
+        let may_be_booked = exchange.attempts > 1 && request.effect == Effect::Write;
         let mut renewed = false;
         let mut throttled = 0;
         loop {
@@ -72,7 +73,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             if may_be_booked && !self.is_within_window(at) {
                 return Ok(());
             }
-            let answer = match self.transmit(&request, bearer.as_ref())? {
+            let answer = match self.transmit(&request, bearer.as_ref(), self.attempt_limit)? {
                 Attempt::Answered(answer) => answer,
                 Attempt::Failed { sent, why } => return self.take_silence(at, sent, why),
             };
@@ -86,10 +87,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             if answer.status == 429 && (may_be_booked || throttled < MOST_THROTTLED) {
                 throttled += 1;
                 let pause = self.throttle_pause(throttled, &answer);
-                if self.remaining() <= pause {
+                if !self.pause(pause) {
                     return self.take_silence(at, false, "the service asks to wait (429)".into());
                 }
-                self.engine.clock.sleep(pause);
                 continue;
             }
             if may_be_booked && matches!(answer.status, 401 | 403) {
@@ -108,7 +108,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         self.engine.limits.backoff.pause_for(attempt, random, answer.header("retry-after"), self.now())
     }
 
-    fn transmit(&self, request: &Request, bearer: Option<&SecretString>) -> Result<Attempt> {
+    fn transmit(
+        &self,
+        request: &Request,
+        bearer: Option<&SecretString>,
+        at_most: Duration,
+    ) -> Result<Attempt> {
         let body = request.body.as_ref().map(|body| self.fill_secrets(body)).transpose()?;
         let wire = Wire {
             base: request.base.clone(),
@@ -119,11 +124,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             body: body.as_ref().map(canonical).transpose()?,
         };
         let account = &self.operation.line.account;
-        let timeout = self.remaining().min(self.attempt_limit);
+        let timeout = self.remaining().min(at_most);
         let sent = self.engine.transport.send(&wire, timeout);
         Ok(match sent {
             Sent::Answered { answer, date } if self.service.is_ours(&answer) => {
-                self.engine.world.answered(account, self.engine.clock.now(), date);
+                let clock = &self.engine.clock;
+                self.engine.world.answered(account, clock.now(), clock.monotonic(), date);
                 Attempt::Answered(answer)
             }
             Sent::Answered { answer, .. } => {
@@ -149,15 +155,22 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         let Some(sign_in) = self.service.sign_in(credential) else {
             return self.secret(&format!("{credential}/key")).map(Some);
         };
-        let token =
-            self.engine.tokens.get(credential, self.now(), || match self.transmit(&sign_in, None)? {
+        let token = self.engine.tokens.get(credential, self.now(), || {
+            match self.transmit(&sign_in, None, self.sign_in_time()?)? {
                 Attempt::Answered(answer) => self.service.token(&answer),
                 Attempt::Failed { why, .. } => Err(Error::new(
                     Kind::Unreachable,
                     format!("the service does not answer the sign-in ({why})"),
                 )),
-            })?;
+            }
+        })?;
         Ok(Some(token.bearer))
+    }
+
+    /// Callers on other lines wait for the same sign-in: it may not take longer than their patience.
+    fn sign_in_time(&self) -> Result<Duration> {
+        let patience = self.engine.account(&self.operation.line)?.patience;
+        Ok(patience.max(CONNECT_TIMEOUT).min(self.attempt_limit))
     }
 
     fn secret(&self, name: &str) -> Result<SecretString> {

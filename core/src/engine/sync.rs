@@ -66,9 +66,17 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     fn sync_all(&self, in_background: bool) -> Result<Synced> {
         let mut synced = Synced::default();
         for line in self.store.unfinished_lines()? {
+            if self.world.is_stopping() {
+                break;
+            }
             let left_alone = in_background && self.world.is_down(&line.account, self.clock.monotonic());
             if !left_alone && self.account(&line).is_ok() {
-                self.sync_line(&line, in_background, &mut synced)?;
+                match self.sync_line(&line, in_background, &mut synced) {
+                    Err(error) if error.kind() == Kind::Journal => return Err(error),
+                    // The other lines have nothing to do with it.
+                    Err(error) => tracing::error!(%line, %error, "this line cannot be settled"),
+                    Ok(()) => {}
+                }
             }
             synced.waiting += self.store.queue(&line)?.len() + self.store.follow_ups(&line)?.len();
         }

@@ -3,6 +3,7 @@
 use crate::exchange::Line;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,22 +17,33 @@ const PROBE_AFTER: Duration = Duration::from_secs(10);
 pub(super) struct World {
     seen: Mutex<BTreeMap<String, Seen>>,
     wanted: Mutex<BTreeMap<Line, usize>>,
+    stopping: AtomicBool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     skew: Option<SignedDuration>,
+    /// What time it was at the last answer, by the service's clock and by the monotonic one.
+    heard: Option<(Timestamp, Duration)>,
     down_until: Option<Duration>,
 }
 
 impl World {
-    pub(super) fn answered(&self, account: &str, wall: Timestamp, date: Option<Timestamp>) {
+    pub(super) fn answered(
+        &self,
+        account: &str,
+        wall: Timestamp,
+        monotonic: Duration,
+        date: Option<Timestamp>,
+    ) {
         let mut seen = self.seen();
         let seen = seen.entry(account.to_owned()).or_default();
         seen.down_until = None;
         if let Some(date) = date {
             let skew = date.duration_since(wall);
-            seen.skew = Some(if skew.abs() < SKEW_MATTERS { SignedDuration::ZERO } else { skew });
+            let skew = if skew.abs() < SKEW_MATTERS { SignedDuration::ZERO } else { skew };
+            seen.skew = Some(skew);
+            seen.heard = wall.checked_add(skew).ok().map(|time| (time, monotonic));
         }
     }
 
@@ -48,8 +60,25 @@ impl World {
         self.seen().get(account).and_then(|seen| seen.skew)
     }
 
-    pub(super) fn corrected(&self, account: &str, wall: Timestamp) -> Timestamp {
-        wall.checked_add(self.skew(account).unwrap_or_default()).unwrap_or(wall)
+    /// The service's time. A wall clock that is set back after the last answer does not turn it back;
+    /// while the machine slept, only the wall clock went on.
+    pub(super) fn corrected(&self, account: &str, wall: Timestamp, monotonic: Duration) -> Timestamp {
+        let seen = self.seen().get(account).copied().unwrap_or_default();
+        let by_wall = wall.checked_add(seen.skew.unwrap_or_default()).unwrap_or(wall);
+        let by_answer = seen.heard.and_then(|(time, then)| {
+            let since = SignedDuration::try_from(monotonic.saturating_sub(then)).ok()?;
+            time.checked_add(since).ok()
+        });
+        by_answer.map_or(by_wall, |time| time.max(by_wall))
+    }
+
+    /// From now on what nobody waits for stops at its next pause.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Counts a caller who waits for a line.

@@ -4,6 +4,7 @@
 #![allow(unreachable_pub)]
 
 mod erased;
+mod passing;
 mod patience;
 mod ports;
 mod remote;

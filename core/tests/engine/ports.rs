@@ -62,6 +62,7 @@ pub struct Outside {
     pub wall_offset: SignedDuration,
     pub monotonic: Duration,
     pub link_down: bool,
+    pub key_is_missing: bool,
     /// What a power cut leaves.
     pub on_disk: Vec<(Vec<Event>, Timestamp)>,
     /// What a killed process leaves, beyond `on_disk`.
@@ -72,6 +73,9 @@ pub struct Outside {
 }
 
 pub type Shared = Arc<Mutex<Outside>>;
+
+/// Where a service signs in; nothing ever happens to that.
+pub const SIGN_IN: &str = "/sign-in";
 
 /// The start of all schedules.
 pub const BEGINNING: &str = "2026-03-01T10:00:00Z";
@@ -85,6 +89,7 @@ pub fn outside(seed: u64, trouble: u64) -> Shared {
         wall_offset: SignedDuration::ZERO,
         monotonic: Duration::ZERO,
         link_down: false,
+        key_is_missing: false,
         on_disk: vec![],
         in_page_cache: vec![],
         bug: None,
@@ -145,10 +150,14 @@ impl Ids for SeededIds {
     }
 }
 
-pub struct NoSecrets;
+/// One key, which the configuration may lose.
+pub struct OneKey(pub Shared);
 
-impl SecretStore for NoSecrets {
+impl SecretStore for OneKey {
     fn get(&self, name: &str) -> Result<Option<SecretString>> {
+        if lock(&self.0).key_is_missing {
+            return Err(Error::new(Kind::Config, "the environment variable of the key is not set"));
+        }
         Ok((name == "a/key").then(|| SecretString::from("key-of-a")))
     }
 
@@ -168,6 +177,11 @@ impl Transport for FaultyTransport {
         if outside.link_down {
             outside.pass(Duration::from_millis(100));
             return Sent::NotSent("connection refused".into());
+        }
+        if wire.path == SIGN_IN {
+            let answer =
+                Answer { status: 200, headers: vec![("x-table".into(), "1".into())], body: Value::Null };
+            return Sent::Answered { answer, date: Some(outside.true_time) };
         }
         let mut wire = wire.clone();
         if outside.bug == Some(Bug::NewKeyOnRetry) {

@@ -1,7 +1,7 @@
 //! One schedule: a till that sells through trouble, and the books compared afterwards.
 
 use crate::ports::{
-    Bug, FaultyStore, FaultyTransport, Killed, NoSecrets, SeededIds, Shared, VirtualClock, lock, outside,
+    Bug, FaultyStore, FaultyTransport, Killed, OneKey, SeededIds, Shared, VirtualClock, lock, outside,
 };
 use crate::services::{Rule, Table};
 use fiskal::engine::ports::{ReceiptKey, Store};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-pub type TestEngine = Engine<FaultyStore, FaultyTransport, VirtualClock, SeededIds, NoSecrets>;
+pub type TestEngine = Engine<FaultyStore, FaultyTransport, VirtualClock, SeededIds, OneKey>;
 
 /// A till that can be killed and started again.
 pub struct Till {
@@ -39,14 +39,19 @@ impl Till {
 
     /// Asks for one sale; `None` when the process was killed meanwhile.
     pub fn sell(&self, register: &str, sale: &str, content: &str) -> Option<Result<Reply, Error>> {
+        self.ask("sale.complete", register, sale, content)
+    }
+
+    /// Asks for an operation on a sale; `None` when the process was killed meanwhile.
+    pub fn ask(&self, name: &str, register: &str, sale: &str, content: &str) -> Option<Result<Reply, Error>> {
         let submission = Submission {
-            name: "sale.complete".into(),
+            name: name.into(),
             line: line(register),
             above: vec![],
             zone: "UTC".into(),
             params: json!({ "sale": { "id": sale, "content": content } }),
             at: None,
-            key: format!("complete:{sale}"),
+            key: format!("{name}:{sale}"),
             fingerprint: content.into(),
             once: true,
             patience: None,
@@ -74,7 +79,7 @@ fn engine(rule: Rule, store: FaultyStore, outside: &Shared) -> TestEngine {
         FaultyTransport(outside.clone()),
         VirtualClock(outside.clone()),
         SeededIds(outside.clone()),
-        NoSecrets,
+        OneKey(outside.clone()),
         BTreeMap::from([("a".to_owned(), account)]),
         Limits::default(),
     )
