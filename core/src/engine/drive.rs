@@ -241,16 +241,10 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             self.write(Durability::Lazy)?;
             return Ok(self.goes_on_later(error));
         }
-        let may_go_on = error.kind() == Kind::Unauthorized || error.retryable();
         if let Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) = &self.progress {
-            let outcome = outcome.clone();
-            if may_go_on {
-                // Nobody said no: what the till has printed waits for better times.
-                self.write(Durability::Lazy)?;
-                return Ok(Ended::HandedOver(outcome));
-            }
-            return self.finish(refused_later(outcome, error));
+            return self.finish(refused_later(outcome.clone(), error));
         }
+        let may_go_on = error.kind() == Kind::Unauthorized || error.retryable();
         let told = Box::new(error.clone());
         self.note(if may_go_on {
             What::Parked { operation: id, error: told }
