@@ -1,0 +1,189 @@
+//! The comparisons themselves: they must be able to fail.
+
+use fiskal_conformance::cents::Cents;
+use fiskal_conformance::crash::beliefs::Belief;
+use fiskal_conformance::crash::books::Books;
+use fiskal_conformance::crash::plan::{Plan, Sale, Way};
+use fiskal_conformance::matching::{Results, compare, merge, remove, resolved};
+use serde_json::{Value, json};
+
+fn pointers(expected: Value, got: Value) -> Vec<String> {
+    compare(&expected, &got, &Results::new()).into_iter().map(|difference| difference.pointer).collect()
+}
+
+#[test]
+fn what_does_not_fit_is_named_by_its_place() {
+    for (expected, got, places) in [
+        (json!({"a": 1}), json!({"a": 1, "b": 2}), vec![]),
+        (json!({"a": 1}), json!({"a": 2}), vec!["/a"]),
+        (json!({"a": 1}), json!({}), vec!["/a"]),
+        (json!({"a": null}), json!({}), vec!["/a"]),
+        (json!({"a": "1"}), json!({"a": 1}), vec!["/a"]),
+        (json!([1, 2]), json!([1, 2, 3]), vec![""]),
+        (json!([]), json!([1]), vec![""]),
+        (json!([{"a": [1]}]), json!([{"a": [2]}]), vec!["/0/a/0"]),
+        (json!({"a/b~": 1}), json!({"a/b~": 2}), vec!["/a~1b~0"]),
+        (json!({"a": {"$any": true}}), json!({"a": false}), vec![]),
+        (json!({"a": {"$any": true}}), json!({"a": null}), vec!["/a"]),
+        (json!({"a": {"$any": true}}), json!({}), vec!["/a"]),
+        (json!({"a": {"$absent": true}}), json!({"a": null}), vec![]),
+        (json!({"a": {"$absent": true}}), json!({"a": 0}), vec!["/a"]),
+        (json!({"$length": 2}), json!("éé"), vec![]),
+        (json!({"$length": 2}), json!(["x"]), vec![""]),
+        (json!({"$length": 0}), json!(null), vec![""]),
+        (json!({"$contains": "b"}), json!("abc"), vec![]),
+        (json!({"$contains": "d"}), json!("abc"), vec![""]),
+        (json!({"$json": {"a": 1}}), json!("{\"a\": 1}"), vec![]),
+        (json!({"$json": {"a": 1}}), json!("{\"a\": 2}"), vec!["/a"]),
+        (json!({"$json": {"a": 1}}), json!("no"), vec![""]),
+        (json!({"$jsno": 1}), json!(1), vec![""]),
+    ] {
+        assert_eq!(pointers(expected.clone(), got.clone()), places, "{expected} {got}");
+    }
+}
+
+#[test]
+fn earlier_results_are_referred_to() {
+    let results = Results::from([("first".to_owned(), json!({"ids": {"record": "r-1"}}))]);
+    let reference = json!({"id": {"$from": "first", "at": "/ids/record"}});
+    assert_eq!(resolved(&reference, &results), json!({"id": "r-1"}));
+    assert!(compare(&reference, &json!({"id": "r-1"}), &results).is_empty());
+    assert_eq!(compare(&reference, &json!({"id": "r-2"}), &results).len(), 1);
+    let nowhere = json!({"$from": "second"});
+    assert_eq!(compare(&nowhere, &json!({}), &results).len(), 1);
+}
+
+#[test]
+fn a_patch_is_laid_over_a_configuration() {
+    let mut base = json!({"a": {"b": 1, "c": 2}, "d": [1]});
+    merge(&mut base, &json!({"a": {"b": null, "e": {"f": 3}}, "d": [2]}));
+    assert_eq!(base, json!({"a": {"c": 2, "e": {"f": 3}}, "d": [2]}));
+    remove(&mut base, "/a/e/f");
+    remove(&mut base, "/x/y");
+    assert_eq!(base, json!({"a": {"c": 2, "e": {}}, "d": [2]}));
+}
+
+/// 2.40 at 5.5 per cent: 240 × 1000 / 1055 = 227.49, so 2.27 and 0.13.
+fn cents() -> Value {
+    json!({
+        "of": "receipt", "gross": 240, "net": 227, "paid": 240,
+        "lines": [{"vat": "5.5", "gross": 240, "working": "2 × 120"}],
+        "vat": [{"vat": "5.5", "gross": 240, "net": 227, "amount": 13, "working": ""}],
+    })
+}
+
+fn receipt() -> Value {
+    let booked = json!({
+        "document": {"total_vat": {"inclusive": "2.40"}},
+        "entries": [{"type": "SALE", "data": {"vat": {"inclusive": "2.4"}}}],
+    });
+    json!({
+        "totals": {"gross": "2.40", "net": "2.27", "vat": [{"gross": "2.40", "net": "2.27", "amount": "0.13"}]},
+        "payments": [{"amount": "2.40"}],
+        "answer": {"content": {"operation": booked.to_string()}},
+    })
+}
+
+fn wrong(cents: Value, receipt: Value) -> Vec<String> {
+    let cents: Cents = serde_json::from_value(cents).unwrap();
+    cents.check(&Results::from([("receipt".to_owned(), receipt)]))
+}
+
+#[test]
+fn a_cent_too_many_is_found_wherever_it_is() {
+    assert_eq!(wrong(cents(), receipt()), Vec::<String>::new());
+    for pointer in
+        ["/gross", "/net", "/paid", "/lines/0/gross", "/vat/0/gross", "/vat/0/net", "/vat/0/amount"]
+    {
+        let mut changed = cents();
+        let place = changed.pointer_mut(pointer).unwrap();
+        *place = json!(place.as_i64().unwrap() + 1);
+        assert!(!wrong(changed, receipt()).is_empty(), "{pointer} of the case");
+    }
+    for pointer in [
+        "/totals/gross",
+        "/totals/net",
+        "/totals/vat/0/gross",
+        "/totals/vat/0/net",
+        "/totals/vat/0/amount",
+        "/payments/0/amount",
+    ] {
+        for value in ["2.41", "2.405", "", "-2.40"] {
+            let mut changed = receipt();
+            *changed.pointer_mut(pointer).unwrap() = json!(value);
+            assert!(!wrong(cents(), changed).is_empty(), "{pointer} of the receipt as {value}");
+        }
+    }
+    let mut returned = receipt();
+    *returned.pointer_mut("/answer/content/operation").unwrap() =
+        json!(json!({"entries": [{"type": "RETURN", "data": {"vat": {"inclusive": "2.40"}}}], "document": {"total_vat": {"inclusive": "2.40"}}}).to_string());
+    assert_eq!(wrong(cents(), returned).len(), 1);
+}
+
+/// One sold and one aborted sale, in all three books.
+fn books() -> Books {
+    let sale = |id: &str, way| Sale { id: id.into(), way, params: json!({}) };
+    let receipt = json!({
+        "id": "op-1", "sale": "s-1", "state": "signed", "number": "R-1", "todo": null, "signature": "sig",
+        "ids": {"record": "rec-1"}, "totals": {"gross": "1.25"},
+    });
+    let belief = |sale: &str, kind: &str, told: Value| Belief { sale: sale.into(), kind: kind.into(), told };
+    let mut pending = receipt.clone();
+    pending["state"] = json!("pending");
+    pending["ids"] = json!({});
+    let booking = |kind: &str, id: &str, number: Value, operation: &str| json!({"type": kind, "id": id, "number": number, "times": 1, "metadata": {"fiskal_operation": operation}});
+    Books {
+        plan: Plan { seed: 1, sales: vec![sale("s-1", Way::Whole), sale("s-2", Way::Aborted)] },
+        beliefs: vec![
+            belief("s-1", "error", json!({"kind": "unreachable"})),
+            belief("s-1", "receipt", pending),
+            belief("s-1", "receipt", receipt.clone()),
+            belief("s-2", "aborted", json!({"sale": "s-2"})),
+        ],
+        journal: json!({
+            "verified": {"misfit": null}, "waiting": 0, "receipts": [receipt],
+            "status": {"registers": [{"waiting": 0, "open_sales": 0}]},
+        }),
+        booked: vec![
+            booking("INTENTION::TRANSACTION", "int-1", Value::Null, "op-1"),
+            booking("TRANSACTION::RECEIPT", "rec-1", json!("R-1"), "op-1"),
+            booking("INTENTION::TRANSACTION", "int-2", Value::Null, "op-2"),
+            booking("TRANSACTION::ABORT", "abo-2", Value::Null, "op-3"),
+        ],
+    }
+}
+
+#[test]
+fn three_books_that_agree() {
+    assert_eq!(books().differences(), Vec::<String>::new());
+    assert_eq!(books().spare_intentions(), 0);
+}
+
+type Falsify = fn(&mut Books);
+
+#[test]
+fn every_false_book_is_found() {
+    let falsified: [(&str, Falsify); 14] = [
+        ("a transaction is missing", |books| drop(books.booked.remove(1))),
+        ("a transaction is booked twice", |books| books.booked.push(books.booked[1].clone())),
+        ("its number was used twice", |books| books.booked[1]["times"] = json!(2)),
+        ("another record", |books| books.booked[1]["id"] = json!("rec-9")),
+        ("another sale's mark", |books| books.booked[1]["metadata"]["fiskal_operation"] = json!("op-9")),
+        ("the abort is missing", |books| drop(books.booked.remove(3))),
+        ("no receipt", |books| books.journal["receipts"] = json!([])),
+        ("a receipt of the aborted sale", |books| {
+            books.plan.sales[0].way = Way::Aborted;
+        }),
+        ("a refused receipt", |books| books.journal["receipts"][0]["state"] = json!("refused")),
+        ("a broken chain", |books| books.journal["verified"]["misfit"] = json!({"seq": 3})),
+        ("something waits", |books| books.journal["waiting"] = json!(1)),
+        ("another signature than the till has", |books| books.beliefs[2].told["signature"] = json!("other")),
+        ("the till has two receipts", |books| books.beliefs[1].told["id"] = json!("op-9")),
+        ("an error that no till can act on", |books| books.beliefs[0].told["kind"] = json!("internal")),
+    ];
+    for (what, falsify) in falsified {
+        let mut books = books();
+        falsify(&mut books);
+        assert!(!books.differences().is_empty(), "{what}");
+    }
+}
