@@ -112,19 +112,13 @@ impl<'a> Run<'a> {
                 return Err(self.send(label, make(number)));
             };
             recent += u32::from(self.age(exchange) < RECENT);
-            match wire::fate(exchange) {
+            match wire::fate(exchange, self.age(exchange)) {
                 Fate::Booked(answer) => return Ok(answer.body.clone()),
                 Fate::Repeat => return Err(again(label, wire::pause(exchange.attempts))),
-                Fate::NewKey(answer) => {
-                    // The attempt before the one that was told to come back later may be booked.
-                    let found = if exchange.attempts > 1 { look(&label)? } else { None };
-                    if let Some(found) = found {
-                        return Ok(found);
-                    }
-                    if recent >= wire::PATIENCE && self.age(exchange) < GIVEN_UP_FOR {
-                        return Err(wire::refusal(answer).into());
-                    }
+                Fate::NewKey(answer) if recent >= wire::PATIENCE && self.age(exchange) < GIVEN_UP_FOR => {
+                    return Err(wire::refusal(answer).into());
                 }
+                Fate::NewKey(_) => {}
                 Fate::Unauthorized(error) if self.age(exchange) < UNAUTHORIZED_FOR => {
                     return Err(error.into());
                 }
@@ -153,7 +147,7 @@ impl<'a> Run<'a> {
     /// The answer that booked, under whichever key: what came before it needs no more looking up.
     fn booked(&self, label: &str) -> Option<&'a Answer> {
         let exchanges = (1..).map_while(|number| self.past.find(&numbered(label, number)));
-        exchanges.map(wire::fate).find_map(|fate| match fate {
+        exchanges.map(|exchange| wire::fate(exchange, self.age(exchange))).find_map(|fate| match fate {
             Fate::Booked(answer) => Some(answer),
             _ => None,
         })

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind};
 use crate::exchange::{Answer, Effect, Exchange, KeptSecret, Known, Lost, Method, Request};
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -92,14 +93,18 @@ pub(super) enum Fate<'a> {
 
 /// How often one request is sent before its answer is taken for what it says.
 pub(super) const PATIENCE: u32 = 8;
+/// How long the first attempt may still be at work. Restarts and repeated calls make many attempts in
+/// no time, and what is in flight meanwhile is booked in the end.
+const IN_FLIGHT: SignedDuration = SignedDuration::from_secs(20);
 
-pub(super) fn fate(exchange: &Exchange) -> Fate<'_> {
+/// What is known of a write that was first sent `age` ago.
+pub(super) fn fate(exchange: &Exchange, age: SignedDuration) -> Fate<'_> {
     let answer = match &exchange.known {
         Known::Answered(answer) => answer,
         Known::Unknown => return Fate::Look,
         Known::NotSent => return Fate::Repeat,
     };
-    let tired = exchange.attempts >= PATIENCE;
+    let tired = exchange.attempts >= PATIENCE && age >= IN_FLIGHT;
     match answer.status {
         200..=299 if answer.text("/content/id").is_some() => Fate::Booked(answer),
         // A success that shows no resource says nothing.
