@@ -3,6 +3,7 @@
 use super::beliefs::Belief;
 use super::plan::{Plan, Way};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Errors that a till has to live with; any other in a run is a difference.
 const BEARABLE: [&str; 3] = ["unreachable", "unknown_outcome", "busy"];
@@ -124,7 +125,7 @@ impl Books {
         self.booked.iter().filter(|booking| booking["type"] == kind).count()
     }
 
-    fn strange_beliefs(&self) -> Vec<String> {
+    fn strange_beliefs(&self) -> BTreeSet<String> {
         let errors = self.beliefs.iter().filter(|belief| belief.kind == "error");
         errors
             .filter(|belief| !BEARABLE.contains(&belief.told["kind"].as_str().unwrap_or_default()))
