@@ -1,4 +1,5 @@
 //! The comparisons themselves: they must be able to fail.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use fiskal_conformance::cents::Cents;
 use fiskal_conformance::crash::beliefs::Belief;

@@ -1,4 +1,5 @@
 //! Several threads and several processes at one journal and one register.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use fiskal::Fiskal;
 use fiskal::config::Config;
