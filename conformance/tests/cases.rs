@@ -1,4 +1,5 @@
 //! Every case in `cases/`, through `Fiskal::call`.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use fiskal_conformance::case;
 use fiskal_conformance::run::run;
