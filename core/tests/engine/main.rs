@@ -1,7 +1,7 @@
 //! The engine against four services of a few lines each, through loss, doubled and late answers,
 //! kill, power cut, deadline, offline and replay, and a caller that asks twice.
 
-#![allow(unreachable_pub)]
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::panic)]
 
 mod erased;
 mod passing;
@@ -11,6 +11,7 @@ mod remote;
 mod rules;
 mod schedule;
 mod services;
+mod store;
 
 use ports::Bug;
 use services::Rule;

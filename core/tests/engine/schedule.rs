@@ -1,9 +1,8 @@
 //! One schedule: a till that sells through trouble, and the books compared afterwards.
 
-use crate::ports::{
-    Bug, FaultyStore, FaultyTransport, Killed, OneKey, SeededIds, Shared, VirtualClock, lock, outside,
-};
+use crate::ports::{Bug, FaultyTransport, Killed, OneKey, SeededIds, Shared, VirtualClock, lock, outside};
 use crate::services::{Rule, Table};
+use crate::store::FaultyStore;
 use fiskal::engine::ports::{ReceiptKey, Store};
 use fiskal::engine::{Account, Engine, Limits, Reply, Submission};
 use fiskal::error::{Error, Kind};

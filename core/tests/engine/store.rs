@@ -1,0 +1,142 @@
+//! The store that fails at call *n*, and forgets what was not durable.
+
+use crate::ports::{BEGINNING, Bug, Shared, lock};
+use fiskal::engine::Book;
+use fiskal::engine::events::{Event, What};
+use fiskal::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store};
+use fiskal::error::{Error, Kind, Result};
+use fiskal::exchange::{Exchange, Line};
+use fiskal::journal::{Journal, LineLock, Options};
+use fiskal::receipt::Receipt;
+use jiff::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The journal, which fails, and forgets what was not durable when the power goes.
+pub struct FaultyStore {
+    journal: Journal,
+    outside: Shared,
+}
+
+impl FaultyStore {
+    /// Opens what the disk still has: everything written, or, after a power cut, everything durable.
+    pub fn reopen(outside: &Shared, power_cut: bool) -> Self {
+        let mut held = lock(outside);
+        let rest = std::mem::take(&mut held.in_page_cache);
+        if !power_cut {
+            held.on_disk.extend(rest);
+        }
+        let journal = Journal::in_memory(Arc::new(Book), options()).unwrap();
+        for (events, at) in &held.on_disk {
+            Store::append(&journal, events, *at, Durability::Lazy).unwrap();
+        }
+        drop(held);
+        FaultyStore { journal, outside: outside.clone() }
+    }
+
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub fn verify(&self) {
+        assert_eq!(self.journal.verify().unwrap().misfit, None);
+    }
+
+    fn planted(&self, events: &[Event], durability: Durability) -> (Vec<Event>, Durability) {
+        match lock(&self.outside).bug {
+            Some(Bug::RequestNotDurable) => (events.to_vec(), Durability::Lazy),
+            Some(Bug::AnswerDropped) => {
+                let kept = events.iter().filter(|event| !matches!(event.what, What::Finished { .. }));
+                (kept.cloned().collect(), durability)
+            }
+            _ => (events.to_vec(), durability),
+        }
+    }
+}
+
+impl Store for FaultyStore {
+    type Lock = LineLock;
+
+    fn id(&self) -> Uuid {
+        Store::id(&self.journal)
+    }
+
+    fn last_at(&self) -> Timestamp {
+        Store::last_at(&self.journal)
+    }
+
+    fn try_lock(&self, line: &Line) -> Result<Option<LineLock>> {
+        Store::try_lock(&self.journal, line)
+    }
+
+    fn append(&self, events: &[Event], at: Timestamp, durability: Durability) -> Result<()> {
+        let fails = {
+            let mut outside = lock(&self.outside);
+            outside.maybe_kill();
+            outside.trouble().then(|| outside.dice.next() % 2)
+        };
+        let full = || Error::new(Kind::Journal, "the disk is full");
+        if fails == Some(0) {
+            return Err(full());
+        }
+        let (events, durability) = self.planted(events, durability);
+        Store::append(&self.journal, &events, at, durability)?;
+        let mut outside = lock(&self.outside);
+        outside.in_page_cache.push((events, at));
+        if durability == Durability::Durable {
+            let written = std::mem::take(&mut outside.in_page_cache);
+            outside.on_disk.extend(written);
+        }
+        outside.maybe_kill();
+        if fails.is_some() { Err(full()) } else { Ok(()) }
+    }
+
+    fn facts(&self, line: &Line) -> Result<Value> {
+        self.journal.facts(line)
+    }
+
+    fn operation(&self, id: Uuid) -> Result<Option<Entry>> {
+        self.journal.operation(id)
+    }
+
+    fn find(&self, line: &Line, key: &str) -> Result<Option<Entry>> {
+        self.journal.find(line, key)
+    }
+
+    fn queue(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.journal.queue(line)
+    }
+
+    fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.journal.follow_ups(line)
+    }
+
+    fn unfinished_lines(&self) -> Result<Vec<Line>> {
+        self.journal.unfinished_lines()
+    }
+
+    fn exchanges(&self, operation: Uuid) -> Result<Vec<Exchange>> {
+        self.journal.exchanges(operation)
+    }
+
+    fn sale(&self, line: &Line, sale: &str) -> Result<Option<OpenSale>> {
+        self.journal.sale(line, sale)
+    }
+
+    fn open_sales(&self, line: &Line) -> Result<Vec<OpenSale>> {
+        self.journal.open_sales(line)
+    }
+
+    fn receipt(&self, by: &ReceiptKey) -> Result<Option<Receipt>> {
+        self.journal.receipt(by)
+    }
+
+    fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>> {
+        self.journal.receipts(filter)
+    }
+}
+
+fn options() -> Options {
+    Options { id: Uuid::from_u128(7), now: BEGINNING.parse().unwrap(), salt: Arc::new(|| [7; 16]) }
+}
