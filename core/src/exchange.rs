@@ -102,7 +102,8 @@ pub struct Facts {
 /// What a step may know of the world.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Context {
-    /// The time, corrected by the service's own clock; never runs backwards within a journal.
+    /// The time by the service's own clock; until an answer has told it, by the machine's, and not
+    /// before the journal's last entry.
     pub now: Timestamp,
     /// The journal's id, which marks what this journal created at the service.
     pub writer: Uuid,

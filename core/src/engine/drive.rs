@@ -15,6 +15,10 @@ use std::time::Duration;
 /// No operation needs so many steps; a service that asks for more runs in circles.
 const MOST_STEPS: u32 = 2_000;
 
+/// A repetition within this time of a request that seems to lie in the future is still one within the
+/// window, which the services' rules keep an hour shorter than the service's own.
+const CLOCKS_MAY_DIFFER: SignedDuration = SignedDuration::from_mins(30);
+
 /// How a drive ended.
 #[derive(Clone, Debug)]
 pub(super) enum Ended {
@@ -370,7 +374,9 @@ pub(super) fn must_repeat(exchange: &Exchange, now: Timestamp) -> bool {
         (Known::NotSent, _, _) | (Known::Unknown, Effect::Read, _) => true,
         (Known::Unknown, Effect::Write, Lost::Resend { within }) => {
             let age = now.duration_since(exchange.first_sent_at);
-            within.is_none_or(|within| age < SignedDuration::try_from(within).unwrap_or(SignedDuration::MAX))
+            let over = |within| age >= SignedDuration::try_from(within).unwrap_or(SignedDuration::MAX);
+            // Sent in the future: one of the two clocks was wrong, and there is no telling the age.
+            within.is_none_or(|within| age > -CLOCKS_MAY_DIFFER && !over(within))
         }
         (Known::Unknown, Effect::Write, Lost::Ask) => false,
     }

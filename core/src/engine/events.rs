@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Answer, Line, Operation, Outcome, Request};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -36,6 +37,9 @@ pub enum What {
         operation: Uuid,
         /// The request, with secrets by name.
         request: Box<Request>,
+        /// When, by the service's clock as far as it is known; the entry's own time never runs
+        /// backwards and may be ahead of it.
+        sent_at: Timestamp,
     },
     /// The same bytes are about to be sent again.
     #[serde(rename = "exchange.again")]

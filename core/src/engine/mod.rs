@@ -103,10 +103,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         &self.secrets
     }
 
-    /// The time as the service of this account sees it; it never runs backwards within a journal.
+    /// The time as the service of this account sees it. Until an answer has told it, the wall clock
+    /// has to do, and the journal's last entry keeps it from running backwards.
     pub fn now(&self, account: &str) -> jiff::Timestamp {
         let service = self.world.corrected(account, self.clock.now(), self.clock.monotonic());
-        service.max(self.store.last_at())
+        if self.world.skew(account).is_some() { service } else { service.max(self.store.last_at()) }
     }
 
     /// Lets a synchronisation end at its next pause, for good.

@@ -5,6 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exchange::{FollowUp, Line, Operation, Outcome, Request};
 use crate::journal::{Entry, Projection};
 use crate::receipt::{Receipt, State};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -98,9 +99,9 @@ impl Change<'_> {
             What::Accepted { operation, key, fingerprint } => {
                 self.insert_operation(operation, key.as_deref(), fingerprint, "open", None)
             }
-            What::Requested { operation, request } => {
+            What::Requested { operation, request, sent_at } => {
                 self.take_up(*operation)?;
-                self.put_request(*operation, request)
+                self.put_request(*operation, request, *sent_at)
             }
             What::Again { operation, label } => self.execute(
                 "UPDATE exchanges SET attempts = attempts + 1, known = 'unknown', answer = NULL
@@ -171,7 +172,7 @@ impl Change<'_> {
         )
     }
 
-    fn put_request(&self, id: Uuid, request: &Request) -> Result<()> {
+    fn put_request(&self, id: Uuid, request: &Request, sent_at: Timestamp) -> Result<()> {
         self.execute(
             "INSERT INTO exchanges VALUES (?1, ?2, ?3, ?4, 'unknown', NULL, ?5, 1)
              ON CONFLICT DO UPDATE SET request = excluded.request, known = 'unknown',
@@ -181,7 +182,7 @@ impl Change<'_> {
                 request.label,
                 self.entry.seq as i64,
                 json(request)?,
-                self.entry.at.to_string()
+                sent_at.to_string()
             ],
         )
     }

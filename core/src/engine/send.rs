@@ -44,11 +44,13 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
 
     /// A write is durable before the first byte leaves.
     fn write_request(&mut self, request: &Request) -> Result<Timestamp> {
+        let sent_at = self.now();
         if request.effect == Effect::Write {
-            self.note(What::Requested { operation: self.operation.id, request: Box::new(request.clone()) });
+            let request = Box::new(request.clone());
+            self.note(What::Requested { operation: self.operation.id, request, sent_at });
             self.write(Durability::Durable)?;
         }
-        Ok(self.now())
+        Ok(sent_at)
     }
 
     /// One attempt, with one renewal of the token and patience with 429.

@@ -179,13 +179,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 }
 
-/// Whether an unfinished operation is what the caller asks for again.
+/// Whether an unfinished operation is what the caller asks for again. One that is parked, with
+/// nothing unanswered, gives way to what is asked for now.
 fn goes_on(entry: &Entry, submission: &Submission) -> bool {
-    let unfinished = matches!(
-        entry.progress,
-        Progress::Open | Progress::HandedOver(_) | Progress::Deferred(..) | Progress::Parked
-    );
-    unfinished && (entry.fingerprint == submission.fingerprint || !submission.once)
+    let same = entry.fingerprint == submission.fingerprint;
+    match entry.progress {
+        Progress::Parked => same,
+        Progress::Open | Progress::HandedOver(_) | Progress::Deferred(..) => same || !submission.once,
+        Progress::FollowUp(_) | Progress::Finished(_) | Progress::Failed => false,
+    }
 }
 
 fn reply(outcome: Outcome, settled: bool) -> Result<Reply> {

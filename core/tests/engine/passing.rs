@@ -89,6 +89,23 @@ fn a_clock_set_back_in_a_running_process_is_noticed() {
     assert_eq!((bookings(&world), state(&till)), (1, Some(State::Signed)));
 }
 
+/// A clock that was ten days fast once has left its mark on the journal's time, not on the window.
+#[test]
+fn a_clock_that_was_fast_once_does_not_keep_the_window_open() {
+    let (mut till, world) = till(Rule::Window);
+    lock(&world).wall_offset = SignedDuration::from_hours(240);
+    assert!(till.sell("r", "earlier", "x").unwrap().is_ok());
+    lock(&world).wall_offset = SignedDuration::ZERO;
+    till.restart(false);
+    assert!(till.sell("r", "second", "x").unwrap().is_ok(), "an answer tells the time");
+    lock(&world).script = [Fate::Dropped; 6].into();
+    assert!(!till.sell("r", "s", "x").unwrap().unwrap().settled);
+    lock(&world).script.clear();
+    pass(&world, Duration::from_secs(25 * 3600));
+    assert_eq!(till.sync().unwrap().unwrap().settled, 1);
+    assert_eq!((bookings(&world), state(&till)), (3, Some(State::Signed)));
+}
+
 /// What waits is tried once a round, not until the round's time is over: each attempt is an entry.
 #[test]
 fn a_night_without_a_link_does_not_fill_the_journal() {

@@ -331,6 +331,8 @@ fn a_raw_request_goes_out_authenticated_and_comes_back_untouched() {
         (json!({"method": "PUT", "path": "/records"}), "/method"),
         (json!({"method": "GET", "path": "http://elsewhere/"}), "/path"),
         (json!({"method": "GET", "path": "//elsewhere/"}), "/path"),
+        (json!({"method": "POST", "path": "/subjects", "body": {}}), "/path"),
+        (json!({"method": "POST", "path": "/tokens?x=1", "body": {}}), "/path"),
         (json!({"method": "GET", "path": "/a b"}), "/path"),
         (json!({"method": "GET", "path": "/a\r\nX: y"}), "/path"),
         (

@@ -10,6 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// What these make is shown once, in the answer (contract sign-fr 2.1 and 2.2).
+const MAKES_SECRETS: [&str; 2] = ["tokens", "subjects"];
+
 /// What the caller gives.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +74,10 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
             "a path begins with one / and has no blanks; write it as in /records?limit=10",
         ));
     }
+    if method == Method::Post && MAKES_SECRETS.contains(&resource(&params.path)) {
+        let message = "the answer would hold a secret, and the journal holds none; `provision` makes the keys that are needed";
+        return Err(Error::invalid("/path", message));
+    }
     let mut headers = vec![("X-Api-Version".to_owned(), run.service.contract.clone())];
     let read = method == Method::Get;
     if !read && !params.headers.keys().any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY)) {
@@ -102,6 +109,11 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         lost: Lost::Resend { within },
         keep_secret: Vec::new(),
     })
+}
+
+/// The first part of a path, without its query.
+fn resource(path: &str) -> &str {
+    path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default()
 }
 
 /// A token and a line of visible text (RFC 9110, 5.1 and 5.5).
