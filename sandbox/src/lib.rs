@@ -32,4 +32,7 @@ mod sign_fr;
 mod store;
 
 pub use sandbox::{Options, Sandbox, SandboxError, Store};
-pub use settings::{Check, Settings, SignFrSettings, ValueBase};
+pub use settings::{
+    Check, PaymentDiscount, ReplayAlphabet, ReplayAnchor, ReplayCheck, ReplayHashInput, ReturnSign, Settings,
+    SignFrSettings, ValueBase,
+};

@@ -74,11 +74,54 @@ pub enum PaymentDiscount {
     Any,
 }
 
+/// Whether the chain of replayed records is verified (contract sign-fr 5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplayCheck {
+    /// A broken chain is answered with 422; nothing is booked.
+    Refuse,
+    /// Seed, hash, count, anchor and times are taken as they come.
+    Off,
+}
+
+/// What `X-Replay-Hash` is the SHA-256 of (contract sign-fr 5.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplayHashInput {
+    /// The canonical `content` of the REPLAY intention as it was sent, with its `seed`.
+    Wrapper,
+    /// The canonical `content` inside the REPLAY operation: the record as it would have been sent online.
+    Inner,
+}
+
+/// In which base64 the hashes of replayed records are written (contract sign-fr 5.3; RFC 4648).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplayAlphabet {
+    /// RFC 4648, section 4.
+    Base64,
+    /// RFC 4648, section 5.
+    Base64url,
+}
+
+/// What `record.id` of the second and later records of a replayed buffer names (contract sign-fr 5.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplayAnchor {
+    /// The anchor of the first: the last record made online.
+    First,
+    /// The record replayed before it, by the id that its answer gave. A client learns that id only while it
+    /// replays, so with [`ReplayHashInput::Wrapper`] it cannot hash while it is offline.
+    Previous,
+}
+
 /// SIGN FR 2026-02-03. Numbers in the field texts are sections of the contract; every field is something that the
 /// contract leaves open, with the default of its section 10 where it has one.
 ///
-/// Replayed records (5) are booked, but the chain of their hashes is not verified: `seed`, `X-Replay-Hash`, the count
-/// of `X-Replay-Remaining` and the 24 hours are taken as they come.
+/// A replayed record (5) continues an unbroken chain or is refused: `X-Replay-Hash` is recomputed, `seed` is the
+/// anchor's journal signature and then the hash before, `X-Replay-Remaining` falls by one, `recorded_at` does not run
+/// backwards. The anchor may be any record of the system: when an answer was lost, the last record that the client
+/// knows is not the last in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignFrSettings {
@@ -86,6 +129,9 @@ pub struct SignFrSettings {
     pub cache_errors: bool,
     /// Compare payloads of a repeated idempotency key byte by byte instead of as JSON (6).
     pub idempotency_bytes: bool,
+    /// `X-Scope-Identifier`, `X-Replay-Remaining` and `X-Replay-Hash` are part of what a repeated idempotency key must
+    /// repeat (6: which headers count is not said).
+    pub idempotency_headers: bool,
     /// Hours for which an idempotency key is remembered (6: 24 h after creation).
     pub idempotency_hours: u32,
     /// Hours for which a token is valid (2.1).
@@ -98,12 +144,18 @@ pub struct SignFrSettings {
     pub decommission_cascades: bool,
     /// Let a second transaction use an intention that was used already (3.2).
     pub intention_reuse: bool,
-    /// Status for a second transaction on one intention, or a record on a system that may not sell: 405 or 409 (3.1).
+    /// Status for a second transaction on one intention, a second cancellation of one record, or a record on a system
+    /// that may not sell: 405 or 409 (3.1).
     pub record_state_status: u16,
     /// A REJECTED transaction uses up its intention (3.2).
     pub rejected_uses_intention: bool,
     /// Status for an id in a body that names nothing (4.2 has no exact rule; 1.2 declares no 404 for POST).
     pub unknown_reference_status: u16,
+    /// Status for a reference to a record that exists but does not fit: another system's, of another type, or rejected
+    /// (4.2 has no exact rule).
+    pub wrong_reference_status: u16,
+    /// Status for a record of a type that is not in its system's list of records (4.2 has no exact rule).
+    pub unlisted_record_status: u16,
     /// Status for an `X-Scope-Identifier` outside the token's organizations.
     pub unknown_scope_status: u16,
     /// An empty list answers 404 instead of 200 with no results (1.8).
@@ -128,6 +180,25 @@ pub struct SignFrSettings {
     pub return_sign: ReturnSign,
     /// How `payments[].details.discount` counts (2.10).
     pub payment_discount: PaymentDiscount,
+    /// The entries of a CORRECTION are RETURNs that name a line of the original and repeat its text, and no amount is
+    /// negative (2.11; what happens otherwise is not said).
+    pub correction_check: Check,
+    /// Let a record be cancelled that was cancelled already.
+    pub cancel_twice: bool,
+    /// Whether the chain of replayed records is verified (5.1).
+    pub replay_check: ReplayCheck,
+    /// What `X-Replay-Hash` is the SHA-256 of (5.3).
+    pub replay_hash_input: ReplayHashInput,
+    /// In which base64 `X-Replay-Hash` and the seeds made of it are written (5.3).
+    pub replay_alphabet: ReplayAlphabet,
+    /// That base64 is padded with `=` (5.3).
+    pub replay_padding: bool,
+    /// What `record.id` of the second and later replayed records names (5.3).
+    pub replay_anchor: ReplayAnchor,
+    /// How old `recorded_at` of a replayed record may be, in hours by the sandbox's clock (5.1: 24 h).
+    pub replay_hours: u32,
+    /// Refuse normal records of a system, with `record_state_status`, while a buffer of it is unfinished (5.3).
+    pub replay_blocks_online: bool,
     /// `record.offset` of the first record in a replayed buffer: 0 or 1 (5.3).
     pub replay_offset_base: u32,
     /// `X-Replay-Remaining` on the last record of a replayed buffer: 0 or 1 (5.3).
@@ -141,6 +212,7 @@ impl Default for SignFrSettings {
         SignFrSettings {
             cache_errors: false,
             idempotency_bytes: false,
+            idempotency_headers: true,
             idempotency_hours: 24,
             token_hours: 24,
             commission_order_status: 405,
@@ -150,6 +222,8 @@ impl Default for SignFrSettings {
             record_state_status: 405,
             rejected_uses_intention: false,
             unknown_reference_status: 404,
+            wrong_reference_status: 405,
+            unlisted_record_status: 501,
             unknown_scope_status: 401,
             empty_list_404: false,
             absolute_next: true,
@@ -162,6 +236,15 @@ impl Default for SignFrSettings {
             value_base: ValueBase::Either,
             return_sign: ReturnSign::Either,
             payment_discount: PaymentDiscount::Any,
+            correction_check: Check::Refuse,
+            cancel_twice: false,
+            replay_check: ReplayCheck::Refuse,
+            replay_hash_input: ReplayHashInput::Wrapper,
+            replay_alphabet: ReplayAlphabet::Base64,
+            replay_padding: true,
+            replay_anchor: ReplayAnchor::First,
+            replay_hours: 24,
+            replay_blocks_online: false,
             replay_offset_base: 0,
             replay_last_remaining: 0,
             max_records: 200_000,
@@ -177,11 +260,18 @@ impl Settings {
             ("commission_order_status", fr.commission_order_status),
             ("record_state_status", fr.record_state_status),
             ("unknown_reference_status", fr.unknown_reference_status),
+            ("wrong_reference_status", fr.wrong_reference_status),
             ("unknown_scope_status", fr.unknown_scope_status),
         ] {
             if !(400..=499).contains(&status) {
                 return Err(format!("sign-fr.{name} is {status}; it must be a status from 400 to 499"));
             }
+        }
+        if !(400..=599).contains(&fr.unlisted_record_status) {
+            return Err(format!(
+                "sign-fr.unlisted_record_status is {}; it must be a status from 400 to 599",
+                fr.unlisted_record_status
+            ));
         }
         if fr.amount_tolerance.parse::<rust_decimal::Decimal>().is_err() {
             return Err(format!("sign-fr.amount_tolerance {:?} is not a decimal", fr.amount_tolerance));

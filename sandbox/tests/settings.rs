@@ -24,6 +24,11 @@ fn a_put_changes_the_named_keys_and_no_others() {
         json!({ "sign-fr": { "record_state_status": 200 } }),
         json!({ "sign-fr": { "replay_offset_base": 2 } }),
         json!({ "sign-fr": { "vat_check": "maybe" } }),
+        json!({ "sign-fr": { "replay_check": "reject" } }),
+        json!({ "sign-fr": { "replay_alphabet": "base32" } }),
+        json!({ "sign-fr": { "replay_hours": -1 } }),
+        json!({ "sign-fr": { "wrong_reference_status": 501 } }),
+        json!({ "sign-fr": { "unlisted_record_status": 200 } }),
         json!([]),
     ] {
         let answer = shop.client.put(shop.url("/_sandbox/settings")).body(wrong.to_string()).send().unwrap();
@@ -96,4 +101,39 @@ fn a_rejected_record_can_use_its_intention_up() {
     wrong["payments"][0]["details"]["amount"] = json!("1.00");
     assert_eq!(shop.transaction(&intention, wrong).ok().at("/content/state"), "REJECTED");
     shop.transaction(&intention, receipt("R-1")).refused(405, "E_METHOD_NOT_ALLOWED");
+}
+
+#[test]
+fn the_status_for_an_unlisted_type_and_for_an_unfit_reference_can_be_set() {
+    let (shop, till) = Shop::ready();
+    let sold = shop.sell(&till, "R-1").id();
+    let open = shop.intention(&till).ok().id();
+    let abort = || shop.transaction(&open, json!({ "type": "ABORT" }));
+    let on_a_receipt = || shop.transaction(&sold, receipt("R-2"));
+    let of_an_intention =
+        || shop.transaction(&open, json!({ "type": "CANCELLATION", "record": { "id": open } }));
+    shop.settings(json!({ "abort_allowed": false }));
+    abort().refused(501, "E_NOT_IMPLEMENTED");
+    on_a_receipt().refused(405, "E_METHOD_NOT_ALLOWED");
+    of_an_intention().refused(405, "E_METHOD_NOT_ALLOWED");
+    shop.settings(json!({ "unlisted_record_status": 422, "wrong_reference_status": 409 }));
+    abort().refused(422, "E_UNPROCESSABLE_CONTENT");
+    on_a_receipt().refused(409, "E_RESOURCE_CONFLICT");
+    of_an_intention().refused(409, "E_RESOURCE_CONFLICT");
+}
+
+#[test]
+fn headers_can_be_left_out_of_what_a_repeated_key_must_repeat() {
+    let shop = Shop::open();
+    let account = shop.account()["organization"].as_str().unwrap();
+    let body = json!({ "content": { "type": "UNIT", "name": "Boulangerie Martin" } });
+    for (counts, expected) in [(true, 422), (false, 200)] {
+        shop.settings(json!({ "idempotency_headers": counts }));
+        let key = shop::new_key();
+        let create =
+            || shop.request(Method::POST, "/organizations").header("X-Idempotency-Key", &key).json(&body);
+        assert_eq!(create().send().unwrap().status(), 200);
+        let scoped = create().header("X-Scope-Identifier", account).send().unwrap();
+        assert_eq!(scoped.status(), expected, "{counts}");
+    }
 }

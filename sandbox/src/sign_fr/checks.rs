@@ -19,9 +19,12 @@ const DEFAULT_LIMIT: usize = 10;
 pub(super) struct Checked {
     /// The body with the schema's defaults filled in.
     pub(super) body: Value,
+    /// The body as it was sent, which is what a client hashes.
+    pub(super) sent: Value,
     pub(super) idempotency_key: String,
     pub(super) scope: Option<String>,
     pub(super) replay_remaining: Option<u32>,
+    pub(super) replay_hash: Option<String>,
     /// The id in the path.
     pub(super) id: String,
     pub(super) query: Vec<(String, String)>,
@@ -59,7 +62,8 @@ pub(super) fn check(route: &Route, call: &Call, settings: &SignFrSettings) -> Re
         checked.scope = Some(scope.to_owned());
     }
     if route.collection == Collection::Records && route.action == Action::Create {
-        checked.replay_remaining = replay_headers(contract, call)?;
+        checked.replay_remaining = replay_remaining(contract, call)?;
+        checked.replay_hash = replay_hash(contract, call)?;
     }
     if let Action::Update(id) | Action::Retrieve(id) = &route.action {
         matches(contract, &route.collection.id_schema(), "Path parameter", id)?;
@@ -67,7 +71,8 @@ pub(super) fn check(route: &Route, call: &Call, settings: &SignFrSettings) -> Re
     }
     (checked.query, checked.limit) = query(contract, route, call, settings)?;
     if let Some(schema) = route.body_schema() {
-        checked.body = body(contract, &schema, call)?;
+        checked.sent = body(contract, &schema, call)?;
+        checked.body = contract.with_defaults(&schema, &checked.sent);
     }
     Ok(checked)
 }
@@ -84,13 +89,16 @@ fn matches(contract: &Contract, schema: &str, what: &str, text: &str) -> Result<
         .map_err(|violation| Problem::bad_request(format!("{what} '{text}' {}", violation.message)))
 }
 
-fn replay_headers(contract: &Contract, call: &Call) -> Result<Option<u32>, Problem> {
-    if let Some(hash) = call.header("x-replay-hash") {
-        matches(contract, "ReplayHash", "Header parameter X-Replay-Hash", hash)?;
-    }
+fn replay_remaining(contract: &Contract, call: &Call) -> Result<Option<u32>, Problem> {
     let Some(remaining) = call.header("x-replay-remaining") else { return Ok(None) };
     matches(contract, "ReplayRemaining", "Header parameter X-Replay-Remaining", remaining)?;
     Ok(remaining.parse().ok())
+}
+
+fn replay_hash(contract: &Contract, call: &Call) -> Result<Option<String>, Problem> {
+    let Some(hash) = call.header("x-replay-hash") else { return Ok(None) };
+    matches(contract, "ReplayHash", "Header parameter X-Replay-Hash", hash)?;
+    Ok(Some(hash.to_owned()))
 }
 
 fn query(
@@ -158,5 +166,5 @@ fn body(contract: &Contract, schema: &str, call: &Call) -> Result<Value, Problem
         let place = if violation.pointer.is_empty() { "/" } else { &violation.pointer };
         Problem::bad_request(format!("Request body at {place} {}", violation.message))
     })?;
-    Ok(contract.with_defaults(schema, &body))
+    Ok(body)
 }

@@ -317,7 +317,8 @@ fn fingerprint(call: &Call, settings: &SignFrSettings) -> String {
         serde_json::from_slice(&call.body)
             .map_or_else(|_| String::new(), |body: Value| canonical::to_string(&body))
     };
-    let headers = ["x-scope-identifier", "x-replay-remaining", "x-replay-hash"].map(|name| call.header(name));
+    let headers = ["x-scope-identifier", "x-replay-remaining", "x-replay-hash"]
+        .map(|name| call.header(name).filter(|_| settings.idempotency_headers));
     random::digest(&json!([call.method.as_str(), call.path, headers, payload]).to_string())
 }
 

@@ -26,7 +26,7 @@ pub(super) fn new(desk: &Desk<'_>, kind: Kind, country: super::country::Country)
         created_at: now.clone(),
         updated_at: now,
         keys: None,
-        replayed: Vec::new(),
+        buffer: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything the service remembers.
 
+mod rows;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;
@@ -117,9 +119,28 @@ pub(super) struct Resource {
     /// A system's private key and certificate, as PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) keys: Option<(String, String)>,
-    /// The records of the offline buffer that a system is being sent, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) replayed: Vec<String>,
+    /// The offline buffer that a system is being sent, until its last record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) buffer: Option<Buffer>,
+}
+
+/// What came so far of an offline buffer (contract sign-fr 5).
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Buffer {
+    /// The ids of its records, in order.
+    pub(super) records: Vec<String>,
+    /// The end of the chain; nothing while the chain is not verified.
+    pub(super) link: Option<Link>,
+}
+
+/// One replayed record as a link of the offline chain: what the next record must continue.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Link {
+    /// The record that the buffer hangs on.
+    pub(super) anchor: String,
+    pub(super) hash: String,
+    pub(super) recorded_at: Timestamp,
+    pub(super) remaining: u32,
 }
 
 impl Resource {
@@ -148,6 +169,9 @@ pub(super) struct Record {
     /// The transaction that used an intention.
     pub(super) used_in: Option<String>,
     pub(super) replayed_by: Option<String>,
+    /// The document that the operation refers to, e.g. the one that a cancellation cancels.
+    #[serde(default)]
+    pub(super) refers_to: Option<String>,
     /// The operation as canonical JSON text.
     pub(super) operation: String,
     pub(super) signature: String,
@@ -209,6 +233,8 @@ pub(super) struct State {
     pub(super) seed: Option<Seed>,
     subject_by_key: HashMap<String, String>,
     last_record: HashMap<String, String>,
+    /// Cancelled records with their cancellations.
+    cancelled: HashMap<String, String>,
 }
 
 /// Kinds of documents in the store that are no rows.
@@ -270,6 +296,11 @@ impl State {
         self.last_record.get(system).and_then(|id| self.records.get(id))
     }
 
+    /// The record that cancelled a record.
+    pub(super) fn cancellation_of(&self, record: &str) -> Option<&str> {
+        self.cancelled.get(record).map(String::as_str)
+    }
+
     /// Whether `organization` is `top` or somewhere below it.
     pub(super) fn is_within(&self, organization: &str, top: &str) -> bool {
         let mut next = Some(organization);
@@ -282,92 +313,5 @@ impl State {
             }
         }
         false
-    }
-}
-
-impl Row for Organization {
-    fn id(&self) -> &str {
-        &self.id
-    }
-    fn organization(&self) -> &str {
-        &self.id
-    }
-    fn kind(&self) -> &'static str {
-        "organization"
-    }
-    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
-        &mut state.organizations
-    }
-}
-
-impl Row for Subject {
-    fn id(&self) -> &str {
-        &self.id
-    }
-    fn organization(&self) -> &str {
-        &self.organization
-    }
-    fn kind(&self) -> &'static str {
-        "subject"
-    }
-    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
-        &mut state.subjects
-    }
-    fn index(&self, state: &mut State) {
-        state.subject_by_key.insert(self.key.clone(), self.id.clone());
-    }
-}
-
-impl Row for Resource {
-    fn id(&self) -> &str {
-        &self.id
-    }
-    fn organization(&self) -> &str {
-        &self.organization
-    }
-    fn kind(&self) -> &'static str {
-        self.kind.name()
-    }
-    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
-        match self.kind {
-            Kind::Taxpayer => &mut state.taxpayers,
-            Kind::Location => &mut state.locations,
-            Kind::System => &mut state.systems,
-        }
-    }
-}
-
-impl Row for Record {
-    fn id(&self) -> &str {
-        &self.id
-    }
-    fn organization(&self) -> &str {
-        &self.organization
-    }
-    fn kind(&self) -> &'static str {
-        "record"
-    }
-    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
-        &mut state.records
-    }
-    fn index(&self, state: &mut State) {
-        if state.records.get(&self.id).is_none() {
-            state.last_record.insert(self.system.clone(), self.id.clone());
-        }
-    }
-}
-
-impl Row for File {
-    fn id(&self) -> &str {
-        &self.id
-    }
-    fn organization(&self) -> &str {
-        &self.organization
-    }
-    fn kind(&self) -> &'static str {
-        "file"
-    }
-    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
-        &mut state.files
     }
 }

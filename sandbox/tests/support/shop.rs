@@ -144,6 +144,14 @@ impl Shop {
         self.send(Method::POST, path, &new_key(), &json!({ "content": content }))
     }
 
+    pub(crate) fn post_with(&self, path: &str, content: &Value, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.request(Method::POST, path).header("X-Idempotency-Key", new_key());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::read(request.json(&json!({ "content": content })).send().unwrap()).conforming(path)
+    }
+
     pub(crate) fn patch(&self, path: &str, content: Value) -> Answer {
         self.send(Method::PATCH, path, &new_key(), &json!({ "content": content }))
     }

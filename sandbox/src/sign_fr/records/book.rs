@@ -26,6 +26,8 @@ pub(super) struct Draft {
     pub(super) operation: Value,
     pub(super) logs: Vec<String>,
     pub(super) replayed_by: Option<String>,
+    /// The document that the operation refers to.
+    pub(super) refers_to: Option<String>,
     pub(super) file: Option<String>,
     pub(super) metadata: Option<Metadata>,
 }
@@ -40,6 +42,7 @@ impl Draft {
             operation,
             logs: Vec::new(),
             replayed_by: None,
+            refers_to: None,
             file: None,
             metadata: None,
         }
@@ -60,6 +63,7 @@ pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Reco
         record: draft.record,
         used_in: None,
         replayed_by: draft.replayed_by,
+        refers_to: draft.refers_to,
         operation: canonical::to_string(&draft.operation),
         signature: String::new(),
         signed_at: desk.stamp(),

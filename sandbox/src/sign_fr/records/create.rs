@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::amounts::{self, Findings};
 use super::book::{ACCEPTED, COMPLETED, Draft, FINISHED, PROCESSING, REJECTED, book};
-use super::{export, replay, view};
+use super::{correction, export, replay, view};
 use crate::http::Reply;
 use crate::settings::Check;
 use crate::sign_fr::desk::Desk;
@@ -14,6 +14,9 @@ use crate::sign_fr::state::{Kind, Record, Resource};
 
 /// Longest message in a record's log (contract sign-fr, `RecordLogMessage`).
 const LONGEST_LOG: usize = 256;
+
+/// The type of the record that a transaction needs.
+pub(super) const INTENTION: &str = "INTENTION::TRANSACTION";
 
 /// How a record comes: by itself, or out of an offline buffer.
 #[derive(Default)]
@@ -64,10 +67,11 @@ fn intention(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<Rec
     let operation = content.get("operation").cloned().unwrap_or_default();
     let kind = text(&operation, "type").to_owned();
     check_type(desk, &system, &format!("INTENTION::{kind}"))?;
-    check_ready(desk, &system)?;
-    if kind == "DUPLICATE" {
-        referenced(desk, &system, &operation, &[])?;
-    }
+    check_ready(desk, &system, &origin)?;
+    let refers_to = match kind.as_str() {
+        "DUPLICATE" => Some(referenced(desk, &system, &operation, &[])?.id.clone()),
+        _ => None,
+    };
     if kind == "EXPORT" {
         return export::create(desk, &system, operation, origin.replayed_by);
     }
@@ -76,33 +80,28 @@ fn intention(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<Rec
         // Only this one waits for something: the transaction that uses it (3.2).
         (draft.state, draft.mode) = (ACCEPTED, PROCESSING);
     }
+    draft.refers_to = refers_to;
     draft.replayed_by = origin.replayed_by;
     draft.metadata = desk.metadata();
     Ok(book(desk, &system, draft))
 }
 
-fn transaction(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<Record, Problem> {
-    let id = origin.intention.unwrap_or_else(|| text(content, "/record/id").to_owned());
+fn transaction(desk: &mut Desk<'_>, content: &Value, mut origin: Origin) -> Result<Record, Problem> {
+    let id = origin.intention.take().unwrap_or_else(|| text(content, "/record/id").to_owned());
     let (system, mut intention) = open_intention(desk, &id)?;
     let operation = content.get("operation").cloned().unwrap_or_default();
     let kind = text(&operation, "type").to_owned();
     check_type(desk, &system, &format!("TRANSACTION::{kind}"))?;
-    check_ready(desk, &system)?;
-    match kind.as_str() {
-        "CORRECTION" => {
-            referenced(desk, &system, &operation, &["TRANSACTION::RECEIPT", "TRANSACTION::INVOICE"])?
-        }
-        "CANCELLATION" | "ENRICHMENT" | "PROOF_OF_PAYMENT" => {
-            referenced(desk, &system, &operation, &["TRANSACTION::"])?
-        }
-        _ => {}
-    }
-    let logs = check_content(desk, &system, &kind, &operation)?;
+    check_ready(desk, &system, &origin)?;
+    let original = original(desk, &system, &kind, &operation)?;
+    let logs = check_content(desk, &system, &operation, original)?;
+    let refers_to = original.map(|record| record.id.clone());
     let mut draft = Draft::new(format!("TRANSACTION::{kind}"), operation);
     if !logs.is_empty() {
         (draft.state, draft.mode, draft.logs) = (REJECTED, FINISHED, logs);
     }
     draft.record = Some(intention.id.clone());
+    draft.refers_to = refers_to;
     draft.replayed_by = origin.replayed_by;
     draft.metadata = desk.metadata();
     let record = book(desk, &system, draft);
@@ -119,14 +118,14 @@ fn transaction(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<R
 fn open_intention(desk: &Desk<'_>, id: &str) -> Result<(Resource, Record), Problem> {
     let found = desk.state.records.get(id).filter(|row| desk.sees(&row.organization));
     let intention = found.ok_or_else(|| unknown(desk, id))?;
-    let refuse = |why: String| {
-        Problem::new(desk.settings.record_state_status, format!("record operation invalid: {why}"))
-    };
-    if intention.kind != "INTENTION::TRANSACTION" {
-        return Err(refuse(format!("record '{id}' is {} and not INTENTION::TRANSACTION", intention.kind)));
+    if intention.kind != INTENTION {
+        let message =
+            format!("record operation invalid: record '{id}' is {} and not {INTENTION}", intention.kind);
+        return Err(Problem::new(desk.settings.wrong_reference_status, message));
     }
     if let Some(user) = intention.used_in.as_ref().filter(|_| !desk.settings.intention_reuse) {
-        return Err(refuse(format!("intention '{id}' was used in record '{user}'")));
+        let message = format!("record operation invalid: intention '{id}' was used in record '{user}'");
+        return Err(Problem::new(desk.settings.record_state_status, message));
     }
     let system = desk.state.systems.get(&intention.system);
     let system = system.ok_or_else(|| Problem::internal("a record belongs to a system"))?;
@@ -137,16 +136,47 @@ fn unknown(desk: &Desk<'_>, id: &str) -> Problem {
     Problem::new(desk.settings.unknown_reference_status, format!("record '{id}' not found"))
 }
 
+/// The document that a transaction is about, if it is about one.
+fn original<'d>(
+    desk: &'d Desk<'_>,
+    system: &Resource,
+    kind: &str,
+    operation: &Value,
+) -> Result<Option<&'d Record>, Problem> {
+    let kinds: &[&str] = match kind {
+        "CORRECTION" => &["TRANSACTION::RECEIPT", "TRANSACTION::INVOICE"],
+        "CANCELLATION" | "ENRICHMENT" | "PROOF_OF_PAYMENT" => &["TRANSACTION::"],
+        _ => return Ok(None),
+    };
+    let record = referenced(desk, system, operation, kinds)?;
+    if kind == "CANCELLATION"
+        && !desk.settings.cancel_twice
+        && let Some(by) = desk.state.cancellation_of(&record.id)
+    {
+        let message =
+            format!("record operation invalid: record '{}' was cancelled by record '{by}'", record.id);
+        return Err(Problem::new(desk.settings.record_state_status, message));
+    }
+    Ok(Some(record))
+}
+
 /// The document that an operation refers to: known, on the same system, and of one of the kinds.
-fn referenced(desk: &Desk<'_>, system: &Resource, operation: &Value, kinds: &[&str]) -> Result<(), Problem> {
+fn referenced<'d>(
+    desk: &'d Desk<'_>,
+    system: &Resource,
+    operation: &Value,
+    kinds: &[&str],
+) -> Result<&'d Record, Problem> {
     let id = match operation.pointer("/record/offset").and_then(Value::as_str) {
         Some(offset) => &replay::at_offset(desk, system, offset)?,
         None => text(operation, "/record/id"),
     };
     let found = desk.state.records.get(id).filter(|row| desk.sees(&row.organization));
     let record = found.ok_or_else(|| unknown(desk, id))?;
-    let refuse =
-        |why: String| Err(Problem::not_allowed(format!("record operation invalid: record '{id}' {why}")));
+    let refuse = |why: String| {
+        let message = format!("record operation invalid: record '{id}' {why}");
+        Err(Problem::new(desk.settings.wrong_reference_status, message))
+    };
     if record.system != system.id {
         return refuse(format!("belongs to system '{}'", record.system));
     }
@@ -156,37 +186,49 @@ fn referenced(desk: &Desk<'_>, system: &Resource, operation: &Value, kinds: &[&s
     if record.state == REJECTED {
         return refuse("was rejected".to_owned());
     }
-    Ok(())
+    Ok(record)
 }
 
 fn check_type(desk: &Desk<'_>, system: &Resource, kind: &str) -> Result<(), Problem> {
     if system.country.records(desk.settings).contains(&kind) {
         return Ok(());
     }
-    Err(Problem::not_implemented(format!("{kind} is not among the records of system '{}'", system.id)))
+    let message = format!("{kind} is not among the records of system '{}'", system.id);
+    Err(Problem::new(desk.settings.unlisted_record_status, message))
 }
 
-fn check_ready(desk: &Desk<'_>, system: &Resource) -> Result<(), Problem> {
-    if system.state == COMMISSIONED && system.mode == OPERATIVE {
-        return Ok(());
+fn check_ready(desk: &Desk<'_>, system: &Resource, origin: &Origin) -> Result<(), Problem> {
+    let refuse = |why: String| {
+        let message = format!("record operation invalid: system '{}' {why}", system.id);
+        Err(Problem::new(desk.settings.record_state_status, message))
+    };
+    if system.state != COMMISSIONED || system.mode != OPERATIVE {
+        return refuse(format!("is {}/{} and not {COMMISSIONED}/{OPERATIVE}", system.state, system.mode));
     }
-    let message = format!(
-        "record operation invalid: system '{}' is {}/{} and not {COMMISSIONED}/{OPERATIVE}",
-        system.id, system.state, system.mode
-    );
-    Err(Problem::new(desk.settings.record_state_status, message))
+    if desk.settings.replay_blocks_online && origin.replayed_by.is_none() && system.buffer.is_some() {
+        return refuse("is being sent an offline buffer that is not finished".to_owned());
+    }
+    Ok(())
 }
 
-/// VAT codes and sums. What they find either refuses the request or is logged on a rejected record.
+/// VAT codes, sums, and how a correction fits its original. What they find either refuses the request or is logged
+/// on a rejected record.
 fn check_content(
     desk: &Desk<'_>,
     system: &Resource,
-    kind: &str,
     operation: &Value,
+    original: Option<&Record>,
 ) -> Result<Vec<String>, Problem> {
+    let kind = text(operation, "type");
     let Findings { vat, amounts } = amounts::check(system.country, kind, operation, desk.settings);
+    let corrected = original.filter(|_| kind == "CORRECTION");
+    let corrections = corrected.map(|original| correction::check(&original.operation, operation));
     let mut logs = Vec::new();
-    for (check, findings) in [(desk.settings.vat_check, vat), (desk.settings.amount_check, amounts)] {
+    for (check, findings) in [
+        (desk.settings.correction_check, corrections.unwrap_or_default()),
+        (desk.settings.vat_check, vat),
+        (desk.settings.amount_check, amounts),
+    ] {
         match check {
             Check::Refuse if !findings.is_empty() => return Err(Problem::unprocessable(findings.join("; "))),
             Check::Reject => logs.extend(findings.iter().map(|finding| {

@@ -4,8 +4,10 @@
 
 mod amounts;
 mod book;
+mod correction;
 mod create;
 mod export;
+mod offline_chain;
 mod replay;
 mod view;
 

@@ -1,0 +1,100 @@
+//! Where each kind of row is kept, and what is derived from it.
+
+use super::{File, Kind, Organization, Record, Resource, Row, State, Subject, Table};
+
+impl Record {
+    /// Whether it takes the document back that it refers to.
+    fn cancels(&self) -> bool {
+        self.kind == "TRANSACTION::CANCELLATION" && self.state != "REJECTED"
+    }
+}
+
+impl Row for Organization {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.id
+    }
+    fn kind(&self) -> &'static str {
+        "organization"
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        &mut state.organizations
+    }
+}
+
+impl Row for Subject {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.organization
+    }
+    fn kind(&self) -> &'static str {
+        "subject"
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        &mut state.subjects
+    }
+    fn index(&self, state: &mut State) {
+        state.subject_by_key.insert(self.key.clone(), self.id.clone());
+    }
+}
+
+impl Row for Resource {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.organization
+    }
+    fn kind(&self) -> &'static str {
+        self.kind.name()
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        match self.kind {
+            Kind::Taxpayer => &mut state.taxpayers,
+            Kind::Location => &mut state.locations,
+            Kind::System => &mut state.systems,
+        }
+    }
+}
+
+impl Row for Record {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.organization
+    }
+    fn kind(&self) -> &'static str {
+        "record"
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        &mut state.records
+    }
+    fn index(&self, state: &mut State) {
+        if state.records.get(&self.id).is_none() {
+            state.last_record.insert(self.system.clone(), self.id.clone());
+        }
+        if let Some(cancelled) = self.refers_to.as_ref().filter(|_| self.cancels()) {
+            state.cancelled.entry(cancelled.clone()).or_insert_with(|| self.id.clone());
+        }
+    }
+}
+
+impl Row for File {
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn organization(&self) -> &str {
+        &self.organization
+    }
+    fn kind(&self) -> &'static str {
+        "file"
+    }
+    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self> {
+        &mut state.files
+    }
+}
