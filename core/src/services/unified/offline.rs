@@ -61,7 +61,9 @@ fn receipt_may_be_booked(run: &Run<'_>) -> bool {
             Known::Unknown => true,
             Known::NotSent => false,
             Known::Answered(answer) => {
-                let settles_nothing = matches!(answer.status, 409 | 425 | 429 | 500 | 502 | 504);
+                // An error told to a repetition says nothing of the attempt before it.
+                let settles_nothing = matches!(answer.status, 409 | 425 | 429 | 500 | 502 | 504)
+                    || (exchange.attempts > 1 && answer.status >= 400);
                 let receipt = exchange.request.label.starts_with("receipt");
                 settles_nothing || (receipt && (200..300).contains(&answer.status))
             }
