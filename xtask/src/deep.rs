@@ -13,7 +13,7 @@ pub(crate) struct Size {
     /// Seeded schedules of failures for the engine.
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
     schedules: u64,
-    /// Kills of a selling till.
+    /// Runs of a selling till, each with two or three kills.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
     crashes: u64,
     /// The first seed of the kills; the same seed kills at the same points.
@@ -21,10 +21,10 @@ pub(crate) struct Size {
     seed: u64,
 }
 
-/// How often the kill test kills, and where.
+/// How long the kill test goes on, and where it kills.
 #[derive(Args)]
 pub(crate) struct Crash {
-    /// Kills of a selling till.
+    /// Runs of a selling till, each with two or three kills.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     runs: u64,
     /// The first seed; the same seed kills at the same points.
@@ -40,11 +40,11 @@ pub(crate) fn run(size: Size) -> Result<bool> {
         process::cargo(&["test", "--locked", "--release", "--package", "fiskal", "--test", "engine"])
             .env("FISKAL_SCHEDULES", size.schedules.to_string()),
     )?;
-    out::head(&format!("crash: {} kills", size.crashes));
+    out::head(&format!("crash: {} runs", size.crashes));
     let crashes = timed(&mut killer(&Crash { runs: size.crashes, seed: size.seed }))?;
     out::head("row for docs/deep-runs.md");
     out::line(&format!(
-        "| {} | {} | {} schedules: {} | {} kills, seed {}: {} |",
+        "| {} | {} | {} schedules: {} | {} runs of the kill test, seed {}: {} |",
         jiff::Zoned::now().date(),
         commit(),
         size.schedules,
