@@ -19,15 +19,7 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
     let credential = facts::merchant(run.facts)?.credential;
     let sale = Sale::read(run.param("sale"))?;
     let (sent, record) = intention(run, &register, &credential, &sale)?;
-    let record = records::with_operation(run, "intention.operation", &credential, record)?;
-    if let Some(rejection) = record.rejection() {
-        return Err(Stop::Refused(rejection));
-    }
-    let mut findings = checks::content(&sent, &record);
-    let last = register.last_record.as_deref();
-    if let Chain::Broken(finding) = chain::check(run, &credential, &register.system, last, &record, None)? {
-        findings.push(finding);
-    }
+    let (record, findings) = checked(run, "intention", &credential, &register, &sent, record)?;
     let open_sale = json!({
         "intention": record.id()?,
         "signature": record.signature(),
@@ -91,21 +83,34 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
         metadata.insert("reason".into(), super::provision::cut(reason, 500).into());
     }
     let (sent, record) = records::book(run, "abort", &credential, sent, metadata)?;
-    let record = records::with_operation(run, "abort.operation", &credential, record)?;
-    if let Some(rejection) = record.rejection() {
-        return Err(Stop::Refused(rejection));
-    }
-    let mut findings = checks::content(&sent, &record);
-    let last = register.last_record.as_deref();
-    if let Chain::Broken(finding) = chain::check(run, &credential, &register.system, last, &record, None)? {
-        findings.push(finding);
-    }
+    let (record, findings) = checked(run, "abort", &credential, &register, &sent, record)?;
     Ok(Outcome {
         result: json!({"sale": sale_id(run), "record": record.id()?}),
         learned: Some(register.clone().after(record.id()?, record.signature())),
         error: enforced(run.service, &findings, "the sale is aborted"),
         ..Outcome::default()
     })
+}
+
+/// The booked record with its operation, and what is wrong with it: its content, its place in the chain.
+fn checked(
+    run: &Run<'_>,
+    label: &str,
+    credential: &str,
+    register: &RegisterFacts,
+    sent: &Sent,
+    record: Record,
+) -> Flow<(Record, Vec<Finding>)> {
+    let record = records::with_operation(run, &format!("{label}.operation"), credential, record)?;
+    if let Some(rejection) = record.rejection() {
+        return Err(Stop::Refused(rejection));
+    }
+    let mut findings = checks::content(sent, &record);
+    let last = register.last_record.as_deref();
+    if let Chain::Broken(finding) = chain::check(run, credential, &register.system, last, &record, None)? {
+        findings.push(finding);
+    }
+    Ok((record, findings))
 }
 
 /// The caller's id of the sale, else the operation's own.
