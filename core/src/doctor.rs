@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Method;
+use crate::interrupt::Interrupt;
 use crate::services;
 use crate::transport::{HttpTransport, Sent, Transport, Wire};
 use jiff::{SignedDuration, Timestamp};
@@ -45,7 +46,7 @@ pub fn reach(config: &Config, account: &str) -> Result<Reached> {
             format!("{} does not answer at {}: {why}; check network and proxy", found.service, sign_in.base);
         Error::new(Kind::Unreachable, message)
     };
-    match HttpTransport::new(&config.network)?.send(&wire, TIMEOUT) {
+    match HttpTransport::new(&config.network)?.send(&wire, TIMEOUT, &Interrupt::never()) {
         Sent::Answered { answer, date } if service.is_ours(&answer) => {
             Ok(Reached { base: wire.base, ahead: date.map(|date| date.duration_since(Timestamp::now())) })
         }

@@ -107,7 +107,7 @@ impl Kind {
     }
 
     /// Whether the same call may succeed later without a change by the caller.
-    fn retryable(self) -> bool {
+    pub fn retryable(self) -> bool {
         matches!(self, Kind::Busy | Kind::Unreachable | Kind::UnknownOutcome)
     }
 }

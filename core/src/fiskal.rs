@@ -5,6 +5,7 @@ use crate::engine::ports::{Ids, SecretStore, Store};
 use crate::engine::{self, Engine, Limits, Reply, Submission};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, LineKind};
+use crate::interrupt::Interrupt;
 use crate::journal::{FileSecrets, Journal, Options};
 use crate::operations;
 use crate::services;
@@ -13,6 +14,7 @@ use crate::transport::HttpTransport;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -106,8 +108,16 @@ impl Fiskal {
     /// # Errors
     /// `invalid` for an unknown name or parameters that do not fit; else as the operation says.
     pub fn call(&self, operation: &str, params: &Value) -> Result<Value> {
-        let definition = operations::find(operation)?;
-        (definition.run)(self, params)
+        self.call_until(operation, params, &Interrupt::never())
+    }
+
+    /// As [`Fiskal::call`], until `interrupt` is raised: then the call returns as if the account's
+    /// patience had run out. What was sent and is not answered yet is settled by `sync`.
+    ///
+    /// # Errors
+    /// As [`Fiskal::call`].
+    pub fn call_until(&self, operation: &str, params: &Value, interrupt: &Interrupt) -> Result<Value> {
+        operations::find(operation)?.run(&Call { fiskal: self, interrupt }, params)
     }
 
     /// The configuration.
@@ -139,8 +149,8 @@ impl Fiskal {
     }
 
     /// Submits an operation and lets the core's own thread know when something is left to settle.
-    pub(crate) fn submit(&self, submission: Submission) -> Result<Reply> {
-        let reply = self.engine().submit(submission);
+    fn submit(&self, submission: Submission, interrupt: &Interrupt) -> Result<Reply> {
+        let reply = self.engine().submit(submission, interrupt);
         let settled = match &reply {
             Ok(reply) => reply.settled && reply.outcome.later.is_empty(),
             Err(error) => error.kind() != Kind::UnknownOutcome,
@@ -172,12 +182,37 @@ impl Fiskal {
 impl Drop for Fiskal {
     fn drop(&mut self) {
         if let Some(background) = self.background.take() {
-            self.engine().stop();
             background.stop();
         }
         if let Err(error) = self.journal().close() {
             tracing::error!(%error, "the journal was not closed cleanly; its next opening checks it");
         }
+    }
+}
+
+/// One call of an operation.
+pub(crate) struct Call<'a> {
+    fiskal: &'a Fiskal,
+    interrupt: &'a Interrupt,
+}
+
+impl Call<'_> {
+    /// Submits what the call asks for.
+    pub(crate) fn submit(&self, submission: Submission) -> Result<Reply> {
+        self.fiskal.submit(submission, self.interrupt)
+    }
+
+    /// What lets the caller stop waiting.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        self.interrupt
+    }
+}
+
+impl Deref for Call<'_> {
+    type Target = Fiskal;
+
+    fn deref(&self) -> &Fiskal {
+        self.fiskal
     }
 }
 
@@ -200,6 +235,7 @@ fn accounts(config: &Config) -> Result<BTreeMap<String, engine::Account>> {
 /// The core's own thread, which settles what waits.
 struct Background {
     signal: Arc<Signal>,
+    interrupt: Interrupt,
     thread: JoinHandle<()>,
 }
 
@@ -219,11 +255,13 @@ impl Background {
     fn start(shared: Arc<Shared>) -> Result<Self> {
         let signal = Arc::new(Signal::default());
         let seen = signal.clone();
+        let interrupt = Interrupt::new();
+        let ended = interrupt.clone();
         let thread = std::thread::Builder::new()
             .name("fiskal-sync".into())
             .spawn(move || {
                 while seen.wait(SYNC_EVERY) {
-                    if let Err(error) = shared.engine.sync_in_background() {
+                    if let Err(error) = shared.engine.sync_in_background(&ended) {
                         tracing::warn!(%error, "what waits could not be settled; trying again");
                     }
                 }
@@ -231,7 +269,7 @@ impl Background {
             .map_err(|cause| {
                 Error::internal(format!("the synchronising thread cannot be started: {cause}"))
             })?;
-        Ok(Background { signal, thread })
+        Ok(Background { signal, interrupt, thread })
     }
 
     fn wake(&self) {
@@ -240,6 +278,7 @@ impl Background {
 
     fn stop(self) {
         self.signal.change(|wanted| wanted.stop = true);
+        self.interrupt.raise();
         if self.thread.join().is_err() {
             tracing::error!("the synchronising thread had panicked");
         }

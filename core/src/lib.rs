@@ -2,13 +2,16 @@
 //! the country's fiscal service, writes down the answer, and hands back what must be printed.
 
 pub mod amounts;
+pub mod boundary;
 pub mod config;
 pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod exchange;
 mod fiskal;
+mod interrupt;
 pub mod journal;
+mod json;
 pub mod money;
 pub mod operations;
 pub mod print;
@@ -21,3 +24,4 @@ mod text;
 pub mod transport;
 
 pub use fiskal::Fiskal;
+pub use interrupt::Interrupt;

@@ -148,6 +148,7 @@ impl schemars::JsonSchema for Exact {
         schemars::json_schema!({
             "description": "A decimal number; a string, or an integer.",
             "type": ["string", "integer"],
+            "format": "decimal",
             "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,8})?$",
         })
     }

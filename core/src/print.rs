@@ -21,7 +21,20 @@ pub use escpos::escpos;
 pub use html::html;
 pub use text::text;
 
+use crate::error::{Error, Result};
+
 /// The narrowest paper that is printed on, in characters.
 pub const LEAST_COLUMNS: u32 = 24;
 /// The widest paper that is printed on, in characters.
 pub const MOST_COLUMNS: u32 = 80;
+
+/// Checks a width of paper.
+///
+/// # Errors
+/// `invalid` outside [`LEAST_COLUMNS`] to [`MOST_COLUMNS`].
+pub fn check_columns(columns: u32) -> Result<()> {
+    if (LEAST_COLUMNS..=MOST_COLUMNS).contains(&columns) {
+        return Ok(());
+    }
+    Err(Error::invalid("/columns", format!("paper has {LEAST_COLUMNS} to {MOST_COLUMNS} columns")))
+}

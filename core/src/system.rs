@@ -4,6 +4,7 @@ use crate::config::Account;
 use crate::engine::ports::{Clock, Ids, SecretStore};
 use crate::error::Result;
 use crate::exchange::{Line, LineKind};
+use crate::interrupt::Interrupt;
 use crate::journal::FileSecrets;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -36,8 +37,8 @@ impl Clock for SystemClock {
         self.0.elapsed()
     }
 
-    fn sleep(&self, pause: Duration) {
-        std::thread::sleep(pause);
+    fn sleep(&self, pause: Duration, interrupt: &Interrupt) {
+        interrupt.wait(pause);
     }
 }
 

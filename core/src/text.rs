@@ -1,4 +1,7 @@
-//! What the characters of a text do.
+//! What the characters of a text do, and how a text of somebody else's is shown.
+
+/// How much of it is shown, in characters.
+const SHOWN: usize = 64;
 
 /// Whether a character shows nothing itself but steers how others are shown: zero-width characters
 /// and the marks that turn the writing direction (Unicode category Cf, UAX 9).
@@ -11,4 +14,18 @@ pub(crate) fn is_steering(character: char) -> bool {
 /// Whether a character is seen: neither blank, nor a control character, nor a steering one.
 pub(crate) fn is_visible(character: char) -> bool {
     !character.is_whitespace() && !character.is_control() && !is_steering(character)
+}
+
+/// What somebody wrote, in quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", shown(text))
+}
+
+/// What somebody wrote, cut to a bearable length and without control characters.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }

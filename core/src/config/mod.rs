@@ -5,7 +5,6 @@
 //! [`Register`]); `live` is told what is missing.
 
 mod defaults;
-mod json;
 mod read;
 mod secret;
 mod section;
@@ -268,6 +267,11 @@ impl Config {
     /// `config`, with the JSON pointer.
     pub fn with_overrides(self, overrides: &Value) -> Result<Self> {
         self.source.with_overrides(overrides)?.read()
+    }
+
+    /// Whether the other says the same, wherever it was read from.
+    pub fn is_same(&self, other: &Config) -> bool {
+        self.journal == other.journal && self.source.says_the_same(&other.source)
     }
 
     /// The register of this name with all that stands above it.

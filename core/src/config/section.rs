@@ -3,6 +3,7 @@
 use super::source::Source;
 use crate::error::{Error, Kind, Result};
 use crate::read::escape;
+pub(super) use crate::text::{quoted, shown};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -175,20 +176,6 @@ pub(super) fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Strin
         Some(first) if names.len() == MOST => first.join(", "),
         Some(first) => format!("{} and {} more", first.join(", "), names.len() - MOST),
     }
-}
-
-/// What somebody wrote, in quotes.
-pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", shown(text))
-}
-
-/// What somebody wrote, cut to a bearable length and without control characters.
-pub(super) fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(LONGEST_NAME).flat_map(char::escape_debug).collect();
-    if text.chars().nth(LONGEST_NAME).is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn is_name(name: &str) -> bool {

@@ -1,9 +1,9 @@
 //! A configuration as text was: its values, and the line of every key.
 
-use super::json::Strict;
 use super::secret::Origin;
 use super::section::Shape;
 use crate::error::{Error, Kind, Result};
+use crate::json::Strict;
 use crate::read::escape;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,7 @@ impl Source {
             return Err(misread(file.as_deref(), None, too_large()));
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let Strict(value) = serde_json::from_str(text).map_err(|cause| {
+        let Strict::<false>(value) = serde_json::from_str(text).map_err(|cause| {
             let message = cause.to_string();
             let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
             misread(
@@ -161,6 +161,10 @@ impl Source {
         }
         origin.file.clone_from(&self.file);
         origin
+    }
+
+    pub(super) fn says_the_same(&self, other: &Source) -> bool {
+        self.root == other.root && self.folder == other.folder
     }
 
     /// `path` as seen from the configuration's folder.

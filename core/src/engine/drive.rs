@@ -1,8 +1,8 @@
 //! One operation, from wherever it stands to its end or to where it must wait.
 
-use crate::engine::Engine;
 use crate::engine::events::{Event, What};
 use crate::engine::ports::{Clock, Durability, Entry, Ids, Progress, SecretStore, Store};
+use crate::engine::{Engine, Patience};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Context, Effect, Exchange, Facts, Known, Lost, Offline, Operation, Outcome, Past, Service, Step,
@@ -41,7 +41,7 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
     pub(super) past: Past,
     /// Events that go to the journal with the next append.
     pub(super) unwritten: Vec<Event>,
-    pub(super) deadline: Duration,
+    pub(super) patience: Patience,
     /// How many deferred operations wait behind this one.
     pub(super) behind: usize,
     /// Whether it stops at the next pause when a caller wants the line.
@@ -56,9 +56,9 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
     /// An operation at work, with the exchanges it has had.
-    pub(super) fn resume(&self, entry: Entry, deadline: Duration) -> Result<Drive<'_, S, T, C, I, K>> {
+    pub(super) fn resume(&self, entry: Entry, patience: Patience) -> Result<Drive<'_, S, T, C, I, K>> {
         let past = Past(self.store.exchanges(entry.operation.id)?);
-        self.begin(entry.operation, entry.progress, past, deadline)
+        self.begin(entry.operation, entry.progress, past, patience)
     }
 
     /// A new operation at work; it is written down with its first request.
@@ -67,7 +67,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         mut operation: Operation,
         progress: Progress,
         past: Past,
-        deadline: Duration,
+        patience: Patience,
     ) -> Result<Drive<'_, S, T, C, I, K>> {
         let service = self.account(&operation.line)?.service.as_ref();
         if let Progress::Deferred(_, deferred) = &progress {
@@ -87,7 +87,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             progress,
             past,
             unwritten: Vec::new(),
-            deadline,
+            patience,
             behind: 0,
             yields: false,
             attempt_limit: self.limits.attempt,
@@ -286,10 +286,10 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     /// Waits, if there is time for it.
     pub(super) fn pause(&self, pause: Duration) -> bool {
         let world = &self.engine.world;
-        let wanted = self.yields && (world.is_stopping() || world.is_wanted(&self.operation.line));
+        let wanted = self.yields && world.is_wanted(&self.operation.line);
         let enough = !wanted && self.remaining() > pause;
         if enough {
-            self.engine.clock.sleep(pause);
+            self.engine.clock.sleep(pause, &self.patience.interrupt);
         }
         enough
     }
@@ -318,7 +318,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     pub(super) fn remaining(&self) -> Duration {
-        self.deadline.saturating_sub(self.engine.clock.monotonic())
+        self.engine.left_of(&self.patience)
     }
 
     fn context(&self) -> Context {

@@ -21,6 +21,7 @@ pub use sync::{Changed, Synced};
 
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Facts, Line, LineKind, Operation, Service};
+use crate::interrupt::Interrupt;
 use crate::transport::{Backoff, TokenCache, Transport};
 use ports::{Clock, Ids, SecretStore, Store};
 use std::collections::BTreeMap;
@@ -54,6 +55,13 @@ impl Default for Limits {
             backoff: Backoff::default(),
         }
     }
+}
+
+/// How long somebody waits: until a moment of the monotonic clock, or an interrupt.
+#[derive(Clone, Debug)]
+struct Patience {
+    until: Duration,
+    interrupt: Interrupt,
 }
 
 /// The engine: one per journal and process, shared by all threads.
@@ -110,14 +118,22 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         if self.world.skew(account).is_some() { service } else { service.max(self.store.last_at()) }
     }
 
-    /// Lets a synchronisation end at its next pause, for good.
-    pub fn stop(&self) {
-        self.world.stop();
-    }
-
     /// How far this machine's clock is behind the service's, once an answer has told.
     pub fn skew(&self, account: &str) -> Option<jiff::SignedDuration> {
         self.world.skew(account)
+    }
+
+    /// Patience for `time` from now, or until `interrupt` is raised.
+    fn patience(&self, time: Duration, interrupt: &Interrupt) -> Patience {
+        Patience { until: self.clock.monotonic() + time, interrupt: interrupt.clone() }
+    }
+
+    /// How much patience is left.
+    fn left_of(&self, patience: &Patience) -> Duration {
+        if patience.interrupt.is_raised() {
+            return Duration::ZERO;
+        }
+        patience.until.saturating_sub(self.clock.monotonic())
     }
 
     fn account(&self, line: &Line) -> Result<&Account> {
@@ -146,20 +162,20 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         Ok(facts)
     }
 
-    /// Takes a line's lock, waiting for it until `deadline`.
-    fn lock(&self, line: &Line, deadline: Duration) -> Result<S::Lock> {
+    /// Takes a line's lock, waiting for it as long as there is patience.
+    fn lock(&self, line: &Line, patience: &Patience) -> Result<S::Lock> {
         if let Some(lock) = self.store.try_lock(line)? {
             return Ok(lock);
         }
         self.world.want(line);
-        let taken = self.wait_for_lock(line, deadline);
+        let taken = self.wait_for_lock(line, patience);
         self.world.want_no_more(line);
         taken
     }
 
-    fn wait_for_lock(&self, line: &Line, deadline: Duration) -> Result<S::Lock> {
-        while self.clock.monotonic() < deadline {
-            self.clock.sleep(Duration::from_millis(5));
+    fn wait_for_lock(&self, line: &Line, patience: &Patience) -> Result<S::Lock> {
+        while !self.left_of(patience).is_zero() {
+            self.clock.sleep(Duration::from_millis(5), &patience.interrupt);
             if let Some(lock) = self.store.try_lock(line)? {
                 return Ok(lock);
             }

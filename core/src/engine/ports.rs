@@ -5,6 +5,7 @@
 use crate::engine::events::Event;
 use crate::error::Result;
 use crate::exchange::{Exchange, Line, Operation, Outcome};
+use crate::interrupt::Interrupt;
 use crate::receipt::Receipt;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -18,8 +19,8 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// A clock that only runs forward, for deadlines; its zero means nothing.
     fn monotonic(&self) -> Duration;
-    /// Waits.
-    fn sleep(&self, pause: Duration);
+    /// Waits, until `interrupt` is raised.
+    fn sleep(&self, pause: Duration, interrupt: &Interrupt);
 }
 
 /// Randomness, from outside.

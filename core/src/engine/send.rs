@@ -127,7 +127,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         };
         let account = &self.operation.line.account;
         let timeout = self.remaining().min(at_most);
-        let sent = self.engine.transport.send(&wire, timeout);
+        let sent = self.engine.transport.send(&wire, timeout, &self.patience.interrupt);
         Ok(match sent {
             Sent::Answered { answer, date } if self.service.is_ours(&answer) => {
                 let clock = &self.engine.clock;

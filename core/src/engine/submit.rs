@@ -1,11 +1,12 @@
 //! What a caller asks for, from the door to the reply: repetition, lock, queue, drive.
 
-use crate::engine::Engine;
 use crate::engine::drive::Ended;
 use crate::engine::events::What;
 use crate::engine::ports::{Clock, Entry, Ids, Progress, SecretStore, Store};
+use crate::engine::{Engine, Patience};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, Operation, Outcome, Past, sale_id};
+use crate::interrupt::Interrupt;
 use crate::transport::Transport;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -51,7 +52,7 @@ pub struct Reply {
 }
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
-    /// Does what is asked for, within the caller's patience.
+    /// Does what is asked for, within the caller's patience and until `interrupt` is raised.
     ///
     /// Same key and fingerprint: the same outcome, however often and after whatever crash.
     ///
@@ -59,20 +60,20 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     /// `conflict` for the same key with another fingerprint, `busy` when the line is held
     /// elsewhere, `journal` when nothing can be written (then nothing was sent), and whatever the
     /// service's step says.
-    pub fn submit(&self, submission: Submission) -> Result<Reply> {
-        let patience = submission.patience.unwrap_or(self.account(&submission.line)?.patience);
-        let deadline = self.clock.monotonic() + patience;
-        let _lock = self.lock(&submission.line, deadline)?;
+    pub fn submit(&self, submission: Submission, interrupt: &Interrupt) -> Result<Reply> {
+        let time = submission.patience.unwrap_or(self.account(&submission.line)?.patience);
+        let patience = self.patience(time, interrupt);
+        let _lock = self.lock(&submission.line, &patience)?;
         let earlier = self.store.find(&submission.line, &submission.key)?;
         if let Some(reply) = self.known_reply(&submission, earlier.as_ref())? {
             return Ok(reply);
         }
-        let blocked = self.settle_queue(&submission.line, deadline, earlier.as_ref())?;
+        let blocked = self.settle_queue(&submission.line, &patience, earlier.as_ref())?;
         match earlier.filter(|entry| goes_on(entry, &submission)) {
-            Some(entry) => self.go_on(entry, blocked, deadline),
+            Some(entry) => self.go_on(entry, blocked, patience),
             None => {
                 self.check_sale_goes_on(&submission)?;
-                self.start(submission, blocked, deadline)
+                self.start(submission, blocked, patience)
             }
         }
     }
@@ -118,7 +119,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     pub(super) fn settle_queue(
         &self,
         line: &Line,
-        deadline: Duration,
+        patience: &Patience,
         until: Option<&Entry>,
     ) -> Result<bool> {
         let queue = self.store.queue(line)?;
@@ -133,7 +134,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             {
                 return Ok(true);
             }
-            let mut drive = self.resume(entry, deadline)?;
+            let mut drive = self.resume(entry, patience.clone())?;
             drive.behind = count - at - 1;
             if matches!(drive.run()?, Ended::HandedOver(_) | Ended::Stopped(_)) {
                 return Ok(true);
@@ -143,12 +144,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// Takes up an operation that was begun under the same key.
-    fn go_on(&self, entry: Entry, blocked: bool, deadline: Duration) -> Result<Reply> {
-        let drive = self.resume(entry, deadline)?;
+    fn go_on(&self, entry: Entry, blocked: bool, patience: Patience) -> Result<Reply> {
+        let drive = self.resume(entry, patience)?;
         self.reply(if blocked { drive.without_service()? } else { drive.run()? })
     }
 
-    fn start(&self, submission: Submission, blocked: bool, deadline: Duration) -> Result<Reply> {
+    fn start(&self, submission: Submission, blocked: bool, patience: Patience) -> Result<Reply> {
         let Submission { name, line, above, zone, params, at, key, fingerprint, .. } = submission;
         let at = at.unwrap_or_else(|| self.now(&line.account));
         let id = self.ids.id();
@@ -165,7 +166,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             deferred: None,
         };
         let accepted = Box::new(operation.clone());
-        let mut drive = self.begin(operation, Progress::Open, Past::default(), deadline)?;
+        let mut drive = self.begin(operation, Progress::Open, Past::default(), patience)?;
         drive.note(What::Accepted { operation: accepted, key: Some(key), fingerprint });
         self.reply(if blocked { drive.without_service()? } else { drive.run()? })
     }

@@ -8,12 +8,12 @@ use crate::engine::ports::{
 };
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, Outcome};
+use crate::interrupt::Interrupt;
 use crate::receipt::State;
 use crate::transport::Transport;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// What a synchronisation did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
@@ -39,18 +39,26 @@ pub struct Changed {
     pub todo: Option<String>,
 }
 
+/// How a synchronisation goes about it.
+struct Pace<'a> {
+    /// Nobody waits for it.
+    in_background: bool,
+    interrupt: &'a Interrupt,
+}
+
 /// No more receipts than this can be waiting at once.
 const MOST_WAITING: usize = 100_000;
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
     /// Settles what waits on all lines, as far as the services answer.
     ///
-    /// A line that somebody else works on is left to them and counted as waiting.
+    /// A line that somebody else works on is left to them and counted as waiting. Once `interrupt` is
+    /// raised, the rest waits for the next synchronisation.
     ///
     /// # Errors
     /// `journal` when the journal cannot be read or written.
-    pub fn sync(&self) -> Result<Synced> {
-        self.sync_all(false)
+    pub fn sync(&self, interrupt: &Interrupt) -> Result<Synced> {
+        self.sync_all(&Pace { in_background: false, interrupt })
     }
 
     /// As [`Engine::sync`], for a thread that nobody waits for: it leaves a link that failed lately
@@ -59,19 +67,17 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     ///
     /// # Errors
     /// `journal` when the journal cannot be read or written.
-    pub fn sync_in_background(&self) -> Result<Synced> {
-        self.sync_all(true)
+    pub fn sync_in_background(&self, interrupt: &Interrupt) -> Result<Synced> {
+        self.sync_all(&Pace { in_background: true, interrupt })
     }
 
-    fn sync_all(&self, in_background: bool) -> Result<Synced> {
+    fn sync_all(&self, pace: &Pace<'_>) -> Result<Synced> {
         let mut synced = Synced::default();
         for line in self.store.unfinished_lines()? {
-            if self.world.is_stopping() {
-                break;
-            }
-            let left_alone = in_background && self.world.is_down(&line.account, self.clock.monotonic());
+            let left_alone = pace.interrupt.is_raised()
+                || pace.in_background && self.world.is_down(&line.account, self.clock.monotonic());
             if !left_alone && self.account(&line).is_ok() {
-                match self.sync_line(&line, in_background, &mut synced) {
+                match self.sync_line(&line, pace, &mut synced) {
                     Err(error) if error.kind() == Kind::Journal => return Err(error),
                     // The other lines have nothing to do with it.
                     Err(error) => tracing::error!(%line, %error, "this line cannot be settled"),
@@ -83,13 +89,16 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         Ok(synced)
     }
 
-    fn sync_line(&self, line: &Line, in_background: bool, synced: &mut Synced) -> Result<()> {
+    fn sync_line(&self, line: &Line, pace: &Pace<'_>, synced: &mut Synced) -> Result<()> {
         let Some(_lock) = self.store.try_lock(line)? else { return Ok(()) };
         let before = self.waiting_receipts(line)?;
         let queue = self.store.queue(line)?;
         let count = queue.len();
         for (at, entry) in queue.into_iter().enumerate() {
-            let mut drive = self.resume_unhurried(entry, in_background)?;
+            if pace.interrupt.is_raised() {
+                break;
+            }
+            let mut drive = self.resume_unhurried(entry, pace)?;
             drive.behind = count - at - 1;
             match drive.run()? {
                 Ended::Finished(_) | Ended::Failed(_) => synced.settled += 1,
@@ -97,7 +106,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             }
         }
         for entry in self.store.follow_ups(line)? {
-            synced.settled += usize::from(self.follow_up(entry, in_background)?);
+            synced.settled += usize::from(self.follow_up(entry, pace)?);
         }
         for (id, from) in before {
             let Some(now) = self.store.receipt(&super::ports::ReceiptKey::Id(id))? else { continue };
@@ -116,21 +125,21 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// Tries a follow-up whose time has come; tells whether it is over.
-    fn follow_up(&self, entry: Entry, in_background: bool) -> Result<bool> {
+    fn follow_up(&self, entry: Entry, pace: &Pace<'_>) -> Result<bool> {
         let now = self.now(&entry.operation.line.account);
         if matches!(entry.progress, Progress::FollowUp(not_before) if now < not_before) {
             return Ok(false);
         }
-        let drive = self.resume_unhurried(entry, in_background)?;
+        let drive = self.resume_unhurried(entry, pace)?;
         Ok(matches!(drive.run()?, Ended::Finished(_) | Ended::Failed(_)))
     }
 
     /// An operation that no customer waits for; it gives way to one who wants its line.
-    fn resume_unhurried(&self, entry: Entry, in_background: bool) -> Result<Drive<'_, S, T, C, I, K>> {
+    fn resume_unhurried(&self, entry: Entry, pace: &Pace<'_>) -> Result<Drive<'_, S, T, C, I, K>> {
         let patience = self.account(&entry.operation.line)?.patience;
-        let mut drive = self.resume(entry, self.clock.monotonic() + self.limits.background)?;
+        let mut drive = self.resume(entry, self.patience(self.limits.background, pace.interrupt))?;
         drive.yields = true;
-        if in_background {
+        if pace.in_background {
             drive.attempt_limit = drive.attempt_limit.min(patience * 2 / 3);
         }
         Ok(drive)
@@ -140,8 +149,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     ///
     /// # Errors
     /// `not_found` for a sale that was not begun, `conflict` for one that has ended.
-    pub fn update_sale(&self, line: &Line, sale: &str, cart: Value, patience: Duration) -> Result<OpenSale> {
-        let _lock = self.lock(line, self.clock.monotonic() + patience)?;
+    pub fn update_sale(
+        &self,
+        line: &Line,
+        sale: &str,
+        cart: Value,
+        interrupt: &Interrupt,
+    ) -> Result<OpenSale> {
+        let patience = self.patience(self.account(line)?.patience, interrupt);
+        let _lock = self.lock(line, &patience)?;
         let known = self.store.sale(line, sale)?.ok_or_else(|| no_such_sale(sale))?;
         if known.ended {
             let message = format!("the sale '{sale}' has ended; begin a new one");

@@ -3,7 +3,6 @@
 use crate::exchange::Line;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +16,6 @@ const PROBE_AFTER: Duration = Duration::from_secs(10);
 pub(super) struct World {
     seen: Mutex<BTreeMap<String, Seen>>,
     wanted: Mutex<BTreeMap<Line, usize>>,
-    stopping: AtomicBool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,15 +68,6 @@ impl World {
             time.checked_add(since).ok()
         });
         by_answer.map_or(by_wall, |time| time.max(by_wall))
-    }
-
-    /// From now on what nobody waits for stops at its next pause.
-    pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Counts a caller who waits for a line.

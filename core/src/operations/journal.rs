@@ -1,8 +1,8 @@
 //! The journal, asked for proof.
 
-use super::{Definition, Nothing, read, schema, written};
+use super::{Definition, Nothing, Run, read, schema, written};
 use crate::error::Result;
-use crate::fiskal::Fiskal;
+use crate::fiskal::Call;
 use crate::journal::Verification;
 use serde_json::Value;
 
@@ -11,10 +11,10 @@ pub(super) const VERIFY: Definition = Definition {
     summary: "Checks every entry of the journal, its chains and the ties between them; names the first that does not fit.",
     params: schema::<Nothing>,
     result: schema::<Verification>,
-    run: verify,
+    run: Run::Client(verify),
 };
 
-fn verify(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn verify(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     read::<Nothing>(params)?;
     written(&fiskal.journal().verify()?)
 }

@@ -1,5 +1,6 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
+mod describe;
 mod journal;
 mod provision;
 mod receipt;
@@ -7,7 +8,7 @@ mod sale;
 mod service;
 
 use crate::error::{Error, Result};
-use crate::fiskal::Fiskal;
+use crate::fiskal::Call;
 use crate::read::strict;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
@@ -25,7 +26,34 @@ pub struct Definition {
     pub params: fn() -> Schema,
     /// The JSON Schema of its result.
     pub result: fn() -> Schema,
-    pub(crate) run: fn(&Fiskal, &Value) -> Result<Value>,
+    run: Run,
+}
+
+/// What an operation needs to run.
+#[derive(Clone, Copy)]
+enum Run {
+    /// An open journal.
+    Client(fn(&Call<'_>, &Value) -> Result<Value>),
+    /// Nothing but its parameters.
+    Alone(fn(&Value) -> Result<Value>),
+}
+
+impl Definition {
+    /// Runs the operation for a client.
+    pub(crate) fn run(&self, call: &Call<'_>, params: &Value) -> Result<Value> {
+        match self.run {
+            Run::Client(run) => run(call, params),
+            Run::Alone(run) => run(params),
+        }
+    }
+
+    /// Runs the operation where no journal is open; `None` for one that needs it.
+    pub fn run_alone(&self, params: &Value) -> Option<Result<Value>> {
+        match self.run {
+            Run::Client(_) => None,
+            Run::Alone(run) => Some(run(params)),
+        }
+    }
 }
 
 /// All operations, in the order of the reference.
@@ -38,32 +66,14 @@ pub const ALL: &[Definition] = &[
     sale::COMPLETE,
     sale::ABORT,
     sale::LIST,
+    sale::RESUME,
     receipt::GET,
     receipt::LIST,
     receipt::PRINT,
     journal::VERIFY,
     service::REQUEST,
-    DESCRIBE,
+    describe::DESCRIBE,
 ];
-
-const DESCRIBE: Definition = Definition {
-    name: "describe",
-    summary: "Lists the operations with the JSON Schemas of their parameters and results.",
-    params: schema::<Nothing>,
-    result: schema::<Value>,
-    run: |_, params| {
-        read::<Nothing>(params)?;
-        let described = ALL.iter().map(|operation| {
-            json!({
-                "name": operation.name,
-                "summary": operation.summary,
-                "params": (operation.params)(),
-                "result": (operation.result)(),
-            })
-        });
-        Ok(json!({ "operations": described.collect::<Vec<_>>() }))
-    },
-};
 
 /// An operation by name.
 ///

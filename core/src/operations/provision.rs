@@ -1,11 +1,11 @@
 //! From an account's key to a register that may sell.
 
-use super::{Definition, read, schema, written};
+use super::{Definition, Run, read, schema, written};
 use crate::config::Config;
 use crate::engine::Submission;
 use crate::error::Result;
 use crate::exchange::{Line, LineKind};
-use crate::fiskal::{Fiskal, Place};
+use crate::fiskal::{Call, Place};
 use crate::services;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub(super) const PROVISION: Definition = Definition {
     summary: "Makes registers ready to sell at their service, from the account down; twice is once.",
     params: schema::<Provision>,
     result: schema::<Provisioned>,
-    run: provision,
+    run: Run::Client(provision),
 };
 
 /// Parameters of `provision`.
@@ -54,7 +54,7 @@ struct Ready {
     result: Value,
 }
 
-fn provision(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn provision(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let wanted: Provision = read(params)?;
     let registers: Vec<&str> = match &wanted.register {
         Some(register) => vec![register.as_str()],
@@ -81,7 +81,7 @@ fn provision(fiskal: &Fiskal, params: &Value) -> Result<Value> {
 }
 
 fn provision_line(
-    fiskal: &Fiskal,
+    fiskal: &Call<'_>,
     place: &Place<'_>,
     line: &Line,
     above: &[Line],

@@ -1,9 +1,9 @@
 //! Receipts: found, listed, printed.
 
-use super::{Definition, read, schema, written};
+use super::{Definition, Run, read, schema, written};
 use crate::engine::ports::{ReceiptFilter, ReceiptKey, Store};
 use crate::error::{Error, Kind, Result};
-use crate::fiskal::Fiskal;
+use crate::fiskal::Call;
 use crate::print;
 use crate::receipt::Receipt;
 use base64::Engine;
@@ -20,7 +20,7 @@ pub(super) const GET: Definition = Definition {
     summary: "Finds a receipt by its id, by register and sale, or by register, series and number.",
     params: schema::<Get>,
     result: schema::<Receipt>,
-    run: |fiskal, params| written(&find(fiskal, &read(params)?)?),
+    run: Run::Client(|fiskal, params| written(&find(fiskal, &read(params)?)?)),
 };
 
 pub(super) const LIST: Definition = Definition {
@@ -28,7 +28,7 @@ pub(super) const LIST: Definition = Definition {
     summary: "Lists receipts, oldest change first; `changed_after` of one page asks for the next.",
     params: schema::<List>,
     result: schema::<Page>,
-    run: list,
+    run: Run::Client(list),
 };
 
 pub(super) const PRINT: Definition = Definition {
@@ -36,7 +36,7 @@ pub(super) const PRINT: Definition = Definition {
     summary: "Renders a receipt as text, as HTML or for an ESC/POS printer.",
     params: schema::<Print>,
     result: schema::<Printed>,
-    run: render,
+    run: Run::Client(render),
 };
 
 /// Parameters of `receipt.get`: `id`, or `register` with `sale` or `number`.
@@ -135,7 +135,7 @@ fn columns() -> u32 {
     42
 }
 
-fn find(fiskal: &Fiskal, get: &Get) -> Result<Receipt> {
+fn find(fiskal: &Call<'_>, get: &Get) -> Result<Receipt> {
     let line = |register: &Option<String>| match register {
         Some(register) => fiskal.place(register).map(|place| place.line),
         None => Err(Error::invalid("/register", "say which register, or give the receipt's id")),
@@ -159,7 +159,7 @@ fn find(fiskal: &Fiskal, get: &Get) -> Result<Receipt> {
     })
 }
 
-fn list(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let list: List = read(params)?;
     if !(1..=PAGE).contains(&list.limit) {
         return Err(Error::invalid("/limit", format!("the limit is a number from 1 to {PAGE}")));
@@ -181,11 +181,9 @@ fn list(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     written(&Page { receipts: found.into_iter().map(|(_, receipt)| receipt).collect(), changed_after })
 }
 
-fn render(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn render(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let wanted: Print = read(params)?;
-    if !(24..=80).contains(&wanted.columns) {
-        return Err(Error::invalid("/columns", "paper has 24 to 80 columns"));
-    }
+    print::check_columns(wanted.columns)?;
     let get = Get { id: Some(wanted.id), register: None, sale: None, series: None, number: None };
     let receipt = find(fiskal, &get)?;
     let (text, base64) = match wanted.format {

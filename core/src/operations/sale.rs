@@ -1,11 +1,11 @@
 //! Sales: begun, changed, completed or aborted.
 
-use super::{Definition, read, schema, written};
+use super::{Definition, Run, read, schema, written};
 use crate::engine::ports::{OpenSale, ReceiptKey, Store};
 use crate::engine::{Reply, Submission};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Line;
-use crate::fiskal::{Fiskal, Place};
+use crate::fiskal::{Call, Place};
 use crate::receipt::{Issuer, Receipt};
 use crate::sale::Sale;
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ pub(super) const BEGIN: Definition = Definition {
     summary: "Begins a sale, as the law of some countries wants before the first item.",
     params: schema::<Sale>,
     result: schema::<Begun>,
-    run: begin,
+    run: Run::Client(begin),
 };
 
 pub(super) const UPDATE: Definition = Definition {
@@ -31,7 +31,7 @@ pub(super) const UPDATE: Definition = Definition {
     summary: "Keeps the cart of a begun sale, so that another process or day can go on with it.",
     params: schema::<Sale>,
     result: schema::<Begun>,
-    run: update,
+    run: Run::Client(update),
 };
 
 pub(super) const COMPLETE: Definition = Definition {
@@ -39,7 +39,7 @@ pub(super) const COMPLETE: Definition = Definition {
     summary: "Completes a begun sale, or books a whole one at once, and gives its receipt.",
     params: schema::<Sale>,
     result: schema::<Receipt>,
-    run: complete,
+    run: Run::Client(complete),
 };
 
 pub(super) const ABORT: Definition = Definition {
@@ -47,15 +47,23 @@ pub(super) const ABORT: Definition = Definition {
     summary: "Ends a begun sale that nobody buys.",
     params: schema::<Abort>,
     result: schema::<Begun>,
-    run: abort,
+    run: Run::Client(abort),
 };
 
 pub(super) const LIST: Definition = Definition {
     name: "sale.list",
-    summary: "Lists the begun sales of a register that have not ended.",
+    summary: "Lists the begun sales that have not ended, of one register or of all.",
     params: schema::<List>,
     result: schema::<OpenSales>,
-    run: list,
+    run: Run::Client(list),
+};
+
+pub(super) const RESUME: Definition = Definition {
+    name: "sale.resume",
+    summary: "Finds a begun sale that has not ended, with its cart, so that any process or day can go on with it.",
+    params: schema::<Resume>,
+    result: schema::<Open>,
+    run: Run::Client(resume),
 };
 
 /// The sale that was meant.
@@ -82,14 +90,26 @@ struct Abort {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct List {
-    /// The register's name in the configuration.
-    register: String,
+    /// Only of this register; of all if absent.
+    #[serde(default)]
+    register: Option<String>,
+}
+
+/// Parameters of `sale.resume`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Resume {
+    /// The sale's id.
+    sale: String,
+    /// The register's name in the configuration; needed where several have a sale of this id.
+    #[serde(default)]
+    register: Option<String>,
 }
 
 /// Result of `sale.list`.
 #[derive(Serialize, JsonSchema)]
 struct OpenSales {
-    /// The open sales, oldest first.
+    /// The open sales, register by register, oldest first.
     sales: Vec<Open>,
 }
 
@@ -98,13 +118,15 @@ struct OpenSales {
 struct Open {
     /// The sale's id.
     sale: String,
+    /// The register that it was begun on.
+    register: String,
     /// When it was begun (RFC 3339).
     begun_at: String,
     /// The sale as it was begun or last updated.
     cart: Value,
 }
 
-fn begin(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn begin(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let sale = Sale::read(params)?;
     let place = fiskal.place(&sale.register)?;
     let (id, cart) = identified(fiskal, &sale, params);
@@ -118,7 +140,7 @@ fn begin(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     written(&Begun { sale: id })
 }
 
-fn update(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn update(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let sale = Sale::read(params)?;
     let place = fiskal.place(&sale.register)?;
     let Some(id) = sale.id else {
@@ -129,11 +151,11 @@ fn update(fiskal: &Fiskal, params: &Value) -> Result<Value> {
         check_fixed(&open, params)?;
         keep_fixed(&open, &mut cart);
     }
-    fiskal.engine().update_sale(&place.line, &id, cart, place.till.account.patience)?;
+    fiskal.engine().update_sale(&place.line, &id, cart, fiskal.interrupt())?;
     written(&Begun { sale: id })
 }
 
-fn complete(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn complete(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let given = Sale::read(params)?;
     let place = fiskal.place(&given.register)?;
     let open = match &given.id {
@@ -165,7 +187,7 @@ fn complete(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     receipt_of(fiskal, &place.line, &id, reply)
 }
 
-fn abort(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn abort(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let abort: Abort = read(params)?;
     if abort.reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON) {
         return Err(Error::invalid(
@@ -185,18 +207,51 @@ fn abort(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     written(&Begun { sale: abort.sale })
 }
 
-fn list(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let List { register } = read(params)?;
-    let place = fiskal.place(&register)?;
-    let open = fiskal.engine().store().open_sales(&place.line)?.into_iter();
-    let sales = open
-        .map(|sale| Open { sale: sale.id, begun_at: sale.begun_at.to_string(), cart: sale.cart })
-        .collect();
+    let mut sales = Vec::new();
+    for name in registers(fiskal, register.as_deref()) {
+        let place = fiskal.place(name)?;
+        let open = fiskal.engine().store().open_sales(&place.line)?.into_iter();
+        sales.extend(open.map(|sale| opened(sale, name)));
+    }
     written(&OpenSales { sales })
 }
 
+fn resume(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Resume { sale, register } = read(params)?;
+    let mut found = Vec::new();
+    for name in registers(fiskal, register.as_deref()) {
+        let place = fiskal.place(name)?;
+        found.extend(fiskal.engine().store().sale(&place.line, &sale)?.map(|known| (known, name)));
+    }
+    let exists = !found.is_empty();
+    found.retain(|(known, _)| !known.ended);
+    match (found.pop(), exists) {
+        (Some((open, name)), _) if found.is_empty() => written(&opened(open, name)),
+        (Some(_), _) => {
+            let message = format!("several registers have an open sale '{sale}'; say which register");
+            Err(Error::invalid("/register", message))
+        }
+        (None, true) => Err(ended(&sale).at("/sale")),
+        (None, false) => Err(crate::engine::no_such_sale(&sale).at("/sale")),
+    }
+}
+
+/// The register that was named, or all.
+fn registers<'a>(fiskal: &'a Call<'_>, named: Option<&'a str>) -> Vec<&'a str> {
+    match named {
+        Some(register) => vec![register],
+        None => fiskal.config().registers.keys().map(String::as_str).collect(),
+    }
+}
+
+fn opened(sale: OpenSale, register: &str) -> Open {
+    Open { sale: sale.id, register: register.to_owned(), begun_at: sale.begun_at.to_string(), cart: sale.cart }
+}
+
 /// The sale's id, made where the caller gave none, and the sale as JSON with it.
-fn identified(fiskal: &Fiskal, sale: &Sale, given: &Value) -> (String, Map<String, Value>) {
+fn identified(fiskal: &Call<'_>, sale: &Sale, given: &Value) -> (String, Map<String, Value>) {
     let id = sale.id.clone().unwrap_or_else(|| fiskal.new_id());
     let mut cart = given.as_object().cloned().unwrap_or_default();
     cart.insert("id".into(), Value::from(id.as_str()));
@@ -239,7 +294,7 @@ fn keep_fixed(open: &OpenSale, cart: &mut Value) {
 }
 
 /// A number stands for one sale of the register.
-fn check_number(fiskal: &Fiskal, line: &Line, sale: &Sale, id: &str) -> Result<()> {
+fn check_number(fiskal: &Call<'_>, line: &Line, sale: &Sale, id: &str) -> Result<()> {
     let Some(number) = &sale.number else { return Ok(()) };
     let by = ReceiptKey::Number(line.clone(), sale.series.clone(), number.clone());
     match fiskal.engine().store().receipt(&by)? {
@@ -294,7 +349,7 @@ fn submission(
 }
 
 /// The receipt in its latest state, which may be newer than the reply's.
-fn receipt_of(fiskal: &Fiskal, line: &Line, sale: &str, reply: Reply) -> Result<Value> {
+fn receipt_of(fiskal: &Call<'_>, line: &Line, sale: &str, reply: Reply) -> Result<Value> {
     let latest = fiskal.engine().store().receipt(&ReceiptKey::Sale(line.clone(), sale.to_owned()))?;
     let receipt = latest.or_else(|| reply.outcome.receipts.into_iter().next());
     let receipt = receipt.ok_or_else(|| {

@@ -1,10 +1,10 @@
 //! How things stand, what waits, and what has no name of its own.
 
-use super::{Definition, Nothing, read, schema, written};
+use super::{Definition, Nothing, Run, read, schema, written};
 use crate::engine::ports::Store;
 use crate::engine::{Submission, Synced};
 use crate::error::Result;
-use crate::fiskal::Fiskal;
+use crate::fiskal::Call;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ pub(super) const STATUS: Definition = Definition {
     summary: "Tells how each register stands: ready or not, what waits, which sales are open.",
     params: schema::<Which>,
     result: schema::<Status>,
-    run: status,
+    run: Run::Client(status),
 };
 
 pub(super) const SYNC: Definition = Definition {
@@ -22,10 +22,10 @@ pub(super) const SYNC: Definition = Definition {
     summary: "Settles what waits for the services, and tells which receipts changed.",
     params: schema::<Nothing>,
     result: schema::<Synced>,
-    run: |fiskal, params| {
+    run: Run::Client(|fiskal, params| {
         read::<Nothing>(params)?;
-        written(&fiskal.engine().sync()?)
-    },
+        written(&fiskal.engine().sync(fiskal.interrupt())?)
+    }),
 };
 
 pub(super) const REQUEST: Definition = Definition {
@@ -33,7 +33,7 @@ pub(super) const REQUEST: Definition = Definition {
     summary: "Sends an authenticated, journalled request to a register's service, for what has no name here.",
     params: schema::<Raw>,
     result: schema::<Value>,
-    run: request,
+    run: Run::Client(request),
 };
 
 /// Parameters of `status`.
@@ -95,7 +95,7 @@ struct Raw {
     headers: Map<String, Value>,
 }
 
-fn status(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn status(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let which: Which = read(params)?;
     let names: Vec<&str> = match &which.register {
         Some(register) => vec![register.as_str()],
@@ -106,7 +106,7 @@ fn status(fiskal: &Fiskal, params: &Value) -> Result<Value> {
     written(&Status { version: env!("CARGO_PKG_VERSION").into(), journal, registers })
 }
 
-fn register_status(fiskal: &Fiskal, name: &str) -> Result<RegisterStatus> {
+fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
     let place = fiskal.place(name)?;
     let store = fiskal.engine().store();
     let ready = !store.facts(&place.line)?.is_null();
@@ -128,7 +128,7 @@ fn register_status(fiskal: &Fiskal, name: &str) -> Result<RegisterStatus> {
     })
 }
 
-fn request(fiskal: &Fiskal, params: &Value) -> Result<Value> {
+fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let raw: Raw = read(params)?;
     let place = fiskal.place(&raw.register)?;
     let mut params = json!({ "method": raw.method, "path": raw.path, "headers": raw.headers });

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 const QUIET: usize = 4;
 /// Light modules around the code on a terminal, which has light or dark enough around it already.
 const QUIET_TERMINAL: usize = 2;
+/// No printer needs a module of a PNG to be wider, in pixels.
+const MOST_PIXELS: u32 = 64;
 /// Dots in a millimetre at 203 dpi, which receipt printers have.
 const DOTS_PER_MM: u64 = 8;
 
@@ -52,6 +54,34 @@ pub fn svg(qr: &Qr) -> Result<String> {
          viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"><rect width=\"{side}\" height=\"{side}\" \
          fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>"
     ))
+}
+
+/// The code as a PNG image, black on white with its quiet zone, `module_px` pixels a module (1 to 64).
+///
+/// # Errors
+/// Those of [`modules`]; `invalid` for another width of a module.
+pub fn png(qr: &Qr, module_px: u32) -> Result<Vec<u8>> {
+    if !(1..=MOST_PIXELS).contains(&module_px) {
+        let message = format!("a module is 1 to {MOST_PIXELS} pixels wide");
+        return Err(Error::invalid("/module_px", message));
+    }
+    let modules = modules(qr)?;
+    let side = (modules.len() + 2 * QUIET) * module_px as usize;
+    let dark = |x: usize, y: usize| {
+        let module = |at: usize| (at / module_px as usize).checked_sub(QUIET);
+        let found = module(x).zip(module(y)).and_then(|(x, y)| modules.get(y)?.get(x).copied());
+        found.unwrap_or(false)
+    };
+    let pixels: Vec<u8> =
+        (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).map(|(x, y)| if dark(x, y) { 0 } else { 255 }).collect();
+    let side = u32::try_from(side).map_err(|_| Error::internal("a QR code is too wide for a PNG image"))?;
+    let mut image = Vec::new();
+    let mut encoder = png::Encoder::new(&mut image, side, side);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
+    written.map_err(|cause| Error::internal(format!("a QR code could not be written as PNG: {cause}")))?;
+    Ok(image)
 }
 
 /// The code in half blocks, two modules to a character's height, dark modules as ink.

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::exchange::{Answer, Method};
+use crate::interrupt::Interrupt;
 use crate::transport::{Network, Proxy, Sent, Transport, Wire, address, answer, date, redact, tls};
 use once_cell::sync::OnceCell;
 use reqwest::Url;
@@ -13,6 +14,8 @@ use reqwest::header::{
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// How long a connection (name, TCP, proxy, TLS) may take.
@@ -20,6 +23,9 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long one attempt may take in all, whatever the caller allows.
 pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often an attempt looks whether somebody still waits for it.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 const MAX_REDIRECTS: u32 = 3;
 
@@ -36,7 +42,9 @@ const TRACE_HEADERS: [&str; 3] = ["x-trace-identifier", "x-trace-id", "x-request
 ///
 /// Connections are kept and shared by all threads. May not be used from within an asynchronous
 /// runtime.
-pub struct HttpTransport {
+pub struct HttpTransport(Arc<Clients>);
+
+struct Clients {
     tls: ClientConfig,
     proxy: Proxy,
     /// For loopback, and for everything when there is no proxy.
@@ -51,14 +59,16 @@ impl HttpTransport {
     /// [`Kind::Config`](crate::error::Kind::Config) where the proxy's address or the roots cannot be used.
     pub fn new(network: &Network) -> Result<Self> {
         network.proxy.check()?;
-        Ok(HttpTransport {
+        Ok(HttpTransport(Arc::new(Clients {
             tls: tls::client_config(&network.roots)?,
             proxy: network.proxy.clone(),
             direct: OnceCell::new(),
             proxied: OnceCell::new(),
-        })
+        })))
     }
+}
 
+impl Clients {
     fn client(&self, url: &Url) -> reqwest::Result<&Client> {
         if self.proxy == Proxy::None || address::is_loopback(url) {
             self.direct.get_or_try_init(|| self.build(&Proxy::None))
@@ -113,9 +123,15 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn send(&self, wire: &Wire, timeout: Duration) -> Sent {
+    fn send(&self, wire: &Wire, timeout: Duration, interrupt: &Interrupt) -> Sent {
         let started = Instant::now();
-        let sent = match self.attempt(wire, timeout.min(TOTAL_TIMEOUT)) {
+        let budget = timeout.min(TOTAL_TIMEOUT);
+        let sent = if interrupt.is_never() {
+            self.0.attempt(wire, budget)
+        } else {
+            attempt_until(&self.0, wire, budget, interrupt)
+        };
+        let sent = match sent {
             Sent::Lost(why) => Sent::Lost(redact::scrub(why, secrets(wire))),
             Sent::NotSent(why) => Sent::NotSent(redact::scrub(why, secrets(wire))),
             answered => answered,
@@ -127,7 +143,33 @@ impl Transport for HttpTransport {
 
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("HttpTransport").field("proxy", &self.proxy).finish_non_exhaustive()
+        out.debug_struct("HttpTransport").field("proxy", &self.0.proxy).finish_non_exhaustive()
+    }
+}
+
+/// An attempt on a thread of its own, which is left to itself when nobody wants to wait any longer: it
+/// ends with its budget, and what it brings is an answer that was lost.
+fn attempt_until(clients: &Arc<Clients>, wire: &Wire, budget: Duration, interrupt: &Interrupt) -> Sent {
+    let (tell, told) = mpsc::sync_channel(1);
+    let (clients, wire) = (clients.clone(), wire.clone());
+    let thread = std::thread::Builder::new().name("fiskal-http".into()).spawn(move || {
+        // Nobody listens after an interrupt.
+        let _ = tell.send(clients.attempt(&wire, budget));
+    });
+    if let Err(cause) = thread {
+        return Sent::NotSent(format!("no thread could be started to send: {cause}"));
+    }
+    loop {
+        match told.recv_timeout(LOOK_AGAIN) {
+            Ok(sent) => return sent,
+            Err(RecvTimeoutError::Timeout) if interrupt.is_raised() => {
+                return Sent::Lost("the caller stopped waiting".into());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Sent::Lost("the thread that sent it ended before its time".into());
+            }
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub use network::{Network, Proxy, Roots};
 pub use tokens::TokenCache;
 
 use crate::exchange::{Answer, Method};
+use crate::interrupt::Interrupt;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -33,8 +34,9 @@ pub const MAX_TEXT: usize = 64 * 1024;
 
 /// The way to a service.
 pub trait Transport: Send + Sync {
-    /// Makes one attempt to send `wire`, and waits for its answer no longer than `timeout`.
-    fn send(&self, wire: &Wire, timeout: Duration) -> Sent;
+    /// Makes one attempt to send `wire`, and waits for its answer no longer than `timeout`, or until
+    /// `interrupt` is raised.
+    fn send(&self, wire: &Wire, timeout: Duration, interrupt: &Interrupt) -> Sent;
 }
 
 /// A request as it goes over the wire, secrets filled in.

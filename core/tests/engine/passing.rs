@@ -4,6 +4,7 @@
 use crate::ports::{Fate, Shared, lock, outside};
 use crate::schedule::{Till, line, silence_kills};
 use crate::services::Rule;
+use fiskal::Interrupt;
 use fiskal::engine::ports::{ReceiptKey, Store};
 use fiskal::error::Kind;
 use fiskal::receipt::State;
@@ -120,7 +121,7 @@ fn a_night_without_a_link_does_not_fill_the_journal() {
     till.sync().unwrap().unwrap();
     assert!(written() - before <= 4, "{} appends in one round", written() - before);
     let before = written();
-    till.engine.sync_in_background().unwrap();
+    till.engine.sync_in_background(&Interrupt::never()).unwrap();
     assert_eq!(written(), before, "the link has just failed");
 }
 

@@ -3,6 +3,7 @@
 use crate::ports::{Fate, lock, outside};
 use crate::schedule::{Till, line};
 use crate::services::Rule;
+use fiskal::Interrupt;
 use fiskal::engine::ports::Store;
 use fiskal::error::Kind;
 use std::time::Duration;
@@ -59,10 +60,10 @@ fn background_work_leaves_a_dead_link_alone_for_a_while() {
     let till = till(Rule::Window, &[Fate::Late; 12]);
     assert!(!till.sell("r", "s", "x").unwrap().unwrap().settled);
     lock(&till.outside).script.clear();
-    let held = till.engine.sync_in_background().unwrap();
+    let held = till.engine.sync_in_background(&Interrupt::never()).unwrap();
     assert_eq!((held.settled, held.waiting), (0, 1), "tried a moment ago");
     lock(&till.outside).pass(Duration::from_secs(11));
-    let settled = till.engine.sync_in_background().unwrap();
+    let settled = till.engine.sync_in_background(&Interrupt::never()).unwrap();
     assert_eq!((settled.settled, settled.waiting), (1, 0));
 }
 

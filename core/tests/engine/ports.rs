@@ -1,6 +1,7 @@
 //! Ports that fail, kill and delay at call *n* of a seeded schedule.
 
 use crate::remote::Remote;
+use fiskal::Interrupt;
 use fiskal::engine::events::Event;
 use fiskal::engine::ports::{Clock, Ids, SecretStore};
 use fiskal::error::{Error, Kind, Result};
@@ -125,7 +126,7 @@ impl Clock for VirtualClock {
         lock(&self.0).monotonic
     }
 
-    fn sleep(&self, pause: Duration) {
+    fn sleep(&self, pause: Duration, _: &Interrupt) {
         lock(&self.0).pass(pause);
     }
 }
@@ -165,7 +166,7 @@ impl SecretStore for OneKey {
 pub struct FaultyTransport(pub Shared);
 
 impl Transport for FaultyTransport {
-    fn send(&self, wire: &Wire, timeout: Duration) -> Sent {
+    fn send(&self, wire: &Wire, timeout: Duration, _: &Interrupt) -> Sent {
         let mut outside = lock(&self.0);
         outside.pass(Duration::from_millis(20));
         outside.maybe_kill();

@@ -3,6 +3,7 @@
 use crate::ports::{Bug, FaultyTransport, Killed, OneKey, SeededIds, Shared, VirtualClock, lock, outside};
 use crate::services::{Rule, Table};
 use crate::store::FaultyStore;
+use fiskal::Interrupt;
 use fiskal::engine::ports::{ReceiptKey, Store};
 use fiskal::engine::{Account, Engine, Limits, Reply, Submission};
 use fiskal::error::{Error, Kind};
@@ -55,11 +56,11 @@ impl Till {
             once: true,
             patience: None,
         };
-        self.unless_killed(|| self.engine.submit(submission))
+        self.unless_killed(|| self.engine.submit(submission, &Interrupt::never()))
     }
 
     pub fn sync(&self) -> Option<Result<fiskal::engine::Synced, Error>> {
-        self.unless_killed(|| self.engine.sync())
+        self.unless_killed(|| self.engine.sync(&Interrupt::never()))
     }
 
     fn unless_killed<T>(&self, work: impl FnOnce() -> T) -> Option<T> {

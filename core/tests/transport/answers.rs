@@ -1,7 +1,7 @@
 //! What is sent, and how answers are read.
 
 use crate::server::{Reply, Server};
-use crate::{PLENTY, answered, get, lost, post, transport, wire};
+use crate::{NEVER, PLENTY, answered, get, lost, post, transport, wire};
 use fiskal::exchange::Method;
 use fiskal::transport::{MAX_TEXT, Sent, Transport, Wire};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn a_request_arrives_as_it_was_given() {
     let base = format!("{}/v1", server.base());
     let headers = vec![("X-Api-Version".to_owned(), "2026-02-03".to_owned())];
     let request = Wire { headers, ..post(&base, "/records?limit=1") };
-    let answer = answered(transport().send(&request, PLENTY));
+    let answer = answered(transport().send(&request, PLENTY, NEVER));
     assert_eq!((answer.status, answer.body), (200, json!({"ok": true})));
 
     let seen = server.seen().remove(0);
@@ -40,7 +40,7 @@ fn every_method_goes_out_under_its_name() {
         (Method::Patch, "PATCH"),
         (Method::Delete, "DELETE"),
     ] {
-        let answer = answered(transport.send(&wire(method, &server.base(), "/x"), PLENTY));
+        let answer = answered(transport.send(&wire(method, &server.base(), "/x"), PLENTY, NEVER));
         assert_eq!((answer.status, answer.body), (204, Value::Null), "{name}");
         let seen = server.seen().pop().unwrap();
         assert_eq!(seen.line(), format!("{name} /x HTTP/1.1"));
@@ -77,7 +77,7 @@ fn bodies_become_json_text_or_null() {
     ] {
         let reply = Reply::new(status, &[kind], body);
         let server = Server::start(move |_, _| reply.clone());
-        let answer = answered(transport().send(&get(&server.base(), "/"), PLENTY));
+        let answer = answered(transport().send(&get(&server.base(), "/"), PLENTY, NEVER));
         assert_eq!(answer.body, expected, "{status} {kind}");
         assert_eq!(answer.status.to_string(), status[..3], "{kind}");
     }
@@ -88,7 +88,7 @@ fn a_success_that_calls_itself_json_and_is_not_is_lost() {
     for body in [&b"{\"a\":"[..], b"<html>", b"{\"a\":\"\xff\"}"] {
         let reply = Reply::new("201 Created", &["Content-Type: application/json"], body);
         let server = Server::start(move |_, _| reply.clone());
-        let why = lost(transport().send(&post(&server.base(), "/"), PLENTY));
+        let why = lost(transport().send(&post(&server.base(), "/"), PLENTY, NEVER));
         assert!(why.contains("calls itself JSON"), "{why}");
     }
 }
@@ -104,7 +104,7 @@ fn header_names_are_lower_case_and_the_date_is_read() {
     });
     let transport = transport();
     for expected in [Some("1994-11-06T08:49:37Z".parse().unwrap()), None, None] {
-        let Sent::Answered { answer, date } = transport.send(&get(&server.base(), "/"), PLENTY) else {
+        let Sent::Answered { answer, date } = transport.send(&get(&server.base(), "/"), PLENTY, NEVER) else {
             panic!("no answer")
         };
         assert_eq!(date, expected);

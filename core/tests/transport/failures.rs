@@ -1,7 +1,7 @@
 //! Every failure, and whether it counts as lost or as not sent.
 
 use crate::server::{Reply, Server, Then};
-use crate::{PLENTY, answered, get, gzip, lost, not_sent, post, transport, wire};
+use crate::{NEVER, PLENTY, answered, get, gzip, lost, not_sent, post, transport, wire};
 use fiskal::exchange::Method;
 use fiskal::transport::{MAX_BODY, Transport, Wire};
 use serde_json::json;
@@ -56,7 +56,7 @@ fn an_answer_that_is_not_whole_is_lost() {
         ),
     ] {
         let server = Server::start(move |_, _| reply.clone());
-        let why = lost(transport().send(&post(&server.base(), "/records"), PLENTY));
+        let why = lost(transport().send(&post(&server.base(), "/records"), PLENTY, NEVER));
         assert!(why.contains(says), "{name}: {why}");
         assert!(!why.contains("hunter2"), "{name}: {why}");
         assert_eq!(server.seen().len(), 1, "{name}");
@@ -68,7 +68,7 @@ fn a_gzip_bomb_is_refused_and_a_small_gzip_is_read() {
     let gzipped = ["Content-Encoding: gzip"];
     let small = Reply::new("200 OK", &gzipped, gzip::stored(br#"{"a":1}"#));
     let server = Server::start(move |_, _| small.clone());
-    assert_eq!(answered(transport().send(&get(&server.base(), "/"), PLENTY)).body, json!({"a": 1}));
+    assert_eq!(answered(transport().send(&get(&server.base(), "/"), PLENTY, NEVER)).body, json!({"a": 1}));
 
     // 1 GiB of zeros in 7 MiB.
     let bytes = gzip::bomb(1024 * 1024 * 1024 / 258);
@@ -76,7 +76,7 @@ fn a_gzip_bomb_is_refused_and_a_small_gzip_is_read() {
     let bomb = Reply::new("200 OK", &gzipped, &bytes);
     let server = Server::start(move |_, _| bomb.clone());
     let started = Instant::now();
-    let why = lost(transport().send(&get(&server.base(), "/"), PLENTY));
+    let why = lost(transport().send(&get(&server.base(), "/"), PLENTY, NEVER));
     assert_eq!(why, "the answer is larger than 8 MiB");
     assert!(started.elapsed() < PLENTY / 2);
 }
@@ -96,7 +96,7 @@ fn an_answer_that_takes_too_long_is_lost() {
     ] {
         let server = Server::start(move |_, _| reply.clone());
         let started = Instant::now();
-        let why = lost(transport().send(&post(&server.base(), "/"), SHORT));
+        let why = lost(transport().send(&post(&server.base(), "/"), SHORT, NEVER));
         let took = started.elapsed();
         assert!(took >= SHORT && took < SHORT * 5, "{name}: {took:?}");
         assert!(why.contains("in time") || why.contains("timed out"), "{name}: {why}");
@@ -107,7 +107,7 @@ fn an_answer_that_takes_too_long_is_lost() {
 #[test]
 fn a_port_where_nobody_listens_is_not_sent_to() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let why = not_sent(transport().send(&post(&format!("http://{free}"), "/"), PLENTY));
+    let why = not_sent(transport().send(&post(&format!("http://{free}"), "/"), PLENTY, NEVER));
     assert!(why.starts_with("no connection to http://127.0.0.1:"), "{why}");
     assert!(why.contains("refused"), "{why}");
 }
@@ -118,12 +118,12 @@ fn a_connection_that_is_never_finished_is_not_sent_to() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("https://{}", silent.local_addr().unwrap());
     let started = Instant::now();
-    let why = not_sent(transport().send(&post(&base, "/"), PLENTY));
+    let why = not_sent(transport().send(&post(&base, "/"), PLENTY, NEVER));
     let took = started.elapsed();
     assert!(took >= Duration::from_millis(2900) && took < Duration::from_secs(6), "{took:?}");
     assert!(why.contains("no connection"), "{why}");
     // With less time than a connection may take, nobody can say whether it was made.
-    lost(transport().send(&post(&base, "/"), SHORT));
+    lost(transport().send(&post(&base, "/"), SHORT, NEVER));
 }
 
 #[test]
@@ -148,10 +148,10 @@ fn a_request_that_cannot_be_formed_is_not_sent() {
         ("own host", header("HOST", "other"), "set by the transport"),
         ("token with a line break", bearer("hunter2\r\nX: y"), "key or token"),
     ] {
-        let why = not_sent(transport().send(&wire, PLENTY));
+        let why = not_sent(transport().send(&wire, PLENTY, NEVER));
         assert!(why.contains(says), "{name}: {why}");
         assert!(!why.contains("hunter2"), "{name}: {why}");
     }
-    not_sent(transport().send(&wire(Method::Post, &base, "/"), Duration::ZERO));
+    not_sent(transport().send(&wire(Method::Post, &base, "/"), Duration::ZERO, NEVER));
     assert_eq!(server.connections(), 0);
 }

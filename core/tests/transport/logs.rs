@@ -1,7 +1,7 @@
 //! What the log says, and what it never says.
 
 use crate::server::{Reply, Server};
-use crate::{PLENTY, post, transport};
+use crate::{NEVER, PLENTY, post, transport};
 use fiskal::transport::{Transport, Wire};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -37,9 +37,9 @@ fn the_log_names_the_exchange_and_no_secret() {
     let request =
         Wire { body: Some(r#"{"secret":"hunter2"}"#.into()), ..post(&server.base(), "/tokens?pin=hunter2") };
     tracing::subscriber::with_default(subscriber, || {
-        transport.send(&request, PLENTY);
-        transport.send(&request, PLENTY);
-        transport.send(&Wire { base: "http://anna:hunter2@127.0.0.1".into(), ..request }, PLENTY);
+        transport.send(&request, PLENTY, NEVER);
+        transport.send(&request, PLENTY, NEVER);
+        transport.send(&Wire { base: "http://anna:hunter2@127.0.0.1".into(), ..request }, PLENTY, NEVER);
     });
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(!text.contains("hunter2"), "{text}");

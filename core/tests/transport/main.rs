@@ -5,6 +5,7 @@
 mod answers;
 mod failures;
 mod gzip;
+mod interrupts;
 mod logs;
 mod once;
 mod proxies;
@@ -12,12 +13,16 @@ mod redirects;
 mod server;
 mod tls;
 
+use fiskal::Interrupt;
 use fiskal::exchange::{Answer, Method};
 use fiskal::transport::{HttpTransport, Network, Proxy, Roots, Sent, Wire};
 use std::time::Duration;
 
 /// More than any of these tests takes.
 const PLENTY: Duration = Duration::from_secs(10);
+
+/// Nobody stops waiting.
+const NEVER: &Interrupt = &Interrupt::never();
 
 fn transport() -> HttpTransport {
     HttpTransport::new(&Network { proxy: Proxy::None, roots: Roots::Bundled }).unwrap()

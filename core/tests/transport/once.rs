@@ -1,7 +1,7 @@
 //! One call is one attempt: no request reaches a server twice.
 
 use crate::server::{Reply, Server, Then};
-use crate::{PLENTY, answered, get, lost, post, transport};
+use crate::{NEVER, PLENTY, answered, get, lost, post, transport};
 use fiskal::transport::{Sent, Transport};
 use std::collections::HashMap;
 use std::thread;
@@ -18,8 +18,8 @@ fn times(server: &Server) -> HashMap<String, usize> {
 fn a_kept_connection_that_breaks_after_the_request_loses_it_once() {
     let server = Server::start(|n, _| if n == 0 { Reply::json("{}") } else { Reply::nothing() });
     let transport = transport();
-    answered(transport.send(&post(&server.base(), "/first"), PLENTY));
-    lost(transport.send(&post(&server.base(), "/second"), PLENTY));
+    answered(transport.send(&post(&server.base(), "/first"), PLENTY, NEVER));
+    lost(transport.send(&post(&server.base(), "/second"), PLENTY, NEVER));
     assert_eq!(server.connections(), 1, "the second went over the kept connection");
     assert_eq!(times(&server).get("POST /second HTTP/1.1"), Some(&1));
 }
@@ -28,8 +28,8 @@ fn a_kept_connection_that_breaks_after_the_request_loses_it_once() {
 fn a_read_is_not_repeated_either() {
     let server = Server::start(|n, _| if n == 0 { Reply::json("{}") } else { Reply::nothing() });
     let transport = transport();
-    answered(transport.send(&get(&server.base(), "/first"), PLENTY));
-    lost(transport.send(&get(&server.base(), "/second"), PLENTY));
+    answered(transport.send(&get(&server.base(), "/first"), PLENTY, NEVER));
+    lost(transport.send(&get(&server.base(), "/second"), PLENTY, NEVER));
     assert_eq!(times(&server).get("GET /second HTTP/1.1"), Some(&1));
 }
 
@@ -42,7 +42,7 @@ fn a_kept_connection_that_was_closed_meanwhile_repeats_nothing() {
     let transport = transport();
     let mut answers = HashMap::new();
     for round in 0..ROUNDS {
-        let sent = transport.send(&post(&server.base(), &format!("/{round}")), PLENTY);
+        let sent = transport.send(&post(&server.base(), &format!("/{round}")), PLENTY, NEVER);
         answers.insert(format!("POST /{round} HTTP/1.1"), matches!(sent, Sent::Answered { .. }));
     }
     let times = times(&server);
@@ -63,7 +63,7 @@ fn threads_share_the_connections_and_every_request_arrives_once() {
             let (server, transport) = (&server, &transport);
             scope.spawn(move || {
                 for number in 0..EACH {
-                    answered(transport.send(&post(&server.base(), &format!("/{thread}/{number}")), PLENTY));
+                    answered(transport.send(&post(&server.base(), &format!("/{thread}/{number}")), PLENTY, NEVER));
                 }
             });
         }

@@ -1,7 +1,7 @@
 //! Proxies: loopback never goes through one, everything else does.
 
 use crate::server::{Reply, Server};
-use crate::{PLENTY, answered, not_sent, post};
+use crate::{NEVER, PLENTY, answered, not_sent, post};
 use fiskal::error::Kind;
 use fiskal::transport::{HttpTransport, Network, Proxy, Roots, Transport};
 use std::env;
@@ -25,7 +25,7 @@ fn loopback_is_reached_directly() {
     let transport = through(proxy.base());
     for host in ["127.0.0.1", "localhost"] {
         let base = format!("http://{host}:{}", service.port());
-        answered(transport.send(&post(&base, "/"), PLENTY));
+        answered(transport.send(&post(&base, "/"), PLENTY, NEVER));
     }
     assert_eq!(proxy.connections(), 0);
 }
@@ -34,7 +34,7 @@ fn loopback_is_reached_directly() {
 fn a_proxy_that_refuses_gets_neither_request_nor_bearer() {
     let proxy = refusing_proxy();
     let transport = through(format!("http://anna:pw-of-anna@127.0.0.1:{}", proxy.port()));
-    let why = not_sent(transport.send(&post(ELSEWHERE, "/records"), PLENTY));
+    let why = not_sent(transport.send(&post(ELSEWHERE, "/records"), PLENTY, NEVER));
     assert!(why.contains("no connection") && !why.contains("pw-of-anna"), "{why}");
     let seen = proxy.seen();
     assert_eq!(seen.len(), 1);
@@ -48,7 +48,7 @@ fn a_proxy_that_refuses_gets_neither_request_nor_bearer() {
 #[test]
 fn a_proxy_that_leaves_is_not_sent_to() {
     let proxy = Server::start(|_, _| Reply::nothing());
-    not_sent(through(proxy.base()).send(&post(ELSEWHERE, "/"), PLENTY));
+    not_sent(through(proxy.base()).send(&post(ELSEWHERE, "/"), PLENTY, NEVER));
     assert_eq!(proxy.seen().len(), 1);
 }
 
@@ -87,7 +87,7 @@ fn in_a_second_run() {
     let Ok(setting) = env::var("FISKAL_TEST_PROXY") else { return };
     let proxy = Proxy::try_from(setting).unwrap();
     let transport = HttpTransport::new(&Network { proxy, roots: Roots::Bundled }).unwrap();
-    not_sent(transport.send(&post(ELSEWHERE, "/"), PLENTY));
+    not_sent(transport.send(&post(ELSEWHERE, "/"), PLENTY, NEVER));
     let service = Server::start(|_, _| Reply::json("{}"));
-    answered(transport.send(&post(&service.base(), "/"), PLENTY));
+    answered(transport.send(&post(&service.base(), "/"), PLENTY, NEVER));
 }

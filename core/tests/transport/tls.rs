@@ -1,7 +1,7 @@
 //! TLS: who is trusted, and that nothing leaves where nobody is.
 
 use crate::server::{Reply, Server};
-use crate::{PLENTY, answered, not_sent, post};
+use crate::{NEVER, PLENTY, answered, not_sent, post};
 use fiskal::transport::{HttpTransport, Network, Proxy, Roots, Transport};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::crypto::ring;
@@ -63,7 +63,7 @@ fn a_server_under_the_given_root_is_spoken_to_in_both_versions() {
     for versions in [&BOTH[..], &BOTH[..1], &BOTH[1..]] {
         let server = server(&authority, for_host("127.0.0.1"), versions);
         for _ in 0..2 {
-            assert_eq!(answered(transport.send(&post(&base(&server), "/"), PLENTY)).status, 200);
+            assert_eq!(answered(transport.send(&post(&base(&server), "/"), PLENTY, NEVER)).status, 200);
         }
         assert_eq!(server.connections(), 1, "the connection is kept");
     }
@@ -81,7 +81,7 @@ fn a_certificate_that_does_not_hold_keeps_the_request_here() {
         ("expired", server(&trusted, expired, &BOTH)),
     ] {
         let (transport, _file) = trusting(&trusted);
-        let why = not_sent(transport.send(&post(&base(&server), "/"), PLENTY));
+        let why = not_sent(transport.send(&post(&base(&server), "/"), PLENTY, NEVER));
         assert!(why.contains("certificate"), "{name}: {why}");
         assert!(server.seen().is_empty(), "{name}");
     }
@@ -90,7 +90,7 @@ fn a_certificate_that_does_not_hold_keeps_the_request_here() {
 #[test]
 fn the_bundled_roots_do_not_trust_a_private_authority() {
     let server = server(&authority(), for_host("127.0.0.1"), &BOTH);
-    let why = not_sent(crate::transport().send(&post(&base(&server), "/"), PLENTY));
+    let why = not_sent(crate::transport().send(&post(&base(&server), "/"), PLENTY, NEVER));
     assert!(why.contains("certificate"), "{why}");
     assert!(server.seen().is_empty());
 }
@@ -121,13 +121,13 @@ fn the_platform_roots_are_those_of_the_system() {
 fn in_a_second_run() {
     let Ok(base) = env::var("FISKAL_TEST_BASE") else { return };
     let network = Network { proxy: Proxy::None, roots: Roots::Platform };
-    HttpTransport::new(&network).unwrap().send(&post(&base, "/"), PLENTY);
+    HttpTransport::new(&network).unwrap().send(&post(&base, "/"), PLENTY, NEVER);
 }
 
 #[test]
 fn a_server_that_speaks_plain_http_gets_nothing() {
     let server = Server::start(|_, _| Reply::json("{}"));
-    let why = not_sent(crate::transport().send(&post(&base(&server), "/"), PLENTY));
+    let why = not_sent(crate::transport().send(&post(&base(&server), "/"), PLENTY, NEVER));
     assert!(why.contains("no connection"), "{why}");
     assert!(server.seen().iter().all(|seen| !seen.head.contains("hunter2")));
 }

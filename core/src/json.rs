@@ -1,21 +1,22 @@
-//! JSON read strictly: a key given twice and a float are errors, not a guess.
+//! JSON read strictly: a key given twice is an error, not a guess; so is a float where none can be meant.
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use crate::text::quoted;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// A JSON value without repeated keys and floats.
-pub(super) struct Strict(pub(super) Value);
+/// A JSON value without repeated keys, and without floats unless they are allowed.
+pub(crate) struct Strict<const FLOATS: bool>(pub(crate) Value);
 
-impl<'de> Deserialize<'de> for Strict {
+impl<'de, const FLOATS: bool> Deserialize<'de> for Strict<FLOATS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Strict)
+        deserializer.deserialize_any(StrictVisitor::<FLOATS>).map(Strict)
     }
 }
 
-struct StrictVisitor;
+struct StrictVisitor<const FLOATS: bool>;
 
-impl<'de> Visitor<'de> for StrictVisitor {
+impl<'de, const FLOATS: bool> Visitor<'de> for StrictVisitor<FLOATS> {
     type Value = Value;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,7 +39,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
         Ok(value.into())
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Value, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        if FLOATS {
+            return Ok(value.into());
+        }
         Err(E::custom("a number with a point; write it as text, in quotes"))
     }
 
@@ -48,7 +52,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
+        while let Some(Strict::<FLOATS>(item)) = items.next_element()? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -57,12 +61,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            let Strict(value) = entries.next_value()?;
+            let Strict::<FLOATS>(value) = entries.next_value()?;
             if map.contains_key(&key) {
-                return Err(A::Error::custom(format!(
-                    "the key {} is there twice",
-                    super::section::quoted(&key)
-                )));
+                return Err(A::Error::custom(format!("the key {} is there twice", quoted(&key))));
             }
             map.insert(key, value);
         }

@@ -1,0 +1,84 @@
+//! What every face of another language needs, written once: panics and forks are caught, JSON text goes
+//! in and comes out, calls run on the core's own threads.
+//!
+//! A Rust program uses [`Fiskal`](crate::Fiskal) itself. The faces for C, Python and Node are made of
+//! what is here: they convert, call, and convert back.
+
+mod cart;
+mod client;
+mod guard;
+mod journals;
+pub mod log;
+mod pool;
+mod process;
+mod receipt;
+
+pub use cart::Cart;
+pub use client::Client;
+pub use guard::{guard, take_over_panics};
+pub use process::PerProcess;
+pub use receipt::{Image, Paper, Receipt};
+
+use crate::error::{Error, Kind, Result};
+use crate::json::Strict;
+use crate::operations;
+use serde_json::{Value, json};
+
+/// The version of the C interface. It changes when a program built against an older header could no
+/// longer run.
+pub const ABI_VERSION: i32 = 1;
+
+/// The largest text that is taken in one call: 16 MiB.
+pub const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// Checks that a program was built for this library.
+///
+/// # Errors
+/// `abi`, with both versions.
+pub fn check_abi(version: i32) -> Result<()> {
+    if version == ABI_VERSION {
+        return Ok(());
+    }
+    let message = format!(
+        "the program was built for version {version} of libfiskal's interface and this library has version \
+         {ABI_VERSION}; build it with this library's header, or install the library it was built for"
+    );
+    Err(Error::new(Kind::Abi, message))
+}
+
+/// Runs an operation that needs no open journal, such as `describe`.
+///
+/// # Errors
+/// `invalid` for an unknown name, one that needs a client, and parameters that do not fit.
+pub fn call_alone(operation: &str, params: &str) -> Result<String> {
+    guard(|| {
+        let params = json_of(params, "parameters")?;
+        let result = operations::find(operation)?.run_alone(&params);
+        let result = result.ok_or_else(|| {
+            Error::invalid("", format!("'{operation}' needs an open journal; call it on a client"))
+        })?;
+        Ok(result?.to_string())
+    })
+}
+
+/// A result as one JSON text that cannot fail: `{"result": …}` or `{"error": {…}}`.
+pub fn envelope(result: Result<String>) -> String {
+    match result {
+        Ok(result) => format!("{{\"result\":{result}}}"),
+        Err(error) => json!({ "error": error.to_json() }).to_string(),
+    }
+}
+
+/// Reads JSON text from another language; `what` names it in errors.
+fn json_of(text: &str, what: &str) -> Result<Value> {
+    if text.len() > MOST_BYTES {
+        let message = format!("the {what} have {} bytes and may have {MOST_BYTES}", text.len());
+        return Err(Error::invalid("", message));
+    }
+    let Strict::<true>(value) = serde_json::from_str(text)
+        .map_err(|cause| Error::invalid("", format!("the {what} are not usable JSON: {cause}")))?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! How somebody who waits is told to stop waiting.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Lets one call stop waiting, from any thread: it then returns as if its patience had run out.
+///
+/// Copies are the same interrupt. Once raised it stays raised, so each call has one of its own.
+///
+/// ```
+/// use fiskal::Interrupt;
+/// let interrupt = Interrupt::new();
+/// let elsewhere = interrupt.clone();
+/// std::thread::spawn(move || elsewhere.raise()).join().expect("the thread ends");
+/// assert!(interrupt.is_raised());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Option<Arc<Flag>>);
+
+#[derive(Debug, Default)]
+struct Flag {
+    raised: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Interrupt {
+    /// An interrupt that can be raised.
+    pub fn new() -> Self {
+        Interrupt(Some(Arc::default()))
+    }
+
+    /// One that never is.
+    pub const fn never() -> Self {
+        Interrupt(None)
+    }
+
+    /// Whether nobody can raise it.
+    pub fn is_never(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Ends every wait for it, now and later.
+    pub fn raise(&self) {
+        if let Some(flag) = &self.0 {
+            *flag.lock() = true;
+            flag.changed.notify_all();
+        }
+    }
+
+    /// Whether it was raised.
+    pub fn is_raised(&self) -> bool {
+        self.0.as_ref().is_some_and(|flag| *flag.lock())
+    }
+
+    /// Waits, or stops waiting when it is raised.
+    pub fn wait(&self, pause: Duration) {
+        match &self.0 {
+            Some(flag) => flag.wait(pause),
+            None => std::thread::sleep(pause),
+        }
+    }
+}
+
+impl Flag {
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self, pause: Duration) {
+        let _ = self.changed.wait_timeout_while(self.lock(), pause, |raised| !*raised);
+    }
+}

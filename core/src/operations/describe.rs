@@ -1,0 +1,108 @@
+//! The registry describes itself: what the stubs, the types, the constants and the reference of the
+//! faces are made from.
+
+use super::{ALL, Definition, Nothing, Run, read, schema, written};
+use crate::boundary::ABI_VERSION;
+use crate::error::{Kind, Result};
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::Serialize;
+use serde_json::Value;
+
+pub(super) const DESCRIBE: Definition = Definition {
+    name: "describe",
+    summary: "Lists the operations with the JSON Schemas of their parameters and results, and the kinds of errors.",
+    params: schema::<Nothing>,
+    result: schema::<Description>,
+    run: Run::Alone(describe),
+};
+
+/// Result of `describe`.
+#[derive(Serialize, JsonSchema)]
+struct Description {
+    /// The library's version.
+    version: String,
+    /// The version of its C interface.
+    abi: i32,
+    /// The operations, in the order of the reference.
+    operations: Vec<Described>,
+    /// The kinds of errors, in the order of their numbers.
+    errors: Vec<DescribedKind>,
+}
+
+/// One operation.
+#[derive(Serialize, JsonSchema)]
+struct Described {
+    /// Its name.
+    name: String,
+    /// What it is for, in a sentence.
+    summary: String,
+    /// The JSON Schema of its parameters.
+    params: Schema,
+    /// The JSON Schema of its result.
+    result: Schema,
+}
+
+/// One kind of error.
+#[derive(Serialize, JsonSchema)]
+struct DescribedKind {
+    /// Its name, as errors carry it.
+    kind: Kind,
+    /// Its number in C.
+    status: i32,
+    /// Whether the same call may succeed later without a change by the caller.
+    retryable: bool,
+    /// What it means.
+    meaning: String,
+}
+
+fn describe(params: &Value) -> Result<Value> {
+    read::<Nothing>(params)?;
+    let operations = ALL.iter().map(|operation| Described {
+        name: operation.name.to_owned(),
+        summary: operation.summary.to_owned(),
+        params: (operation.params)(),
+        result: (operation.result)(),
+    });
+    let errors = Kind::ALL.into_iter().map(|kind| DescribedKind {
+        kind,
+        status: kind.status(),
+        retryable: kind.retryable(),
+        meaning: meaning(kind),
+    });
+    written(&Description {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        abi: ABI_VERSION,
+        operations: operations.collect(),
+        errors: errors.collect(),
+    })
+}
+
+/// What the type itself says of a kind.
+fn meaning(kind: Kind) -> String {
+    let schema = schema_for!(Kind).to_value();
+    let variants = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let own = |variant: &&Value| variant.get("const").and_then(Value::as_str) == Some(kind.name());
+    let found = variants.filter(own).find_map(|variant| variant.get("description")?.as_str());
+    found.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_kind_and_operation_is_described() {
+        let described = describe(&json!({})).unwrap();
+        let errors = described["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), Kind::ALL.len());
+        for error in errors {
+            assert!(error["meaning"].as_str().unwrap().ends_with('.'), "{error}");
+        }
+        let operations = described["operations"].as_array().unwrap();
+        assert_eq!(operations.len(), ALL.len());
+        for operation in operations {
+            assert_eq!(operation["params"]["type"], "object", "{}", operation["name"]);
+        }
+    }
+}
