@@ -3,6 +3,7 @@
 //! A refusal by the service, a missing answer and an impossible request are different kinds
 //! everywhere, down to the C status numbers, which are fixed for ever and only added to.
 
+use crate::json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fmt;
 /// What went wrong, as a till can act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ErrorKind")]
 #[non_exhaustive]
 pub enum Kind {
     /// The caller's input is wrong; `pointer` names the field.
@@ -103,6 +105,29 @@ impl Kind {
             Kind::Unauthorized => "unauthorized",
             Kind::Mismatch => "mismatch",
             Kind::Internal => "internal",
+        }
+    }
+
+    /// What a program does about it, in a sentence; the message of an error says more.
+    pub fn what_to_do(self) -> &'static str {
+        match self {
+            Kind::Invalid => "Correct the field that `pointer` names, and call again.",
+            Kind::Config => "Correct the configuration at `file` and `line`, and open it again.",
+            Kind::NotFound => "Look at what there is: `receipt.list`, `sale.list`, `status`.",
+            Kind::Conflict => "Sell under a new id or number; never change a sale that was booked.",
+            Kind::Closed => "Open a client, in this process.",
+            Kind::Abi => "Build the program with this library's header, or install the library it was built for.",
+            Kind::NotReady => "Do what the message says, such as `provision`; sell on another register meanwhile.",
+            Kind::Busy => "Call again in a moment.",
+            Kind::Journal => {
+                "Make room or mend permissions; if a chain is broken, stop selling and keep the file."
+            }
+            Kind::Unreachable => "Call again with the same sale id; nothing can be booked twice.",
+            Kind::UnknownOutcome => "Call `sync`, or the same again with the same id; do not sell under another one.",
+            Kind::Refused => "Read `service_message`, correct the sale or the configuration, and call again.",
+            Kind::Unauthorized => "Check key, secret and environment of the account; `fiskal doctor` tries them.",
+            Kind::Mismatch => "Hand over the receipt that the error carries, and have the difference looked into.",
+            Kind::Internal => "Report it with its message; the journal holds what was done.",
         }
     }
 
@@ -237,6 +262,11 @@ impl Error {
         self.0.pointer.as_deref()
     }
 
+    /// A member of [`Error::to_json`] as text: `"http_status"`, `"receipt.id"`; `None` for what is absent.
+    pub fn get(&self, path: &str) -> Option<String> {
+        json::text_at(self.to_json(), path)
+    }
+
     /// All fields.
     pub fn details(&self) -> &Details {
         &self.0
@@ -303,7 +333,10 @@ mod tests {
     fn an_error_survives_the_journal() {
         let error = Error::invalid("/vat", "no such rate").under("/items/3").with(|details| {
             details.trace_id = Some("t-1".into());
+            details.http_status = Some(422);
         });
+        assert_eq!(error.get("http_status").as_deref(), Some("422"));
+        assert_eq!(error.get("trace_id.0").or(error.get("sale")), None);
         assert_eq!(error.pointer(), Some("/items/3/vat"));
         assert_eq!(Error::from_json(&error.to_json()), error);
     }

@@ -6,6 +6,7 @@
 use crate::error::{Error, Result};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -144,10 +145,15 @@ impl schemars::JsonSchema for Exact {
         "Exact".into()
     }
 
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let (description, types) = if generator.contract().is_serialize() {
+            ("A decimal number, as a string.", json!("string"))
+        } else {
+            ("A decimal number: a string, or an integer.", json!(["string", "integer"]))
+        };
         schemars::json_schema!({
-            "description": "A decimal number; a string, or an integer.",
-            "type": ["string", "integer"],
+            "description": description,
+            "type": types,
             "format": "decimal",
             "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,8})?$",
         })

@@ -1,7 +1,10 @@
-//! A sale put together call by call, for a language in which JSON is no pleasure. It only makes the
-//! JSON that `sale.complete` takes.
+//! A sale put together call by call. It only makes the JSON that `sale.complete` takes.
+//!
+//! A face that makes its calls in its own way, such as one whose calls are awaited, takes the results of
+//! `sale.begin` and `sale.resume` to [`Cart::begun`] and [`Cart::resumed`], and the parameters of the
+//! calls from [`Cart::params`] and [`Cart::abort_params`].
 
-use super::{Client, Receipt, json_of};
+use super::{Client, Receipt, guard, json_of};
 use crate::error::{Error, Result};
 use crate::read::strict;
 use crate::sale::{Item, Payment, Sale};
@@ -20,9 +23,18 @@ impl Cart {
     /// # Errors
     /// Those of `sale.begin`.
     pub fn begin(client: &Client, sale: &str) -> Result<Cart> {
-        let sale = members(sale, "members of the sale")?;
-        let begun = call(client, "sale.begin", &Value::Object(sale.clone()))?;
-        Cart::of(begun.get("sale"), sale)
+        Cart::begun(sale, &client.call("sale.begin", sale)?)
+    }
+
+    /// A sale that was begun with these members; `begun` is the result of `sale.begin`.
+    ///
+    /// # Errors
+    /// `invalid` for members that are no JSON object.
+    pub fn begun(sale: &str, begun: &str) -> Result<Cart> {
+        guard(|| {
+            let begun = json_of(begun, "members of the result")?;
+            Cart::of(begun.get("sale"), members(sale, "members of the sale")?)
+        })
     }
 
     /// Goes on with a sale that was begun and has not ended: `sale.resume`.
@@ -30,9 +42,19 @@ impl Cart {
     /// # Errors
     /// Those of `sale.resume`.
     pub fn resume(client: &Client, sale: &str) -> Result<Cart> {
-        let mut found = call(client, "sale.resume", &json!({ "sale": sale }))?;
-        let cart = found.get_mut("cart").map(Value::take);
-        Cart::of(found.get("sale"), cart.and_then(|cart| cart.as_object().cloned()).unwrap_or_default())
+        Cart::resumed(&client.call("sale.resume", &json!({ "sale": sale }).to_string())?)
+    }
+
+    /// A sale that goes on; `found` is the result of `sale.resume`.
+    ///
+    /// # Errors
+    /// `invalid` for what is no such result.
+    pub fn resumed(found: &str) -> Result<Cart> {
+        guard(|| {
+            let mut found = json_of(found, "members of the result")?;
+            let cart = found.get_mut("cart").map(Value::take);
+            Cart::of(found.get("sale"), cart.and_then(|cart| cart.as_object().cloned()).unwrap_or_default())
+        })
     }
 
     fn of(id: Option<&Value>, mut sale: Map<String, Value>) -> Result<Cart> {
@@ -54,10 +76,32 @@ impl Cart {
     pub fn set(&mut self, field: &str, value: Option<&str>) -> Result<()> {
         let pointer = format!("/{}", field.replace('.', "/"));
         let mut changed = self.sale.clone();
-        place(&mut changed, field, value.map(Value::from))
-            .ok_or_else(|| Error::invalid(&*pointer, "there is a list or a text in the way; set that as JSON"))?;
-        Sale::read(&Value::Object(changed.clone()))?;
-        self.sale = changed;
+        place(&mut changed, field, value.map(Value::from)).ok_or_else(|| {
+            Error::invalid(&*pointer, "there is a list or a text in the way; set that as JSON")
+        })?;
+        self.replace(changed)
+    }
+
+    /// Sets several members at once, given as a JSON object; each takes the place of the one before.
+    ///
+    /// # Errors
+    /// As [`Cart::set`].
+    pub fn set_json(&mut self, given: &str) -> Result<()> {
+        guard(|| {
+            let mut changed = self.sale.clone();
+            changed.extend(members(given, "members of the sale")?);
+            self.replace(changed)
+        })
+    }
+
+    fn replace(&mut self, sale: Map<String, Value>) -> Result<()> {
+        let id = sale.get("id").and_then(Value::as_str);
+        if id != Some(self.id()) {
+            let message = format!("the sale is '{}' since it was begun; begin another one instead", self.id);
+            return Err(Error::invalid("/id", message));
+        }
+        Sale::read(&Value::Object(sale.clone()))?;
+        self.sale = sale;
         Ok(())
     }
 
@@ -110,7 +154,7 @@ impl Cart {
     /// # Errors
     /// Those of `sale.update`.
     pub fn save(&self, client: &Client) -> Result<()> {
-        call(client, "sale.update", &Value::Object(self.sale.clone())).map(drop)
+        client.call("sale.update", &self.params()).map(drop)
     }
 
     /// Completes the sale: `sale.complete`. Called again, it gives the same receipt.
@@ -118,7 +162,7 @@ impl Cart {
     /// # Errors
     /// Those of `sale.complete`.
     pub fn complete(&self, client: &Client) -> Result<Receipt> {
-        Receipt::from_json(client.call("sale.complete", &Value::Object(self.sale.clone()).to_string())?)
+        Receipt::from_json(client.call("sale.complete", &self.params())?)
     }
 
     /// Ends the sale without a receipt: `sale.abort`.
@@ -126,13 +170,18 @@ impl Cart {
     /// # Errors
     /// Those of `sale.abort`.
     pub fn abort(&self, client: &Client, reason: Option<&str>) -> Result<()> {
-        let params = json!({ "register": self.sale.get("register"), "sale": self.id, "reason": reason });
-        call(client, "sale.abort", &params).map(drop)
+        client.call("sale.abort", &self.abort_params(reason)).map(drop)
     }
-}
 
-fn call(client: &Client, operation: &str, params: &Value) -> Result<Value> {
-    json_of(&client.call(operation, &params.to_string())?, "members of the result")
+    /// What `sale.update` and `sale.complete` take: the whole sale as JSON.
+    pub fn params(&self) -> String {
+        json!(self.sale).to_string()
+    }
+
+    /// What `sale.abort` takes, as JSON.
+    pub fn abort_params(&self, reason: Option<&str>) -> String {
+        json!({ "register": self.sale.get("register"), "sale": self.id, "reason": reason }).to_string()
+    }
 }
 
 fn members(text: &str, what: &str) -> Result<Map<String, Value>> {
@@ -159,5 +208,65 @@ fn place(members: &mut Map<String, Value>, path: &str, value: Option<Value>) -> 
             };
             Some(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(cart: &Cart) -> Value {
+        serde_json::from_str(&cart.params()).unwrap()
+    }
+
+    #[test]
+    fn a_begun_sale_takes_items_payments_and_members() {
+        let mut cart = Cart::begun(r#"{"register": "till-1"}"#, r#"{"sale": "pos-1"}"#).unwrap();
+        cart.add_item("Croissant", "2", "1.20", "5.5").unwrap();
+        cart.add_payment_json(r#"{"method": "cash", "amount": "2.40", "tendered": "5.00"}"#).unwrap();
+        cart.set_json(r#"{"number": "R-1", "cashier": {"id": "7"}}"#).unwrap();
+        cart.set("cashier.name", Some("Anna")).unwrap();
+        let whole = json!({
+            "id": "pos-1", "register": "till-1", "number": "R-1", "cashier": {"id": "7", "name": "Anna"},
+            "items": [{"text": "Croissant", "quantity": "2", "unit_price": "1.20", "vat": "5.5"}],
+            "payments": [{"method": "cash", "amount": "2.40", "tendered": "5.00"}],
+        });
+        assert_eq!(params(&cart), whole);
+    }
+
+    #[test]
+    fn a_resumed_sale_goes_on_with_its_cart() {
+        let item = json!({"text": "Soup", "quantity": "1", "unit_price": "6.00", "vat": "10"});
+        let found = json!({"sale": "t-7", "cart": {"id": "t-7", "register": "till-1", "items": [item]}});
+        let mut cart = Cart::resumed(&found.to_string()).unwrap();
+        cart.add_item("Water", "1", "2.50", "10").unwrap();
+        assert_eq!(params(&cart).pointer("/items/1/text"), Some(&json!("Water")));
+        let abort: Value = serde_json::from_str(&cart.abort_params(Some("left"))).unwrap();
+        assert_eq!(abort, json!({"register": "till-1", "sale": "t-7", "reason": "left"}));
+    }
+
+    #[test]
+    fn what_does_not_fit_changes_nothing() {
+        let mut cart = Cart::begun(r#"{"register": "till-1"}"#, r#"{"sale": "pos-1"}"#).unwrap();
+        cart.add_item("Croissant", "1", "1.20", "5.5").unwrap();
+        let before = cart.params();
+        for (given, pointer) in [
+            (r#"{"numbr": "R-1"}"#, "/numbr"),
+            (r#"{"items": [{"text": "x"}]}"#, "/items/0"),
+            (r#"{"id": "pos-2"}"#, "/id"),
+            (r#"{"id": null}"#, "/id"),
+            ("[]", ""),
+        ] {
+            let error = cart.set_json(given).unwrap_err();
+            assert_eq!(
+                (error.kind().name(), error.pointer()),
+                ("invalid", Some(pointer)),
+                "{given}: {error}"
+            );
+        }
+        let error = cart.add_item("Tea", "1", "2.0.0", "10").unwrap_err();
+        assert_eq!(error.pointer(), Some("/items/1/unit_price"));
+        assert_eq!(cart.set("id", Some("pos-2")).unwrap_err().pointer(), Some("/id"));
+        assert_eq!(cart.params(), before);
     }
 }

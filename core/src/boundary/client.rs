@@ -1,7 +1,7 @@
 //! An open journal, as faces hold it.
 
 use super::journals::{self, Core};
-use super::{guard, json_of, pool, process};
+use super::{guard, json_of, process, run_aside};
 use crate::config::{Config, Source};
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
@@ -94,21 +94,15 @@ impl Client {
         let core = self.core()?;
         let (interrupt, under_way) = Calls::enter(&self.calls);
         let seen = interrupt.clone();
-        pool::run(move || {
-            let result = if seen.is_raised() {
-                Err(not_begun(&operation))
-            } else {
-                run(&core, &operation, &params, &seen)
-            };
-            drop(under_way);
-            // The last client may be closed meanwhile; what it held is let go before its owner hears.
-            drop(core);
-            // A panic in a face's own code ends here, not the thread.
-            let _ = guard(|| {
-                done(result);
-                Ok(())
-            });
-        })?;
+        let work = move || {
+            let _under_way = under_way;
+            if seen.is_raised() {
+                return Err(not_begun(&operation));
+            }
+            // The last client may be closed meanwhile; then the journal is closed with this.
+            run(&core, &operation, &params, &seen)
+        };
+        run_aside(work, done)?;
         Ok(interrupt)
     }
 
@@ -131,12 +125,11 @@ impl Client {
 
     fn core(&self) -> Result<Arc<Core>> {
         if !process::is(self.process) {
-            let message = "the client belongs to the process that this one was forked from; open one after the fork";
+            let message =
+                "the client belongs to the process that this one was forked from; open one after the fork";
             return Err(Error::new(Kind::Closed, message));
         }
-        self.core
-            .load_full()
-            .ok_or_else(|| Error::new(Kind::Closed, "the client was closed; open it again"))
+        self.core.load_full().ok_or_else(|| Error::new(Kind::Closed, "the client was closed; open it again"))
     }
 }
 

@@ -16,6 +16,7 @@ mod receipt;
 pub use cart::Cart;
 pub use client::Client;
 pub use guard::{guard, take_over_panics};
+pub use pool::run_aside;
 pub use process::PerProcess;
 pub use receipt::{Image, Paper, Receipt};
 
@@ -79,6 +80,3 @@ fn json_of(text: &str, what: &str) -> Result<Value> {
         .map_err(|cause| Error::invalid("", format!("the {what} are not usable JSON: {cause}")))?;
     Ok(value)
 }
-
-#[cfg(test)]
-mod tests;

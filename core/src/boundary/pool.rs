@@ -1,5 +1,6 @@
 //! The core's own threads, on which calls run that must not keep their caller's thread.
 
+use super::guard;
 use super::process::{Inherit, PerProcess};
 use crate::error::{Error, Kind, Result};
 use std::collections::VecDeque;
@@ -17,12 +18,30 @@ static POOL: PerProcess<Pool> = PerProcess::new();
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Runs `job` on one of the threads.
+/// Does `work` on one of the core's own threads, and hands what it gives to `done` there. A panic in
+/// `work` is the error `internal`; what `work` holds is let go before `done` hears.
+///
+/// ```
+/// let (told, heard) = std::sync::mpsc::channel();
+/// fiskal::boundary::run_aside(|| Ok(2 + 2), move |sum| told.send(sum).expect("somebody listens"))?;
+/// assert_eq!(heard.recv().expect("somebody tells")?, 4);
+/// # Ok::<(), fiskal::error::Error>(())
+/// ```
 ///
 /// # Errors
-/// `busy` when too many wait already.
-pub(super) fn run(job: impl FnOnce() + Send + 'static) -> Result<()> {
-    POOL.get().shared.add(Box::new(job))
+/// `busy` when too many wait for a thread; then `done` is not called.
+pub fn run_aside<T>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+    done: impl FnOnce(Result<T>) + Send + 'static,
+) -> Result<()> {
+    POOL.get().shared.add(Box::new(move || {
+        let result = guard(work);
+        // A panic in a face's own code ends here, not the thread.
+        let _ = guard(|| {
+            done(result);
+            Ok(())
+        });
+    }))
 }
 
 struct Pool {
@@ -97,5 +116,41 @@ impl Shared {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn a_panic_is_told_and_the_thread_goes_on() {
+        let (told, heard) = channel();
+        for _ in 0..=THREADS {
+            let told = told.clone();
+            run_aside(|| -> Result<()> { panic!("on purpose") }, move |result| told.send(result).unwrap())
+                .unwrap();
+        }
+        for _ in 0..=THREADS {
+            let error = heard.recv().unwrap().unwrap_err();
+            assert_eq!(error.kind(), Kind::Internal);
+            assert!(error.message().contains("on purpose"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_panic_of_who_hears_does_not_end_the_thread() {
+        let (told, heard) = channel();
+        for number in 0..=THREADS {
+            let told = told.clone();
+            let done = move |result: Result<usize>| {
+                told.send(result).unwrap();
+                panic!("on purpose");
+            };
+            run_aside(move || Ok(number), done).unwrap();
+        }
+        let sum: usize = (0..=THREADS).map(|_| heard.recv().unwrap().unwrap()).sum();
+        assert_eq!(sum, (0..=THREADS).sum());
     }
 }

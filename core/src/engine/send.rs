@@ -141,6 +141,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 );
                 self.lost_link(true, why)
             }
+            // The link may be well; the caller would not wait to see it.
+            Sent::Lost(why) if self.patience.interrupt.is_raised() => Attempt::Failed { sent: true, why },
             Sent::Lost(why) => self.lost_link(true, why),
             Sent::NotSent(why) => self.lost_link(false, why),
         })

@@ -28,6 +28,7 @@ pub struct Synced {
 
 /// A receipt whose state changed.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ChangedReceipt")]
 pub struct Changed {
     /// The receipt's id.
     pub receipt: String,

@@ -1,18 +1,18 @@
 //! The registry describes itself: what the stubs, the types, the constants and the reference of the
 //! faces are made from.
 
-use super::{ALL, Definition, Nothing, Run, read, schema, written};
+use super::{ALL, Definition, Nothing, Run, given, read, returned, written};
 use crate::boundary::ABI_VERSION;
 use crate::error::{Kind, Result};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(super) const DESCRIBE: Definition = Definition {
     name: "describe",
     summary: "Lists the operations with the JSON Schemas of their parameters and results, and the kinds of errors.",
-    params: schema::<Nothing>,
-    result: schema::<Description>,
+    params: given::<Nothing>,
+    result: returned::<Description>,
     run: Run::Alone(describe),
 };
 
@@ -31,19 +31,23 @@ struct Description {
 
 /// One operation.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OperationDescription")]
 struct Described {
     /// Its name.
     name: String,
     /// What it is for, in a sentence.
     summary: String,
     /// The JSON Schema of its parameters.
+    #[schemars(with = "Map<String, Value>")]
     params: Schema,
     /// The JSON Schema of its result.
+    #[schemars(with = "Map<String, Value>")]
     result: Schema,
 }
 
 /// One kind of error.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ErrorDescription")]
 struct DescribedKind {
     /// Its name, as errors carry it.
     kind: Kind,
@@ -53,6 +57,8 @@ struct DescribedKind {
     retryable: bool,
     /// What it means.
     meaning: String,
+    /// What a program does about it.
+    what_to_do: String,
 }
 
 fn describe(params: &Value) -> Result<Value> {
@@ -68,6 +74,7 @@ fn describe(params: &Value) -> Result<Value> {
         status: kind.status(),
         retryable: kind.retryable(),
         meaning: meaning(kind),
+        what_to_do: kind.what_to_do().to_owned(),
     });
     written(&Description {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -98,6 +105,7 @@ mod tests {
         assert_eq!(errors.len(), Kind::ALL.len());
         for error in errors {
             assert!(error["meaning"].as_str().unwrap().ends_with('.'), "{error}");
+            assert!(error["what_to_do"].as_str().unwrap().ends_with('.'), "{error}");
         }
         let operations = described["operations"].as_array().unwrap();
         assert_eq!(operations.len(), ALL.len());

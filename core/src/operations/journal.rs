@@ -1,6 +1,6 @@
 //! The journal, asked for proof.
 
-use super::{Definition, Nothing, Run, read, schema, written};
+use super::{Definition, Nothing, Run, given, read, returned, written};
 use crate::error::Result;
 use crate::fiskal::Call;
 use crate::journal::Verification;
@@ -9,8 +9,8 @@ use serde_json::Value;
 pub(super) const VERIFY: Definition = Definition {
     name: "journal.verify",
     summary: "Checks every entry of the journal, its chains and the ties between them; names the first that does not fit.",
-    params: schema::<Nothing>,
-    result: schema::<Verification>,
+    params: given::<Nothing>,
+    result: returned::<Verification>,
     run: Run::Client(verify),
 };
 

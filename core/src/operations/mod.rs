@@ -2,6 +2,7 @@
 
 mod describe;
 mod journal;
+mod open_sale;
 mod provision;
 mod receipt;
 mod sale;
@@ -10,7 +11,8 @@ mod service;
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
 use crate::read::strict;
-use schemars::{JsonSchema, Schema, schema_for};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -65,8 +67,8 @@ pub const ALL: &[Definition] = &[
     sale::UPDATE,
     sale::COMPLETE,
     sale::ABORT,
-    sale::LIST,
-    sale::RESUME,
+    open_sale::LIST,
+    open_sale::RESUME,
     receipt::GET,
     receipt::LIST,
     receipt::PRINT,
@@ -104,8 +106,14 @@ fn read<T: DeserializeOwned>(params: &Value) -> Result<T> {
     }
 }
 
-fn schema<T: JsonSchema>() -> Schema {
-    schema_for!(T)
+/// The schema of parameters: what may be left out is not required.
+fn given<T: JsonSchema>() -> Schema {
+    SchemaSettings::default().for_deserialize().into_generator().into_root_schema_for::<T>()
+}
+
+/// The schema of a result: what is always there is required.
+fn returned<T: JsonSchema>() -> Schema {
+    SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
 fn written(value: &impl Serialize) -> Result<Value> {

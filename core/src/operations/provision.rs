@@ -1,9 +1,9 @@
 //! From an account's key to a register that may sell.
 
-use super::{Definition, Run, read, schema, written};
+use super::{Definition, Run, given, read, returned, written};
 use crate::config::Config;
 use crate::engine::Submission;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exchange::{Line, LineKind};
 use crate::fiskal::{Call, Place};
 use crate::services;
@@ -19,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const PROVISION: Definition = Definition {
     name: "provision",
     summary: "Makes registers ready to sell at their service, from the account down; twice is once.",
-    params: schema::<Provision>,
-    result: schema::<Provisioned>,
+    params: given::<Provision>,
+    result: returned::<Provisioned>,
     run: Run::Client(provision),
 };
 
@@ -45,13 +45,49 @@ struct Provisioned {
 
 /// What was done for one line.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProvisionedLine")]
 struct Ready {
     /// `account`, `merchant`, `location` or `register`.
     kind: String,
     /// The name in the configuration.
     name: String,
-    /// What the service's provisioning says: `created`, `adopted` and `orphans`, or, for a plan, `plan`.
-    result: Value,
+    /// What was done, or, for a plan, would be.
+    result: Made,
+}
+
+/// What a service has for a line.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Provisioning")]
+struct Made {
+    /// For a plan: what would be done, step by step; empty when nothing is left to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<Vec<String>>,
+    /// What was made at the service.
+    created: Vec<Resource>,
+    /// What was found there, made for this line before.
+    adopted: Vec<Resource>,
+    /// What was left there of an earlier provisioning whose answer was lost, and can be removed.
+    orphans: Vec<Orphan>,
+}
+
+/// Something at a service.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Resource {
+    /// The service's word for it, such as `TAXPAYER`.
+    #[serde(rename = "type")]
+    resource_type: String,
+    /// The service's id of it.
+    id: String,
+}
+
+/// Something at a service that nothing uses any more.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Orphan {
+    /// The service's word for it, such as `SUBJECT`.
+    #[serde(rename = "type")]
+    resource_type: String,
+    /// Its name there.
+    name: String,
 }
 
 fn provision(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -108,7 +144,9 @@ fn provision_line(
         once: false,
         patience: Some(PATIENCE),
     })?;
-    Ok(Ready { kind: line.kind.name().into(), name: line.name.clone(), result: reply.outcome.result })
+    let result = Made::deserialize(&reply.outcome.result)
+        .map_err(|cause| Error::internal(format!("a provisioning's result cannot be read: {cause}")))?;
+    Ok(Ready { kind: line.kind.name().into(), name: line.name.clone(), result })
 }
 
 /// What the configuration says of a line, in the service's terms.
@@ -117,7 +155,7 @@ fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Result<Value> {
     let service = till.account.service.as_str();
     let located = |kind: &str, name: &str| {
         let prefix = format!("/{kind}/{name}/{service}");
-        move |error: crate::error::Error| config.locate(error.under(&prefix))
+        move |error: Error| config.locate(error.under(&prefix))
     };
     Ok(match line.kind {
         LineKind::Account => json!({}),

@@ -1,6 +1,6 @@
 //! Receipts: found, listed, printed.
 
-use super::{Definition, Run, read, schema, written};
+use super::{Definition, Run, given, read, returned, written};
 use crate::engine::ports::{ReceiptFilter, ReceiptKey, Store};
 use crate::error::{Error, Kind, Result};
 use crate::fiskal::Call;
@@ -18,24 +18,24 @@ const PAGE: usize = 1_000;
 pub(super) const GET: Definition = Definition {
     name: "receipt.get",
     summary: "Finds a receipt by its id, by register and sale, or by register, series and number.",
-    params: schema::<Get>,
-    result: schema::<Receipt>,
+    params: given::<Get>,
+    result: returned::<Receipt>,
     run: Run::Client(|fiskal, params| written(&find(fiskal, &read(params)?)?)),
 };
 
 pub(super) const LIST: Definition = Definition {
     name: "receipt.list",
     summary: "Lists receipts, oldest change first; `changed_after` of one page asks for the next.",
-    params: schema::<List>,
-    result: schema::<Page>,
+    params: given::<List>,
+    result: returned::<Page>,
     run: Run::Client(list),
 };
 
 pub(super) const PRINT: Definition = Definition {
     name: "receipt.print",
     summary: "Renders a receipt as text, as HTML or for an ESC/POS printer.",
-    params: schema::<Print>,
-    result: schema::<Printed>,
+    params: given::<Print>,
+    result: returned::<Printed>,
     run: Run::Client(render),
 };
 
@@ -80,6 +80,7 @@ struct List {
 
 /// Result of `receipt.list`.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReceiptPage")]
 struct Page {
     /// The receipts, oldest change first.
     receipts: Vec<Receipt>,
@@ -104,6 +105,7 @@ struct Print {
 /// What a receipt is rendered as.
 #[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "PrintFormat")]
 enum Format {
     /// Plain text.
     #[default]
@@ -116,6 +118,7 @@ enum Format {
 
 /// Result of `receipt.print`.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PrintedReceipt")]
 struct Printed {
     /// What was made.
     format: Format,

@@ -1,6 +1,6 @@
 //! Sales: begun, changed, completed or aborted.
 
-use super::{Definition, Run, read, schema, written};
+use super::{Definition, Run, given, read, returned, written};
 use crate::engine::ports::{OpenSale, ReceiptKey, Store};
 use crate::engine::{Reply, Submission};
 use crate::error::{Error, Kind, Result};
@@ -21,53 +21,38 @@ const REASON: usize = 128;
 pub(super) const BEGIN: Definition = Definition {
     name: "sale.begin",
     summary: "Begins a sale, as the law of some countries wants before the first item.",
-    params: schema::<Sale>,
-    result: schema::<Begun>,
+    params: given::<Sale>,
+    result: returned::<Begun>,
     run: Run::Client(begin),
 };
 
 pub(super) const UPDATE: Definition = Definition {
     name: "sale.update",
     summary: "Keeps the cart of a begun sale, so that another process or day can go on with it.",
-    params: schema::<Sale>,
-    result: schema::<Begun>,
+    params: given::<Sale>,
+    result: returned::<Begun>,
     run: Run::Client(update),
 };
 
 pub(super) const COMPLETE: Definition = Definition {
     name: "sale.complete",
     summary: "Completes a begun sale, or books a whole one at once, and gives its receipt.",
-    params: schema::<Sale>,
-    result: schema::<Receipt>,
+    params: given::<Sale>,
+    result: returned::<Receipt>,
     run: Run::Client(complete),
 };
 
 pub(super) const ABORT: Definition = Definition {
     name: "sale.abort",
     summary: "Ends a begun sale that nobody buys.",
-    params: schema::<Abort>,
-    result: schema::<Begun>,
+    params: given::<Abort>,
+    result: returned::<Begun>,
     run: Run::Client(abort),
-};
-
-pub(super) const LIST: Definition = Definition {
-    name: "sale.list",
-    summary: "Lists the begun sales that have not ended, of one register or of all.",
-    params: schema::<List>,
-    result: schema::<OpenSales>,
-    run: Run::Client(list),
-};
-
-pub(super) const RESUME: Definition = Definition {
-    name: "sale.resume",
-    summary: "Finds a begun sale that has not ended, with its cart, so that any process or day can go on with it.",
-    params: schema::<Resume>,
-    result: schema::<Open>,
-    run: Run::Client(resume),
 };
 
 /// The sale that was meant.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SaleReference")]
 struct Begun {
     /// The sale's id.
     sale: String,
@@ -84,46 +69,6 @@ struct Abort {
     /// Why, for the records; at most 128 characters.
     #[serde(default)]
     reason: Option<String>,
-}
-
-/// Parameters of `sale.list`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct List {
-    /// Only of this register; of all if absent.
-    #[serde(default)]
-    register: Option<String>,
-}
-
-/// Parameters of `sale.resume`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Resume {
-    /// The sale's id.
-    sale: String,
-    /// The register's name in the configuration; needed where several have a sale of this id.
-    #[serde(default)]
-    register: Option<String>,
-}
-
-/// Result of `sale.list`.
-#[derive(Serialize, JsonSchema)]
-struct OpenSales {
-    /// The open sales, register by register, oldest first.
-    sales: Vec<Open>,
-}
-
-/// A sale that was begun and has not ended.
-#[derive(Serialize, JsonSchema)]
-struct Open {
-    /// The sale's id.
-    sale: String,
-    /// The register that it was begun on.
-    register: String,
-    /// When it was begun (RFC 3339).
-    begun_at: String,
-    /// The sale as it was begun or last updated.
-    cart: Value,
 }
 
 fn begin(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -205,49 +150,6 @@ fn abort(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let params = json!({ "sale": abort.sale, "reason": abort.reason });
     fiskal.submit(submission("sale.abort", &place, params, key, String::new(), None))?;
     written(&Begun { sale: abort.sale })
-}
-
-fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
-    let List { register } = read(params)?;
-    let mut sales = Vec::new();
-    for name in registers(fiskal, register.as_deref()) {
-        let place = fiskal.place(name)?;
-        let open = fiskal.engine().store().open_sales(&place.line)?.into_iter();
-        sales.extend(open.map(|sale| opened(sale, name)));
-    }
-    written(&OpenSales { sales })
-}
-
-fn resume(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
-    let Resume { sale, register } = read(params)?;
-    let mut found = Vec::new();
-    for name in registers(fiskal, register.as_deref()) {
-        let place = fiskal.place(name)?;
-        found.extend(fiskal.engine().store().sale(&place.line, &sale)?.map(|known| (known, name)));
-    }
-    let exists = !found.is_empty();
-    found.retain(|(known, _)| !known.ended);
-    match (found.pop(), exists) {
-        (Some((open, name)), _) if found.is_empty() => written(&opened(open, name)),
-        (Some(_), _) => {
-            let message = format!("several registers have an open sale '{sale}'; say which register");
-            Err(Error::invalid("/register", message))
-        }
-        (None, true) => Err(ended(&sale).at("/sale")),
-        (None, false) => Err(crate::engine::no_such_sale(&sale).at("/sale")),
-    }
-}
-
-/// The register that was named, or all.
-fn registers<'a>(fiskal: &'a Call<'_>, named: Option<&'a str>) -> Vec<&'a str> {
-    match named {
-        Some(register) => vec![register],
-        None => fiskal.config().registers.keys().map(String::as_str).collect(),
-    }
-}
-
-fn opened(sale: OpenSale, register: &str) -> Open {
-    Open { sale: sale.id, register: register.to_owned(), begun_at: sale.begun_at.to_string(), cart: sale.cart }
 }
 
 /// The sale's id, made where the caller gave none, and the sale as JSON with it.
@@ -360,7 +262,7 @@ fn receipt_of(fiskal: &Call<'_>, line: &Line, sale: &str, reply: Reply) -> Resul
     written(&receipt)
 }
 
-fn ended(sale: &str) -> Error {
+pub(super) fn ended(sale: &str) -> Error {
     Error::new(Kind::Conflict, format!("the sale '{sale}' has ended; begin a new one under a new id"))
         .at("/id")
 }

@@ -1,27 +1,28 @@
 //! How things stand, what waits, and what has no name of its own.
 
-use super::{Definition, Nothing, Run, read, schema, written};
+use super::{Definition, Nothing, Run, given, read, returned, written};
 use crate::engine::ports::Store;
 use crate::engine::{Submission, Synced};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fiskal::Call;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub(super) const STATUS: Definition = Definition {
     name: "status",
     summary: "Tells how each register stands: ready or not, what waits, which sales are open.",
-    params: schema::<Which>,
-    result: schema::<Status>,
+    params: given::<Which>,
+    result: returned::<Status>,
     run: Run::Client(status),
 };
 
 pub(super) const SYNC: Definition = Definition {
     name: "sync",
     summary: "Settles what waits for the services, and tells which receipts changed.",
-    params: schema::<Nothing>,
-    result: schema::<Synced>,
+    params: given::<Nothing>,
+    result: returned::<Synced>,
     run: Run::Client(|fiskal, params| {
         read::<Nothing>(params)?;
         written(&fiskal.engine().sync(fiskal.interrupt())?)
@@ -31,8 +32,8 @@ pub(super) const SYNC: Definition = Definition {
 pub(super) const REQUEST: Definition = Definition {
     name: "request",
     summary: "Sends an authenticated, journalled request to a register's service, for what has no name here.",
-    params: schema::<Raw>,
-    result: schema::<Value>,
+    params: given::<Raw>,
+    result: returned::<RawAnswer>,
     run: Run::Client(request),
 };
 
@@ -92,7 +93,18 @@ struct Raw {
     body: Option<Value>,
     /// Further header fields.
     #[serde(default)]
-    headers: Map<String, Value>,
+    headers: BTreeMap<String, String>,
+}
+
+/// Result of `request`.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct RawAnswer {
+    /// The HTTP status, whatever it is.
+    status: u16,
+    /// The JSON body; a string where it was no JSON, `null` where it was empty.
+    body: Value,
+    /// The service's id of the exchange, for its support desk.
+    trace_id: Option<String>,
 }
 
 fn status(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -147,5 +159,7 @@ fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         once: true,
         patience: None,
     })?;
-    Ok(reply.outcome.result)
+    let answer = RawAnswer::deserialize(&reply.outcome.result)
+        .map_err(|cause| Error::internal(format!("a raw request's result cannot be read: {cause}")))?;
+    written(&answer)
 }

@@ -76,3 +76,29 @@ fn a_line_that_somebody_works_on_is_left_to_them() {
     assert_eq!((synced.settled, synced.waiting), (0, 1));
     drop(held);
 }
+
+/// An interrupt is the end of the caller's patience, and no sign that the link is down.
+#[test]
+fn who_is_interrupted_gets_what_the_end_of_patience_gives() {
+    let till = till(Rule::Window, &[]);
+    let interrupt = Interrupt::new();
+    interrupt.raise();
+    let error = till.sell_until("r", "s", "x", &interrupt).unwrap().unwrap_err();
+    assert_eq!(error.kind(), Kind::Unreachable);
+    assert_eq!((monotonic(&till), bookings(&till)), (Duration::ZERO, 0));
+    assert!(till.sell("r", "s", "x").unwrap().unwrap().settled, "the same sale, asked for again");
+    assert_eq!(bookings(&till), 1);
+}
+
+#[test]
+fn an_interrupted_synchronisation_leaves_the_rest_for_the_next() {
+    let till = till(Rule::Window, &[Fate::Late; 12]);
+    assert!(!till.sell("r", "s", "x").unwrap().unwrap().settled);
+    lock(&till.outside).script.clear();
+    let interrupt = Interrupt::new();
+    interrupt.raise();
+    let synced = till.engine.sync(&interrupt).unwrap();
+    assert_eq!((synced.settled, synced.waiting), (0, 1));
+    assert_eq!(till.sync().unwrap().unwrap().settled, 1);
+    assert_eq!(bookings(&till), 1);
+}

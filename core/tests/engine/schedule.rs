@@ -42,8 +42,30 @@ impl Till {
         self.ask("sale.complete", register, sale, content)
     }
 
+    /// Sells until an interrupt.
+    pub fn sell_until(
+        &self,
+        register: &str,
+        sale: &str,
+        content: &str,
+        interrupt: &Interrupt,
+    ) -> Option<Result<Reply, Error>> {
+        self.ask_until("sale.complete", register, sale, content, interrupt)
+    }
+
     /// Asks for an operation on a sale; `None` when the process was killed meanwhile.
     pub fn ask(&self, name: &str, register: &str, sale: &str, content: &str) -> Option<Result<Reply, Error>> {
+        self.ask_until(name, register, sale, content, &Interrupt::never())
+    }
+
+    fn ask_until(
+        &self,
+        name: &str,
+        register: &str,
+        sale: &str,
+        content: &str,
+        interrupt: &Interrupt,
+    ) -> Option<Result<Reply, Error>> {
         let submission = Submission {
             name: name.into(),
             line: line(register),
@@ -56,7 +78,7 @@ impl Till {
             once: true,
             patience: None,
         };
-        self.unless_killed(|| self.engine.submit(submission, &Interrupt::never()))
+        self.unless_killed(|| self.engine.submit(submission, interrupt))
     }
 
     pub fn sync(&self) -> Option<Result<fiskal::engine::Synced, Error>> {

@@ -63,7 +63,11 @@ fn threads_share_the_connections_and_every_request_arrives_once() {
             let (server, transport) = (&server, &transport);
             scope.spawn(move || {
                 for number in 0..EACH {
-                    answered(transport.send(&post(&server.base(), &format!("/{thread}/{number}")), PLENTY, NEVER));
+                    answered(transport.send(
+                        &post(&server.base(), &format!("/{thread}/{number}")),
+                        PLENTY,
+                        NEVER,
+                    ));
                 }
             });
         }

@@ -71,7 +71,11 @@ fn no_redirect_leads_to_another_host() {
 fn a_redirect_without_a_usable_place_is_the_answer() {
     for location in ["http://[", "\u{e9}", "ftp://127.0.0.1/x"] {
         let server = Server::start(move |_, _| moved("302 Found", location));
-        assert_eq!(answered(transport().send(&get(&server.base(), "/"), PLENTY, NEVER)).status, 302, "{location}");
+        assert_eq!(
+            answered(transport().send(&get(&server.base(), "/"), PLENTY, NEVER)).status,
+            302,
+            "{location}"
+        );
     }
     let server = Server::start(|_, _| Reply::new("302 Found", &[], ""));
     assert_eq!(answered(transport().send(&get(&server.base(), "/"), PLENTY, NEVER)).status, 302);
