@@ -98,6 +98,7 @@ pub struct Sale {
 /// What a sale issues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "DocumentType")]
 pub enum Document {
     /// A till receipt.
     #[default]

@@ -25,6 +25,17 @@ fn every_command_that_needs_one_says_that_there_is_none() {
 }
 
 #[test]
+fn an_operation_that_needs_no_journal_needs_no_configuration() {
+    let shop = Shop::new();
+    let described = shop.run(&["call", "describe"]).ends(0).json();
+    let names = described["operations"].as_array().unwrap().iter().map(|operation| &operation["name"]);
+    assert!(names.into_iter().any(|name| name == "sale.complete"), "{described:#}");
+    let error = shop.run(&["--json", "call", "describe", r#"{"of": "sale"}"#]).ends(1).error_json();
+    assert_eq!((error["kind"].as_str(), error["pointer"].as_str()), (Some("invalid"), Some("/of")));
+    assert!(!shop.path("fiskal.db").exists());
+}
+
+#[test]
 fn a_mistake_in_it_is_named_with_file_and_line() {
     let shop = Shop::new();
     shop.write("shop.toml", "journal = 'fiskal.db'\n\n[account.paris]\nservise = 'sign-fr'\n");

@@ -21,7 +21,7 @@ pub struct Verification {
     pub entries: u64,
     /// How many of these are erased, as a later entry says.
     pub erased: u64,
-    /// The first entry that does not fit; `None` when all do.
+    /// The first entry that does not fit; none when all do.
     pub misfit: Option<Misfit>,
 }
 

@@ -38,6 +38,7 @@ pub struct Payment {
 /// A means of payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PaymentMethod")]
 pub enum Method {
     /// Cash.
     Cash,
