@@ -1,4 +1,4 @@
-//! `/_sandbox`: faults, clock, audit, settings.
+//! `/_sandbox`: faults, clock, audit, requests, settings.
 
 use axum::http::Method;
 use jiff::Timestamp;
@@ -32,6 +32,7 @@ pub(crate) fn answer(house: &House, method: &Method, path: &str, body: &[u8]) ->
         ("GET", "clock") => Ok(clock(shared)),
         ("PUT", "clock") => set_clock(shared, body),
         ("GET", "audit") => Ok(lock(&shared.audit).report()),
+        ("GET", "requests") => Ok(lock(&shared.requests).report()),
         ("GET", "settings") => Ok(json!(*shared.settings())),
         ("PUT", "settings") => set_settings(shared, body),
         _ => {

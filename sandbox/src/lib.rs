@@ -23,6 +23,7 @@ pub mod crypto;
 mod faults;
 mod http;
 mod random;
+mod requests;
 mod sandbox;
 pub mod schema;
 mod server;

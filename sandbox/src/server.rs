@@ -66,6 +66,8 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
         };
         return control::answer(house, &method, rest, &body);
     }
+    let body = read(body).await;
+    lock(&house.shared.requests).note(&parts, body.as_ref().ok());
     let strike = lock(&house.shared.faults).strike(method.as_str(), &path);
     if strike.end == Some(Kind::Reset) {
         return line.cut();
@@ -79,7 +81,7 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
     if let Some(Kind::Status { status, retry_after }) = strike.end {
         return planted(service.as_ref(), &strike, status, retry_after).await;
     }
-    let body = match read(body).await {
+    let body = match body {
         Ok(body) => body,
         Err(reason) => return service.refuse(400, reason),
     };

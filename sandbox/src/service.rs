@@ -10,6 +10,7 @@ use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::http::{Call, Reply};
+use crate::requests::Requests;
 use crate::settings::Settings;
 use crate::store::Archive;
 
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) audit: Mutex<Audit>,
     pub(crate) faults: Mutex<Faults>,
+    pub(crate) requests: Mutex<Requests>,
     pub(crate) archive: Archive,
     settings: RwLock<Arc<Settings>>,
 }
@@ -45,6 +47,7 @@ impl Shared {
             clock,
             audit: Mutex::new(audit),
             faults: Mutex::new(Faults::seeded(settings.seed)),
+            requests: Mutex::default(),
             archive,
             settings: RwLock::new(Arc::new(settings)),
         }

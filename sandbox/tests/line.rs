@@ -197,3 +197,26 @@ fn the_audit_counts_a_document_that_was_booked_twice_and_names_refusals() {
     assert_eq!(rows, [(&json!("R-1"), &json!(2)), (&json!("R-2"), &json!(1)), (&json!("R-1"), &json!(2))]);
     assert_eq!(audit["refused"].as_array().unwrap().last().unwrap()["status"], 400);
 }
+
+#[test]
+fn requests_are_shown_as_they_came_whatever_became_of_them() {
+    let shop = Shop::open();
+    let secret = shop.account()["secret"].as_str().unwrap().to_owned();
+    plant(
+        &shop,
+        json!({ "match": { "path": "/sign-fr/subjects" }, "fault": { "kind": "reset" }, "count": 1 }),
+    );
+    let url = shop.url("/sign-fr/subjects?limit=3");
+    assert!(shop.client.get(url).bearer_auth(&shop.bearer).send().is_err());
+    let shown = shop.control(Method::GET, "requests", Value::Null);
+    let requests = shown["requests"].as_array().unwrap();
+    let called: Vec<(&Value, &Value)> =
+        requests.iter().map(|request| (&request["method"], &request["path"])).collect();
+    assert_eq!(called.first(), Some(&(&json!("POST"), &json!("/sign-fr/tokens"))));
+    assert_eq!(called.last(), Some(&(&json!("GET"), &json!("/sign-fr/subjects?limit=3"))));
+    assert_eq!(requests[0]["body"]["content"]["secret"], "***");
+    assert_eq!(requests.last().unwrap()["headers"]["authorization"], "Bearer ***");
+    for hidden in [&secret, &shop.bearer] {
+        assert!(!shown.to_string().contains(hidden.as_str()), "{shown}");
+    }
+}
