@@ -1,7 +1,8 @@
 //! JSON read strictly: a key given twice is an error, not a guess; so is a float where none can be meant.
+//! And values found in it by their path.
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use crate::text::quoted;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -69,4 +70,36 @@ impl<'de, const FLOATS: bool> Visitor<'de> for StrictVisitor<FLOATS> {
         }
         Ok(Value::Object(map))
     }
+}
+
+/// The value at a path: keys and indices (from 0), joined by dots.
+pub(crate) fn at(mut place: Value, path: &str) -> Option<Value> {
+    for step in path.split('.') {
+        place = match place {
+            Value::Object(mut object) => object.remove(step)?,
+            Value::Array(mut list) => {
+                let index = list_index(step)?;
+                if index >= list.len() {
+                    return None;
+                }
+                list.swap_remove(index)
+            }
+            _ => return None,
+        };
+    }
+    Some(place)
+}
+
+/// The value at a path, as text: strings as they are, everything else as JSON; `None` for `null` too.
+pub(crate) fn text_at(value: Value, path: &str) -> Option<String> {
+    match at(value, path)? {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+
+/// An index as digits alone; `parse` would take `+1` too.
+fn list_index(step: &str) -> Option<usize> {
+    if step.bytes().all(|byte| byte.is_ascii_digit()) { step.parse().ok() } else { None }
 }

@@ -1,5 +1,6 @@
 //! What came back, and what must be printed.
 
+use crate::json;
 use crate::money::Exact;
 use crate::sale::{Cashier, Customer, Discount, Item, Original, Payment, Sale};
 use schemars::JsonSchema;
@@ -120,40 +121,13 @@ impl Receipt {
     /// as JSON writes them; lists and objects come as JSON. `None` for what is absent or `null`, and
     /// for the empty path.
     pub fn get(&self, path: &str) -> Option<String> {
-        match self.at(path)? {
-            Value::Null => None,
-            Value::String(text) => Some(text),
-            other => Some(other.to_string()),
-        }
+        json::text_at(serde_json::to_value(self).ok()?, path)
     }
 
     /// How many elements the list at `path` has; `None` where there is no list.
     pub fn count(&self, path: &str) -> Option<usize> {
-        self.at(path)?.as_array().map(Vec::len)
+        json::at(serde_json::to_value(self).ok()?, path)?.as_array().map(Vec::len)
     }
-
-    fn at(&self, path: &str) -> Option<Value> {
-        let mut place = serde_json::to_value(self).ok()?;
-        for step in path.split('.') {
-            place = match place {
-                Value::Object(mut object) => object.remove(step)?,
-                Value::Array(mut list) => {
-                    let index = list_index(step)?;
-                    if index >= list.len() {
-                        return None;
-                    }
-                    list.swap_remove(index)
-                }
-                _ => return None,
-            };
-        }
-        Some(place)
-    }
-}
-
-/// An index as digits alone; `parse` would take `+1` too.
-fn list_index(step: &str) -> Option<usize> {
-    if step.bytes().all(|byte| byte.is_ascii_digit()) { step.parse().ok() } else { None }
 }
 
 /// What kind of receipt it is.
