@@ -5,6 +5,7 @@ use super::{Definition, Run, given, read, returned, written};
 use crate::engine::ports::{OpenSale, Store};
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
+use crate::sale::Sale;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
