@@ -17,7 +17,7 @@ pub use cart::Cart;
 pub use client::Client;
 pub use guard::{guard, take_over_panics};
 pub use pool::run_aside;
-pub use process::PerProcess;
+pub use process::{Inherit, PerProcess};
 pub use receipt::{Image, Paper, Receipt};
 
 use crate::error::{Error, Kind, Result};
