@@ -1,1 +1,5 @@
-fn main() { napi_build::setup(); }
+//! Tells the linker what a module of Node needs.
+
+fn main() {
+    napi_build::setup();
+}
