@@ -2,13 +2,20 @@
 
 use crate::out;
 use crate::trouble::{Result, Trouble};
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
 /// The cargo that runs this task, so that `cargo +toolchain xtask` stays on its toolchain.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = foreign(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
+    command
+}
+
+/// A program that may run cargo itself.
+pub(crate) fn foreign(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(describes_this_program) {
             command.env_remove(name);

@@ -1,7 +1,7 @@
-//! Counting tests: the runners' "test result:" lines, and the one closing line over all of them.
+//! Counting tests: what the runners of three languages report, and the one closing line over all of it.
 
 use std::fmt;
-use std::ops::AddAssign;
+use std::ops::{Add, AddAssign};
 
 /// How many tests passed, failed, and were not asked to run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,9 +12,18 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Reads libtest's `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out`.
-    /// None for every other line.
+    /// One test that passed or failed.
+    pub(crate) fn of(well: bool) -> Tally {
+        Tally { passed: u64::from(well), failed: u64::from(!well), skipped: 0 }
+    }
+
+    /// Reads a runner's summary; none for every other line.
     pub(crate) fn read(line: &str) -> Option<Tally> {
+        Tally::of_libtest(line).or_else(|| Tally::of_pytest(line)).or_else(|| Tally::of_node(line))
+    }
+
+    /// libtest: `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out`.
+    fn of_libtest(line: &str) -> Option<Tally> {
         let (_verdict, counts) = line.trim().strip_prefix("test result: ")?.split_once(". ")?;
         let mut tally = Tally::default();
         for part in counts.split(';') {
@@ -30,6 +39,36 @@ impl Tally {
         Some(tally)
     }
 
+    /// pytest: `==== 3 passed, 1 skipped in 0.12s ====`.
+    fn of_pytest(line: &str) -> Option<Tally> {
+        let (counts, time) = line.trim().trim_matches('=').trim().rsplit_once(" in ")?;
+        time.split(' ').next()?.strip_suffix('s')?.parse::<f64>().ok()?;
+        let mut tally = Tally::default();
+        for part in counts.split(", ") {
+            let (count, what) = part.split_once(' ')?;
+            let count: u64 = count.parse().ok()?;
+            match what {
+                "passed" | "xpassed" => tally.passed += count,
+                "failed" | "error" | "errors" => tally.failed += count,
+                "skipped" | "xfailed" => tally.skipped += count,
+                _ => {}
+            }
+        }
+        Some(tally)
+    }
+
+    /// Node's runner, in TAP: `# pass 3`, `# fail 0`, `# cancelled 0`, `# skipped 1`, a line each.
+    fn of_node(line: &str) -> Option<Tally> {
+        let (what, count) = line.strip_prefix("# ")?.split_once(' ')?;
+        let count: u64 = count.parse().ok()?;
+        match what {
+            "pass" => Some(Tally { passed: count, ..Tally::default() }),
+            "fail" | "cancelled" => Some(Tally { failed: count, ..Tally::default() }),
+            "skipped" | "todo" => Some(Tally { skipped: count, ..Tally::default() }),
+            _ => None,
+        }
+    }
+
     /// A program that ended badly counts as a failure even when it named none: it may have died
     /// before its "test result:" line.
     #[must_use]
@@ -37,6 +76,15 @@ impl Tally {
         if !well && self.failed == 0 {
             self.failed = 1;
         }
+        self
+    }
+}
+
+impl Add for Tally {
+    type Output = Tally;
+
+    fn add(mut self, other: Tally) -> Tally {
+        self += other;
         self
     }
 }
@@ -84,6 +132,16 @@ mod tests {
             ("running 3 tests", None),
             ("test result: ok", None),
             ("test result: ok. many passed; 0 failed", None),
+            ("==== 3 passed, 1 skipped in 0.12s ====", Some(tally(3, 0, 1))),
+            ("= 1 failed, 44 passed, 2 deselected, 1 error in 73.20s (0:01:13) =", Some(tally(44, 2, 0))),
+            ("12 passed in 3.00s", Some(tally(12, 0, 0))),
+            ("no tests ran in 0.01s", None),
+            ("the sale was passed in 3 steps", None),
+            ("# pass 12", Some(tally(12, 0, 0))),
+            ("# fail 2", Some(tally(0, 2, 0))),
+            ("# skipped 1", Some(tally(0, 0, 1))),
+            ("# tests 15", None),
+            ("# duration_ms 120.5", None),
             ("", None),
         ];
         for (line, expected) in cases {

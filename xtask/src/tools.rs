@@ -1,7 +1,4 @@
 //! What a task needs on the machine, checked before it starts.
-//!
-//! The README lists more (g++, Python, Node) than is checked here: the suites that exist need cargo,
-//! rustc and a C compiler, and a machine without the rest runs them.
 
 use crate::process;
 use crate::trouble::{Result, Trouble};
@@ -11,7 +8,11 @@ use std::process::Command;
 /// The oldest Rust that builds the workspace.
 const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
-/// Checks that the tests can be built here.
+/// The oldest Python that makes virtual environments as the tests want them, and the oldest Node.
+const OLDEST_PYTHON: &str = "3.8";
+const OLDEST_NODE: &str = "18.0";
+
+/// Checks that the workspace can be built here.
 ///
 /// # Errors
 /// `Missing` names, in one sentence, what is not there and how it is installed.
@@ -19,7 +20,36 @@ pub(crate) fn check() -> Result<()> {
     check_rust("cargo", process::cargo(&["--version"]))?;
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     check_rust("rustc", version_of(rustc))?;
-    check_c_compiler()
+    check_compiler("CC", "cc", "a C compiler is needed for the bundled SQLite", "gcc libc6-dev")
+}
+
+/// Checks that every language's tests can be run here.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_all() -> Result<()> {
+    check()?;
+    check_compiler("CXX", "c++", "a C++ compiler is needed for the tests of the C++ interface", "g++")?;
+    check_version("python3", OLDEST_PYTHON, "python3-venv")?;
+    let mut venv = Command::new("python3");
+    if process::ask(venv.args(["-c", "import venv, ensurepip"])).is_err() {
+        return Err(missing(
+            "Python's venv module is needed and is not there: apt-get install -y python3-venv".into(),
+        ));
+    }
+    check_version("node", OLDEST_NODE, "nodejs")?;
+    check_version("npm", "0.0", "npm")
+}
+
+fn check_version(program: &str, oldest: &str, package: &str) -> Result<()> {
+    let remedy = format!("apt-get install -y {package}");
+    let Ok(answer) = process::ask(&mut version_of(program.into())) else {
+        return Err(missing(format!("{program} {oldest} or later is needed and none was found: {remedy}")));
+    };
+    if Version::find(&answer) >= Version::find(oldest) {
+        return Ok(());
+    }
+    Err(missing(format!("{program} {oldest} or later is needed and {} was found", answer.trim())))
 }
 
 fn check_rust(name: &str, mut command: Command) -> Result<()> {
@@ -39,15 +69,13 @@ fn check_rust(name: &str, mut command: Command) -> Result<()> {
     }
 }
 
-fn check_c_compiler() -> Result<()> {
-    let compiler = std::env::var_os("CC").filter(|name| !name.is_empty()).unwrap_or_else(|| "cc".into());
+fn check_compiler(variable: &str, usual: &str, why: &str, packages: &str) -> Result<()> {
+    let compiler = std::env::var_os(variable).filter(|name| !name.is_empty()).unwrap_or_else(|| usual.into());
     if process::ask(&mut version_of(compiler.clone())).is_ok() {
         return Ok(());
     }
-    Err(missing(format!(
-        "a C compiler is needed for the bundled SQLite and `{}` does not run: apt-get install -y gcc libc6-dev",
-        compiler.to_string_lossy()
-    )))
+    let compiler = compiler.to_string_lossy();
+    Err(missing(format!("{why} and `{compiler}` does not run: apt-get install -y {packages}")))
 }
 
 fn version_of(program: OsString) -> Command {
@@ -71,7 +99,7 @@ impl Version {
     /// The first version in a text such as `rustc 1.95.0-nightly (59807616e 2026-04-14)`.
     fn find(text: &str) -> Option<Version> {
         text.split_whitespace().find_map(|word| {
-            let mut numbers = word.split(['.', '-', '+']);
+            let mut numbers = word.trim_start_matches('v').split(['.', '-', '+']);
             let major = numbers.next()?.parse().ok()?;
             let minor = numbers.next()?.parse().ok()?;
             Some(Version { major, minor })
@@ -90,6 +118,8 @@ mod tests {
             ("cargo 1.97.0-nightly (abc 2026-05-01)", Some((1, 97))),
             ("1.89", Some((1, 89))),
             ("rustc 2.0", Some((2, 0))),
+            ("v20.20.2", Some((20, 20))),
+            ("Python 3.11.7", Some((3, 11))),
             ("cargo", None),
             ("rustc 1", None),
             ("", None),

@@ -21,6 +21,9 @@ pub(crate) enum Trouble {
     /// A file of the project cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
+    /// A file of the project cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write { path: PathBuf, source: io::Error },
     /// A file of the project does not say what it should.
     #[error("{}: {message}", path.display())]
     Content { path: PathBuf, message: String },

@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Workspace {
     #[serde(rename = "workspace_root")]
     pub(crate) root: PathBuf,
+    /// Where cargo builds.
+    #[serde(rename = "target_directory")]
+    pub(crate) target: PathBuf,
     pub(crate) packages: Vec<Package>,
     workspace_members: Vec<String>,
     resolve: Resolve,
