@@ -160,6 +160,7 @@ pub enum ReceiptType {
 /// How final a receipt is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ReceiptState")]
 pub enum State {
     /// The service has it, finally.
     Signed,
@@ -205,7 +206,7 @@ pub struct Issuer {
     pub location: Option<String>,
 }
 
-/// The sums of a receipt, in euros with two places; worked out by the rules of [`crate::amounts`].
+/// The sums of a receipt, in euros with two places.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// VAT included, after discounts, before cash rounding.
@@ -245,6 +246,7 @@ pub struct Mention {
 /// Where a mention goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "MentionPlace")]
 pub enum Place {
     /// At the top, below the issuer.
     Header,

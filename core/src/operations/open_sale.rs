@@ -1,7 +1,7 @@
 //! Begun sales that have not ended: listed, and found again.
 
 use super::sale::ended;
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, given, read, written};
 use crate::engine::ports::{OpenSale, Store};
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
@@ -15,7 +15,7 @@ pub(super) const LIST: Definition = Definition {
     summary: "Lists the begun sales that have not ended, of one register or of all.",
     params: given::<List>,
     // The carts in it have the members that were given.
-    result: returned::<OpenSales>,
+    result: given::<OpenSales>,
     run: Run::Client(list),
 };
 
@@ -23,7 +23,7 @@ pub(super) const RESUME: Definition = Definition {
     name: "sale.resume",
     summary: "Finds a begun sale that has not ended, with its cart, so that any process or day can go on with it.",
     params: given::<Resume>,
-    result: returned::<Open>,
+    result: given::<Open>,
     run: Run::Client(resume),
 };
 
