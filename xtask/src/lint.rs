@@ -8,7 +8,7 @@ mod sources;
 use crate::clock::spoken;
 use crate::trouble::Result;
 use crate::workspace::Workspace;
-use crate::{out, process};
+use crate::{codegen, out, process};
 use std::process::Command;
 use std::time::Instant;
 
@@ -26,6 +26,7 @@ pub(crate) fn run() -> Result<bool> {
         own("nothing is left for later", house::nothing_left(&sources)),
         own("dependencies are used and explained", dependencies::check(&workspace, &sources)?),
         own("licences are allowed", licences::check(&workspace)?),
+        own("generated files are current", codegen::findings(&workspace.root)?),
     ];
     report.push(cargo("fmt", &mut process::cargo(&["fmt", "--all", "--check"]))?);
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];

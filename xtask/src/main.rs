@@ -2,6 +2,7 @@
 
 mod bench;
 mod clock;
+mod codegen;
 mod deep;
 mod lint;
 mod out;
@@ -27,6 +28,12 @@ struct Arguments {
 enum Task {
     /// Runs every test of the workspace, suite by suite, and says how long each took.
     Test,
+    /// Writes what the operations registry says for each language: types, methods, constants, reference.
+    Codegen {
+        /// Write nothing; say which files differ.
+        #[arg(long)]
+        check: bool,
+    },
     /// Checks formatting, lints, documentation, licences, dependencies and the rules of the house.
     Lint,
     /// Runs the engine's failure schedules and the kill test at full size; prints a row for docs/deep-runs.md.
@@ -40,6 +47,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test => suites::run(),
+        Task::Codegen { check } => codegen::run(check),
         Task::Lint => lint::run(),
         Task::Deep(size) => deep::run(size),
         Task::Crash(crash) => deep::crash(crash),
