@@ -39,6 +39,17 @@ impl Bare {
         Ok(bare)
     }
 
+    /// What a client in another language needs to send the same.
+    pub(crate) fn described(&self) -> Value {
+        json!({
+            "url": self.url,
+            "version": self.version,
+            "bearer": self.bearer,
+            "intention": self.intention,
+            "receipt": self.receipt,
+        })
+    }
+
     /// INTENTION, then TRANSACTION with the intention's id; both answers are parsed.
     pub(crate) fn sell(&self) -> Outcome<()> {
         let intention = self.record(&self.intention)?;

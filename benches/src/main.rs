@@ -6,6 +6,7 @@
 
 mod appends;
 mod bare;
+mod doors;
 mod figures;
 mod machine;
 mod records;
@@ -41,6 +42,7 @@ fn report() -> Outcome<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     line(&machine::describe()?);
     line(&sales::measure()?);
+    line(&doors::measure()?);
     line(&syncs::measure()?);
     line(&appends::measure()?);
     line(&records::measure()?);

@@ -2,7 +2,6 @@
 
 use crate::Outcome;
 use fiskal::Fiskal;
-use fiskal::config::Config;
 use fiskal::journal::{FileSecrets, Filter};
 use fiskal_sandbox::{Options, Sandbox};
 use secrecy::ExposeSecret;
@@ -10,12 +9,14 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+const CONFIGURATION: &str = "fiskal.toml";
+
 /// A provisioned shop. The sandbox keeps its state in memory: every sync of the process is the journal's.
 pub(crate) struct Shop {
     pub(crate) fiskal: Fiskal,
     pub(crate) sandbox: Sandbox,
     journal: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Shop {
@@ -23,10 +24,21 @@ impl Shop {
     pub(crate) fn open(registers: u64) -> Outcome<Shop> {
         let sandbox = Sandbox::start(Options::default())?;
         let folder = folder()?;
-        let place = folder.path().join("fiskal.toml");
-        let fiskal = Fiskal::open(Config::from_toml(&configuration(sandbox.ready(), registers), place)?)?;
+        let place = folder.path().join(CONFIGURATION);
+        std::fs::write(&place, configuration(sandbox.ready(), registers))?;
+        let fiskal = Fiskal::open_file(&place)?;
         fiskal.call("provision", &json!({}))?;
-        Ok(Shop { fiskal, sandbox, journal: folder.path().join("fiskal.db"), _folder: folder })
+        Ok(Shop { fiskal, sandbox, journal: folder.path().join("fiskal.db"), folder })
+    }
+
+    /// A file beside the journal.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The configuration's file, for other processes.
+    pub(crate) fn configuration(&self) -> PathBuf {
+        self.path(CONFIGURATION)
     }
 
     /// Begins a sale and completes it, as a till does.

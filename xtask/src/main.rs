@@ -6,6 +6,7 @@ mod codegen;
 mod deep;
 mod lint;
 mod out;
+mod packages;
 mod process;
 mod suites;
 mod tally;

@@ -1,7 +1,7 @@
 //! Counting tests: what the runners of three languages report, and the one closing line over all of it.
 
 use std::fmt;
-use std::ops::{Add, AddAssign};
+use std::ops::AddAssign;
 
 /// How many tests passed, failed, and were not asked to run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,15 +76,6 @@ impl Tally {
         if !well && self.failed == 0 {
             self.failed = 1;
         }
-        self
-    }
-}
-
-impl Add for Tally {
-    type Output = Tally;
-
-    fn add(mut self, other: Tally) -> Tally {
-        self += other;
         self
     }
 }

@@ -8,6 +8,9 @@ mod python;
 mod rust;
 
 use crate::clock::spoken;
+use crate::packages::Build;
+use crate::packages::node::Node;
+use crate::packages::python::Python;
 use crate::tally::Tally;
 use crate::trouble::Result;
 use crate::workspace::Workspace;
@@ -23,9 +26,9 @@ pub(crate) fn run() -> Result<bool> {
     let mut programs = Vec::new();
     report.suite("build", || rust::build(&mut programs))?;
     if report.sum().failed == 0 {
-        let python = python::Python::of(&workspace);
-        let node = node::Node::of(&workspace);
-        report.suite("packages", || Ok(python.install()? + node.install()?))?;
+        let python = Python::of(&workspace, Build::Tests);
+        let node = Node::of(&workspace, Build::Tests);
+        report.suite("packages", || Ok(Tally::default().ended(python.install()? && node.install()?)))?;
         let environment = [python.environment(), node.environment()].concat();
         for member in workspace.members() {
             let programs = rust::programs_of(member, &programs);
@@ -33,8 +36,8 @@ pub(crate) fn run() -> Result<bool> {
                 report.suite(&member.nickname(), || rust::run(member, &programs, &environment))?;
             }
         }
-        report.suite("python", || python.test())?;
-        report.suite("node", || node.test())?;
+        report.suite("python", || python::test(&python))?;
+        report.suite("node", || node::test(&node))?;
         report.suite("docs", rust::run_examples)?;
     }
     Ok(report.close())
@@ -64,16 +67,6 @@ fn count(command: &mut Command) -> Result<Tally> {
 fn check(title: &str, command: &mut Command) -> Result<Tally> {
     out::head(title);
     Ok(Tally::of(process::show(command)?))
-}
-
-/// Runs commands of which each needs the one before; whether all worked.
-fn each_in_turn(commands: impl IntoIterator<Item = Command>) -> Result<bool> {
-    for mut command in commands {
-        if !process::show(&mut command)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// The closing table.
