@@ -15,8 +15,8 @@ import type {
   ReceiptPrintResult,
   RequestParams,
   RequestResult,
-  Sale,
   SaleAbortParams,
+  SaleData,
   SaleListParams,
   SaleListResult,
   SaleReference,
@@ -35,11 +35,11 @@ export interface Operations {
   /** Settles what waits for the services, and tells which receipts changed. (`sync`) */
   sync(params?: NoParams, options?: CallOptions): Promise<SyncResult>
   /** Begins a sale, as the law of some countries wants before the first item. (`sale.begin`) */
-  saleBegin(params: Sale, options?: CallOptions): Promise<SaleReference>
+  saleBegin(params: SaleData, options?: CallOptions): Promise<SaleReference>
   /** Keeps the cart of a begun sale, so that another process or day can go on with it. (`sale.update`) */
-  saleUpdate(params: Sale, options?: CallOptions): Promise<SaleReference>
+  saleUpdate(params: SaleData, options?: CallOptions): Promise<SaleReference>
   /** Completes a begun sale, or books a whole one at once, and gives its receipt. (`sale.complete`) */
-  saleComplete(params: Sale, options?: CallOptions): Promise<Receipt>
+  saleComplete(params: SaleData, options?: CallOptions): Promise<Receipt>
   /** Ends a begun sale that nobody buys. (`sale.abort`) */
   saleAbort(params: SaleAbortParams, options?: CallOptions): Promise<SaleReference>
   /** Lists the begun sales that have not ended, of one register or of all. (`sale.list`) */
@@ -95,9 +95,9 @@ export interface OperationTypes {
   'provision': { params: ProvisionParams, result: ProvisionResult }
   'status': { params: StatusParams, result: StatusResult }
   'sync': { params: NoParams, result: SyncResult }
-  'sale.begin': { params: Sale, result: SaleReference }
-  'sale.update': { params: Sale, result: SaleReference }
-  'sale.complete': { params: Sale, result: Receipt }
+  'sale.begin': { params: SaleData, result: SaleReference }
+  'sale.update': { params: SaleData, result: SaleReference }
+  'sale.complete': { params: SaleData, result: Receipt }
   'sale.abort': { params: SaleAbortParams, result: SaleReference }
   'sale.list': { params: SaleListParams, result: SaleListResult }
   'sale.resume': { params: SaleResumeParams, result: OpenSale }

@@ -131,7 +131,7 @@ export interface ChangedReceipt {
 export type ReceiptState = 'signed' | 'pending' | 'provisional' | 'refused'
 
 /** A sale, as the till hands it over. */
-export interface Sale {
+export interface SaleData {
   /** The caller's id, at most 64 visible characters, unique per register; made if absent. */
   id?: string | null | undefined
   /** The register's name in the configuration. */
@@ -933,7 +933,7 @@ export interface OpenSale {
   /** When it was begun (RFC 3339). */
   begun_at: string
   /** The sale as it was begun or last updated, with the members that were given then. */
-  cart: Sale
+  cart: SaleData
 }
 
 /** Parameters of `sale.resume`. */

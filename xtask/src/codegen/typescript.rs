@@ -11,6 +11,9 @@ const WIDTH: usize = 110;
 /// What a hand-written file extends by methods: the interface that it extends is named `…Data`.
 const WITH_METHODS: [&str; 2] = ["Receipt", "Qr"];
 
+/// What a hand-written class puts together; the class has the name, and the JSON is `…Data`.
+const PUT_TOGETHER: &str = "Sale";
+
 /// The types of parameters and results.
 pub(super) fn types(registry: &Registry) -> String {
     let writer = Writer { registry };
@@ -202,6 +205,8 @@ impl Writer<'_> {
     fn reference(&self, name: &Name) -> String {
         if !name.given && self.registry.has_twin(name) {
             format!("Recorded{}", name.title)
+        } else if name.title == PUT_TOGETHER {
+            format!("{PUT_TOGETHER}Data")
         } else {
             name.title.clone()
         }
