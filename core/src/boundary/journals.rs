@@ -13,7 +13,13 @@ static JOURNALS: PerProcess<Journals> = PerProcess::new();
 
 /// An open journal, shared by all clients of the process that opened it.
 pub(super) struct Core {
+    // Closed before its place is given up: fields are dropped in this order.
     pub(super) fiskal: Fiskal,
+    place: Place,
+}
+
+/// Where an open journal is known, until it is dropped.
+struct Place {
     journal: PathBuf,
     slot: Arc<Slot>,
 }
@@ -74,7 +80,8 @@ pub(super) fn open(config: Config) -> Result<Arc<Core>> {
             Opened::NotYet => {}
         }
         let result = Fiskal::open(config).map(|fiskal| {
-            let core = Arc::new(Core { fiskal, journal: journal.clone(), slot: slot.clone() });
+            let place = Place { journal: journal.clone(), slot: slot.clone() };
+            let core = Arc::new(Core { fiskal, place });
             *opened = Opened::Open(Arc::downgrade(&core));
             core
         });
@@ -93,7 +100,7 @@ fn shared(core: Arc<Core>, config: &Config) -> Result<Arc<Core>> {
     let message = format!(
         "the journal {} is already open in this process with another configuration; close it first, or open \
          it with the same one",
-        core.journal.display()
+        core.place.journal.display()
     );
     Err(Error::new(Kind::Config, message))
 }
@@ -134,7 +141,7 @@ impl Journals {
     }
 }
 
-impl Drop for Core {
+impl Drop for Place {
     fn drop(&mut self) {
         let mut opened = self.slot.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Somebody may have opened the journal anew since the last client went away.
