@@ -12,6 +12,8 @@ pub(super) struct Registry {
     pub(super) operations: Vec<Operation>,
     /// In the order of their numbers.
     pub(super) errors: Vec<ErrorKind>,
+    /// What an error says.
+    pub(super) error: Object,
     /// In the order in which they are first needed.
     pub(super) definitions: Vec<Definition>,
 }
@@ -48,6 +50,7 @@ pub(super) struct Definition {
 struct Description {
     operations: Vec<Described>,
     errors: Vec<ErrorKind>,
+    error: Value,
 }
 
 #[derive(Deserialize)]
@@ -99,7 +102,11 @@ impl Registry {
             let (name, summary) = (described.name.clone(), described.summary.clone());
             operations.push(Operation { name, summary, params, result });
         }
-        Ok(Registry { operations, errors: description.errors, definitions })
+        let target = |_: &str| Some(Type::Any);
+        let Shape::Object(error) = (Reader { target: &target }).shape(&description.error)? else {
+            return Err("an error is no object".into());
+        };
+        Ok(Registry { operations, errors: description.errors, error, definitions })
     }
 
     /// The definition of this name.
