@@ -80,7 +80,7 @@ mod tests {
         assert_eq!((broken_once.len(), broken_once[0].as_str()), (3, "    f("));
         assert!(broken_once[1].starts_with("        a, g(0000, ") && broken_once[1].ends_with("0013)"));
         assert_eq!(broken_once[2], "    ) -> R:");
-        let broken_twice = call(15).lines(4, "");
+        let broken_twice = call(16).lines(4, "");
         assert_eq!(broken_twice[..3], ["    f(", "        a,", "        g("]);
         assert_eq!(broken_twice[broken_twice.len() - 2..], ["        ),", "    )"]);
         assert!(broken_twice.iter().all(|line| line.len() <= WIDTH));
