@@ -1,4 +1,5 @@
 //! What C programs rely on: each test compiles one of `tests/c` and runs it against a sandbox.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod support;
 
