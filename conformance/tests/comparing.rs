@@ -5,7 +5,7 @@ use fiskal_conformance::cents::Cents;
 use fiskal_conformance::crash::beliefs::Belief;
 use fiskal_conformance::crash::books::Books;
 use fiskal_conformance::crash::plan::{Plan, Sale, Way};
-use fiskal_conformance::matching::{Results, compare, merge, remove, resolved};
+use fiskal_conformance::matching::{Results, compare, differences, merge, remove, resolved};
 use serde_json::{Value, json};
 
 fn pointers(expected: Value, got: Value) -> Vec<String> {
@@ -37,9 +37,28 @@ fn what_does_not_fit_is_named_by_its_place() {
         (json!({"$json": {"a": 1}}), json!("{\"a\": 1}"), vec![]),
         (json!({"$json": {"a": 1}}), json!("{\"a\": 2}"), vec!["/a"]),
         (json!({"$json": {"a": 1}}), json!("no"), vec![""]),
+        (json!({"$has": [{"a": 1}, 2]}), json!([2, 3, {"a": 1, "b": 2}]), vec![]),
+        (json!({"l": {"$has": [1, 4]}}), json!({"l": [1, 2]}), vec!["/l"]),
+        (json!({"$has": [1]}), json!(null), vec![""]),
         (json!({"$jsno": 1}), json!(1), vec![""]),
     ] {
         assert_eq!(pointers(expected.clone(), got.clone()), places, "{expected} {got}");
+    }
+}
+
+#[test]
+fn what_is_not_the_same_is_named_by_its_place() {
+    for (one, other, places) in [
+        (json!({"a": [1, {"$any": true}]}), json!({"a": [1, {"$any": true}]}), vec![]),
+        (json!({"a": 1}), json!({"a": 1, "b": 2}), vec!["/b"]),
+        (json!({"a": 1, "b": 2}), json!({"a": 1}), vec!["/b"]),
+        (json!({"a": null}), json!({}), vec!["/a"]),
+        (json!([1, 2, 3]), json!([1, 3]), vec!["/1", "/2"]),
+        (json!({"$any": true}), json!({"$any": false}), vec!["/$any"]),
+        (json!("1"), json!(1), vec![""]),
+    ] {
+        let found = differences(&one, &other).into_iter().map(|difference| difference.pointer);
+        assert_eq!(found.collect::<Vec<_>>(), places, "{one} {other}");
     }
 }
 
