@@ -128,7 +128,11 @@ def python(program, *arguments):
 def sell(client, sale_id, number=None):
     """Sells two croissants."""
     return client.sale_complete(
-        register="till-1", id=sale_id, number=number or sale_id.upper(), items=[CROISSANTS], payments=[CASH]
+        register="till-1",
+        id=sale_id,
+        number=number or sale_id.upper(),
+        items=[CROISSANTS],
+        payments=[CASH],
     )
 
 

@@ -9,14 +9,15 @@ import pytest
 
 import fiskal
 import fiskal.aio
+
 from shop import CASH, CROISSANTS, sell, settle
 
 
 def sold(client, number):
     return client.sale_complete(
         register="till-1",
-        id="s-{}".format(number),
-        number="R-{}".format(number),
+        id=f"s-{number}",
+        number=f"R-{number}",
         items=[CROISSANTS],
         payments=[CASH],
     )
@@ -124,7 +125,7 @@ def test_one_client_serves_many_requests(shop):
             return await asyncio.gather(*[sold(client, number) for number in range(30)])
 
     receipts = asyncio.run(main())
-    assert [receipt.sale for receipt in receipts] == ["s-{}".format(number) for number in range(30)]
+    assert [receipt.sale for receipt in receipts] == [f"s-{number}" for number in range(30)]
     assert len([each for each in shop.sandbox.booked() if each["number"]]) == 30
 
 
@@ -192,7 +193,7 @@ def test_each_event_loop_hears_of_its_own_calls(shop):
         thread.start()
     for thread in threads:
         thread.join()
-    expected = ["s-{}".format(10 * number + each) for number in range(4) for each in range(5)]
+    expected = [f"s-{10 * number + each}" for number in range(4) for each in range(5)]
     assert sorted(came) == sorted(expected)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import fiskal
 from fiskal._error import error_of
+
 from shop import COMMAND, CROISSANTS, python, sell
 
 RECORD = {"register": "till-1", "method": "POST", "path": "/records"}
@@ -17,7 +18,9 @@ RECORD = {"register": "till-1", "method": "POST", "path": "/records"}
 def intention(receipt):
     """A record that somebody else begins."""
     system = {"id": receipt.ids["system"]}
-    return {"content": {"type": "INTENTION", "system": system, "operation": {"type": "TRANSACTION"}}}
+    return {
+        "content": {"type": "INTENTION", "system": system, "operation": {"type": "TRANSACTION"}}
+    }
 
 
 def raised(kind, call, *arguments, **more):
@@ -51,8 +54,10 @@ def test_config_names_file_and_line(tmp_path):
     file.write_text('journal = "fiskal.db"\nsink = "auto"\n', "utf-8")
     error = raised(fiskal.ConfigError, fiskal.open, file)
     assert (error.file, error.line, error.pointer) == (str(file), 2, "/sink")
-    assert str(error).endswith("({}:2)".format(file))
-    raised(fiskal.ConfigError, fiskal.open, {"journal": str(tmp_path / "fiskal.db"), "sync": "soon"})
+    assert str(error).endswith(f"({file}:2)")
+    raised(
+        fiskal.ConfigError, fiskal.open, {"journal": str(tmp_path / "fiskal.db"), "sync": "soon"}
+    )
 
 
 def test_not_found(client):
@@ -103,7 +108,9 @@ with fiskal.open(sys.argv[1], {"account": {"paris": {"patience": "40s"}}}) as cl
         while error is None:
             # Until the other one has begun, this one is served.
             try:
-                client.sale_abort(register="till-1", sale=client.sale_begin(register="till-1")["sale"])
+                client.sale_abort(
+                    register="till-1", sale=client.sale_begin(register="till-1")["sale"]
+                )
             except fiskal.BusyError as busy:
                 error = busy
         assert error.retryable
@@ -132,7 +139,9 @@ def test_unknown_outcome_is_settled_by_sync(shop):
     with shop.open() as client:
         receipt = sell(client, "s-1")
         shop.sandbox.fault("drop-answer", count=1000)
-        error = raised(fiskal.UnknownOutcomeError, client.request, body=intention(receipt), **RECORD)
+        error = raised(
+            fiskal.UnknownOutcomeError, client.request, body=intention(receipt), **RECORD
+        )
         assert error.operation
         shop.sandbox.clear()
         assert client.sync()["waiting"] == 0
@@ -160,7 +169,11 @@ def test_mismatch_carries_the_receipt(client):
     client.request(body=intention(receipt), **RECORD)
     error = raised(fiskal.MismatchError, sell, client, "s-2")
     assert isinstance(error.receipt, fiskal.Receipt)
-    assert (error.receipt.sale, error.receipt.number, error.receipt.state) == ("s-2", "S-2", "signed")
+    assert (error.receipt.sale, error.receipt.number, error.receipt.state) == (
+        "s-2",
+        "S-2",
+        "signed",
+    )
     assert "2.40" in error.receipt.to_text().replace(",", ".")
     assert error.pointer
 
@@ -178,7 +191,7 @@ def test_every_kind_has_its_exception(client):
     del kinds["abi"]
     classes = {kind: fiskal.__dict__[_class_name(kind)] for kind in kinds}
     assert {kind.__name__ for kind in classes.values()} <= set(fiskal.__all__)
-    for kind, exception in classes.items():
+    for _kind, exception in classes.items():
         assert issubclass(exception, fiskal.Error)
         assert exception.__module__ == "fiskal"
         assert exception.__doc__
@@ -189,7 +202,15 @@ def _class_name(kind):
 
 
 def test_the_command_tells_the_same_error(shop):
-    command = [COMMAND, "--json", "--config", str(shop.config), "call", "receipt.get", '{"id": "x"}']
+    command = [
+        COMMAND,
+        "--json",
+        "--config",
+        str(shop.config),
+        "call",
+        "receipt.get",
+        '{"id": "x"}',
+    ]
     told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30)
     with shop.open() as client:
         error = raised(fiskal.NotFoundError, client.receipt_get, id="x")

@@ -8,6 +8,7 @@ import time
 import pytest
 
 import fiskal
+
 from shop import python, sell, settle
 
 FORKING = """
@@ -74,7 +75,7 @@ def test_a_forked_child_is_told_and_does_not_hang(shop):
 def sell_in_child(config, number, answers):
     try:
         with fiskal.open(config) as client:
-            answers.put(sell(client, "s-{}".format(number)))
+            answers.put(sell(client, f"s-{number}"))
     except fiskal.Error as error:
         answers.put(error)
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 import fiskal
+
 from shop import sell
 
 
@@ -111,7 +112,7 @@ def test_it_shows_itself_in_a_notebook(receipt, receipt_with_qr):
     assert receipt._repr_html_().startswith("<iframe srcdoc=")
     assert "<script" not in receipt._repr_html_()
     assert receipt_with_qr.qr._repr_svg_() == receipt_with_qr.qr.svg()
-    assert repr(receipt) == "<fiskal.Receipt {} signed sale, till-1 R-1, 2.40 EUR>".format(receipt.id)
+    assert repr(receipt) == f"<fiskal.Receipt {receipt.id} signed sale, till-1 R-1, 2.40 EUR>"
     assert repr(receipt_with_qr.qr) == "<fiskal.Qr 'https://example.org/r?id=1'>"
 
 

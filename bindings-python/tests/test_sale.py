@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 import fiskal
+
 from shop import CASH, CROISSANTS, sell
 
 
@@ -36,14 +37,28 @@ def test_amounts_are_decimals_on_both_ways(client):
     assert receipt.totals["gross"] == Decimal("4.20")
     # 4.20 ÷ 1.055 = 3.981…
     assert receipt.totals["vat"] == [
-        {"rate": Decimal("5.5"), "net": Decimal("3.98"), "amount": Decimal("0.22"), "gross": Decimal("4.20")}
+        {
+            "rate": Decimal("5.5"),
+            "net": Decimal("3.98"),
+            "amount": Decimal("0.22"),
+            "gross": Decimal("4.20"),
+        }
     ]
     ham, croissant = receipt.items
-    assert (ham["quantity"], ham["unit_price"], ham["vat"]) == (Decimal("0.125"), 24, Decimal("5.5"))
+    assert (ham["quantity"], ham["unit_price"], ham["vat"]) == (
+        Decimal("0.125"),
+        24,
+        Decimal("5.5"),
+    )
     assert croissant["discounts"] == [{"amount": None, "percent": Decimal(50), "text": None}]
     assert (receipt.payments[0]["amount"], receipt.payments[0]["tendered"]) == (Decimal("4.20"), 5)
     assert receipt.cashier == {"id": "7", "name": "Anna"}
-    amounts = [receipt.totals["net"], ham["quantity"], croissant["vat"], receipt.payments[0]["tendered"]]
+    amounts = [
+        receipt.totals["net"],
+        ham["quantity"],
+        croissant["vat"],
+        receipt.payments[0]["tendered"],
+    ]
     assert {type(amount) for amount in amounts} == {Decimal}
 
 
@@ -147,7 +162,11 @@ def test_members_are_set_and_taken_away(client):
         sale.add("Coffee", unit_price="1.50", vat="10")
         sale.pay("cash", "1.50")
         receipt = sale.complete()
-    assert (receipt.number, receipt.get("text"), receipt.customer["name"]) == ("R-2", None, "Dupont")
+    assert (receipt.number, receipt.get("text"), receipt.customer["name"]) == (
+        "R-2",
+        None,
+        "Dupont",
+    )
 
 
 def test_a_wrong_item_is_told_where_it_is_added(client):
@@ -174,7 +193,13 @@ def test_the_same_sale_is_the_same_receipt(client, sandbox):
 
 def test_every_way_to_call_gives_the_same(client):
     receipt = sell(client, "s-1")
-    params = {"register": "till-1", "id": "s-1", "number": "S-1", "items": [CROISSANTS], "payments": [CASH]}
+    params = {
+        "register": "till-1",
+        "id": "s-1",
+        "number": "S-1",
+        "items": [CROISSANTS],
+        "payments": [CASH],
+    }
     assert client.call("sale.complete", params) == receipt
     assert client.receipt_get(id=receipt.id) == receipt
     assert client.receipt_list(register="till-1")["receipts"] == [receipt]
@@ -211,7 +236,7 @@ def test_a_repr_is_useful_and_holds_no_secret(shop):
         assert keys["account"]["paris"]["secret"] not in repr(client) + repr(sale)
     assert repr(client) == "<fiskal.Client with keys, closed>"
     with shop.open() as client:
-        assert repr(client) == "<fiskal.Client {!r}>".format(str(shop.config))
+        assert repr(client) == f"<fiskal.Client {str(shop.config)!r}>"
 
 
 def test_every_operation_has_its_method(client):

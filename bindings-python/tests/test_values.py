@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pytest
 
 import fiskal
+
 from shop import CASH, CROISSANTS
 
 
@@ -79,7 +80,15 @@ def test_whole_numbers_are_amounts(client):
 @pytest.mark.parametrize(
     "price",
     ["NaN", "Infinity", "1e3", "1_0", "+1", " 1", "", "１", "1.123456789"]
-    + [Decimal("NaN"), Decimal("-Infinity"), Decimal("1E+999999"), Decimal("1E-999999"), 10**12, True, None],
+    + [
+        Decimal("NaN"),
+        Decimal("-Infinity"),
+        Decimal("1E+999999"),
+        Decimal("1E-999999"),
+        10**12,
+        True,
+        None,
+    ],
 )
 def test_what_is_no_amount_is_invalid(client, price):
     with pytest.raises(fiskal.InvalidError) as caught:
@@ -107,7 +116,8 @@ def test_mappings_and_sequences_of_any_kind_are_taken(client):
 
 
 @pytest.mark.parametrize(
-    "value", [b"x", bytearray(b"x"), {1}, object(), Fraction(1, 2), iter([]), 1j, fiskal, {1: 2}, {None: 1}]
+    "value",
+    [b"x", bytearray(b"x"), {1}, object(), Fraction(1, 2), iter([]), 1j, fiskal, {1: 2}, {None: 1}],
 )
 def test_what_has_no_json_form_is_a_type_error(client, value):
     with pytest.raises(TypeError, match="^/metadata"):

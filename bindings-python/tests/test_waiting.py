@@ -8,6 +8,7 @@ import time
 import pytest
 
 import fiskal
+
 from shop import python, sell, settle
 
 SELLING = """
@@ -57,10 +58,10 @@ def test_many_threads_use_one_client(client, sandbox):
     receipts = {}
 
     def run(number):
-        with client.sale("till-1", id="s-{}".format(number)) as sale:
+        with client.sale("till-1", id=f"s-{number}") as sale:
             sale.add("Croissant", unit_price="1.20", vat="5.5")
             sale.pay("cash", "1.20")
-            receipts[number] = sale.complete(number="R-{}".format(number))
+            receipts[number] = sale.complete(number=f"R-{number}")
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(20)]
     for thread in threads:
@@ -68,10 +69,10 @@ def test_many_threads_use_one_client(client, sandbox):
     for thread in threads:
         thread.join()
     assert {number: receipt.sale for number, receipt in receipts.items()} == {
-        number: "s-{}".format(number) for number in range(20)
+        number: f"s-{number}" for number in range(20)
     }
     assert sorted(each["number"] for each in sandbox.booked() if each["number"]) == sorted(
-        "R-{}".format(number) for number in range(20)
+        f"R-{number}" for number in range(20)
     )
 
 
@@ -110,7 +111,10 @@ def test_interrupt_ends_the_waiting_of_all(client, sandbox):
     thread.join()
     assert time.monotonic() - begun < 2
     # The sale was not booked yet, or what is known of it can be printed.
-    assert getattr(came[0], "kind", None) in ("unreachable", "unknown_outcome") or came[0].state == "pending"
+    assert (
+        getattr(came[0], "kind", None) in ("unreachable", "unknown_outcome")
+        or came[0].state == "pending"
+    )
 
 
 def test_ctrl_c_ends_a_wait_and_leaves_the_client_usable(shop):

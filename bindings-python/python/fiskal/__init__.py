@@ -84,4 +84,4 @@ def __getattr__(name: str) -> Any:
         import importlib
 
         return importlib.import_module(".aio", __name__)
-    raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

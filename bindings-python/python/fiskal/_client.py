@@ -60,7 +60,7 @@ def _open(
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
-        raise invalid("the path {!r} is not Unicode; rename the file".format(path), "") from None
+        raise invalid(f"the path {path!r} is not Unicode; rename the file", "") from None
     return _native.open_file(path, None if overrides is None else to_json(overrides))
 
 
@@ -108,7 +108,9 @@ class Client(Operations):
             sale: The sale's id.
             register: Its register; needed where several have a sale of this id.
         """
-        found = self._envelope("sale.resume", to_json(members_of({"register": register}, sale=sale)))
+        found = self._envelope(
+            "sale.resume", to_json(members_of({"register": register}, sale=sale))
+        )
         result_of("sale.resume", found)
         return Sale(self, cart_of(None, found), is_kept=True)
 

@@ -72,25 +72,22 @@ def _plain(value: Any, place: str, levels: int) -> Any:
         return _decimal(value)
     if isinstance(value, float):
         raise TypeError(
-            "{}: a float holds no exact amount; give a str or a decimal.Decimal".format(_named(place))
+            f"{_named(place)}: a float holds no exact amount; give a str or a decimal.Decimal"
         )
     if isinstance(value, (bytes, bytearray)):
-        raise TypeError("{}: bytes are no text; decode them".format(_named(place)))
+        raise TypeError(f"{_named(place)}: bytes are no text; decode them")
     if hasattr(value, "__index__"):
         return _whole(operator.index(value), place)
     if levels == 0:
-        raise invalid("this is nested too deep; at most {} levels are taken".format(DEEPEST), place)
+        raise invalid(f"this is nested too deep; at most {DEEPEST} levels are taken", place)
     if isinstance(value, Mapping):
         return _members(value, place, levels - 1)
     if isinstance(value, Sequence):
-        return [
-            _plain(each, "{}/{}".format(place, index), levels - 1)
-            for index, each in enumerate(value)
-        ]
+        return [_plain(each, f"{place}/{index}", levels - 1) for index, each in enumerate(value)]
     kind = type(value)
     raise TypeError(
-        "{}: {}.{} has no JSON form; give a str, an int, a decimal.Decimal, a bool, None, "
-        "a list or a dict".format(_named(place), kind.__module__, kind.__qualname__)
+        f"{_named(place)}: {kind.__module__}.{kind.__qualname__} has no JSON form; give a str, an int, a decimal.Decimal, a bool, None, "
+        "a list or a dict"
     )
 
 
@@ -98,7 +95,7 @@ def _members(value: Mapping[Any, Any], place: str, levels: int) -> Dict[str, Any
     members = {}
     for key, each in value.items():
         if not isinstance(key, str):
-            raise TypeError("{}: the key {!r} is no str".format(_named(place), key))
+            raise TypeError(f"{_named(place)}: the key {key!r} is no str")
         inner = "{}/{}".format(place, key.replace("~", "~0").replace("/", "~1"))
         members[_text(key, inner)] = _plain(each, inner, levels)
     return members

@@ -74,10 +74,10 @@ class Error(Exception):
 
     def __str__(self) -> str:
         if self.file is not None:
-            line = "" if self.line is None else ":{}".format(self.line)
-            return "{} ({}{})".format(self.message, self.file, line)
+            line = "" if self.line is None else f":{self.line}"
+            return f"{self.message} ({self.file}{line})"
         if self.pointer:
-            return "{} (at {})".format(self.message, self.pointer)
+            return f"{self.message} (at {self.pointer})"
         return self.message
 
     def __reduce__(self) -> Tuple[Type[Error], Tuple[Dict[str, Any]]]:

@@ -2,16 +2,36 @@
 
 from typing import List, Optional, Tuple, final
 
+__all__ = [
+    "Call",
+    "Cart",
+    "Client",
+    "__version__",
+    "draw_qr",
+    "ended",
+    "log_level",
+    "log_lines",
+    "log_waits",
+    "open_file",
+    "open_json",
+    "print_receipt",
+]
+
 __version__: str
 
-def open_file(path: str, overrides: Optional[str] = None) -> Tuple[Optional[Client], Optional[str]]: ...
+def open_file(
+    path: str, overrides: Optional[str] = None
+) -> Tuple[Optional[Client], Optional[str]]: ...
 def open_json(config: str) -> Tuple[Optional[Client], Optional[str]]: ...
 def ended(wait_ms: int) -> List[int]: ...
-def print_receipt(receipt: str, paper: str, columns: int) -> Tuple[Optional[bytes], Optional[str]]: ...
+def print_receipt(
+    receipt: str, paper: str, columns: int
+) -> Tuple[Optional[bytes], Optional[str]]: ...
 def draw_qr(receipt: str, image: str, module_px: int) -> Tuple[Optional[bytes], Optional[str]]: ...
 def log_level(level: int) -> None: ...
 def log_waits(wait_ms: int) -> bool: ...
 def log_lines() -> Tuple[List[Tuple[int, str, str]], int]: ...
+
 @final
 class Client:
     def call(self, operation: str, params: str) -> str: ...

@@ -109,9 +109,7 @@ class Receipt(ReceiptFields):
 
     def _repr_html_(self) -> str:
         # In a frame of its own, so that the page's style stays its own.
-        return '<iframe srcdoc="{}" width="420" height="640"></iframe>'.format(
-            html.escape(self.to_html())
-        )
+        return f'<iframe srcdoc="{html.escape(self.to_html())}" width="420" height="640"></iframe>'
 
 
 class Qr:
@@ -132,7 +130,7 @@ class Qr:
         name = os.fspath(path)
         kind = os.path.splitext(name)[1].lower()
         if kind not in (".png", ".svg"):
-            raise ValueError("a QR code is saved as .png or .svg, not as {!r}".format(name))
+            raise ValueError(f"a QR code is saved as .png or .svg, not as {name!r}")
         image = self.png(module_px) if kind == ".png" else self.svg().encode("utf-8")
         with open(name, "wb") as file:
             file.write(image)
@@ -162,11 +160,11 @@ class Qr:
         return self.svg()
 
     def __repr__(self) -> str:
-        return "<fiskal.Qr {!r}>".format(self.payload)
+        return f"<fiskal.Qr {self.payload!r}>"
 
 
 def _number(value: Any) -> float:
     """A number with a point of the service's own answer, as JSON has it."""
     if isinstance(value, Decimal):
         return float(value)
-    raise TypeError("{!r} has no JSON form".format(value))
+    raise TypeError(f"{value!r} has no JSON form")

@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import (
     TYPE_CHECKING,
     Any,
-    Awaitable,
     Callable,
     Coroutine,
     Dict,
@@ -27,12 +26,13 @@ from typing import (
     Optional,
     Type,
     TypeVar,
+    Union,
     cast,
 )
 
 from . import _ended, _log, _native, types
 from ._client import Config, name_of, open_native
-from ._convert import check, result_of, to_json
+from ._convert import result_of, to_json
 from ._error import Error
 from ._operations import AsyncOperations
 from ._receipt import Receipt
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Client", "Sale", "open"]
 
-_T = TypeVar("_T", "Client", "Sale")
+_T = TypeVar("_T", bound="Union[Client, Sale]")
 
 
 class _Opening(Generic[_T]):
