@@ -134,6 +134,9 @@ pub fn read(file: &Path) -> Result<Case> {
         if step.error.is_some() && (step.expect.is_some() || step.whole.is_some()) {
             return Err(format!("step {index} expects a result and an error").into());
         }
+        if step.raw && step.error.is_none() {
+            return Err(format!("step {index} is raw, but what succeeds can be given to a method").into());
+        }
     }
     Ok(case)
 }

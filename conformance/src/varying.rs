@@ -35,7 +35,7 @@ pub struct Replaced {
     /// replaced.
     #[serde(deserialize_with = "pattern")]
     pub pattern: Regex,
-    /// What is put there. `#` is the number of the text in the order of first occurrence, so that what
+    /// What is put there, different for each pattern. `#` is the number of the text in the order of first occurrence, so that what
     /// was the same stays the same, and what was different stays different.
     pub by: String,
     /// Why the text differs.

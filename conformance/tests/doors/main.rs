@@ -14,6 +14,7 @@ mod languages;
 use fiskal_conformance::case;
 use fiskal_conformance::door::{InProcess, Program};
 use fiskal_conformance::record::{Record, play};
+use fiskal_conformance::varying::Varying;
 use languages::Found;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeSet;
@@ -26,18 +27,16 @@ static RUST: LazyLock<Record> =
     LazyLock::new(|| play(&chosen(), || Ok(InProcess::default())).expect("the declaration can be read"));
 
 fn main() -> ExitCode {
-    let mut arguments = Arguments::from_args();
-    // One door after the other: each plays several cases at a time, and some of them are about time.
-    arguments.test_threads = Some(1);
     let trials = vec![
         Trial::test("through_rust", || held("rust", &RUST)),
+        Trial::test("every_replaced_text_is_there", every_replaced_text_is_there),
         through("a_program", languages::program()),
         through("c", languages::c()),
         through("cpp", languages::cpp()),
         through("python", languages::python()),
         through("node", languages::node()),
     ];
-    libtest_mimic::run(&arguments, trials).exit_code()
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 /// The cases at a language's door program, or why there is none.
@@ -65,6 +64,19 @@ fn held(name: &str, record: &Record) -> Result<(), Failed> {
     let ran: BTreeSet<String> = record.told.keys().cloned().collect();
     let all: BTreeSet<String> = chosen().iter().map(|file| case::title(file)).collect();
     assert_eq!(ran, all, "not every case was run");
+    Ok(())
+}
+
+/// A pattern that nothing fits is none that is needed.
+fn every_replaced_text_is_there() -> Result<(), Failed> {
+    if chosen().len() < case::files()?.len() {
+        return Ok(());
+    }
+    let told: String = RUST.told.values().map(|told| serde_json::to_string(told).unwrap()).collect();
+    for rule in Varying::declared()?.replaced {
+        let stands = rule.by.split('#').next().unwrap_or_default();
+        assert!(told.contains(stands), "nothing is replaced by {}", rule.by);
+    }
     Ok(())
 }
 
