@@ -97,11 +97,9 @@ impl Story {
         let mut replacer = varying.replacer();
         let mut told =
             |part: &[Value]| -> Result<Value> { part.iter().map(|value| replacer.replace(value)).collect() };
-        Ok(Told {
-            replies: told(&self.replies)?,
-            journal: told(&self.journal)?,
-            requests: told(&self.requests)?,
-        })
+        // Numbered where they were made: what a door says wrongly does not change the number of the rest.
+        let (journal, requests) = (told(&self.journal)?, told(&self.requests)?);
+        Ok(Told { replies: told(&self.replies)?, journal, requests })
     }
 }
 
