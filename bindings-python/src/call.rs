@@ -1,6 +1,5 @@
 //! A call under way, and how Python waits for its end.
 
-use crate::failed;
 use crate::inbox::Inbox;
 use fiskal::Interrupt;
 use fiskal::boundary::{Inherit, PerProcess, envelope};
@@ -35,31 +34,57 @@ pub(crate) fn ended(py: Python<'_>, wait_ms: u64) -> Vec<u64> {
     })
 }
 
-/// The place where a thread of the core leaves what came of a call.
+/// The place where a thread of the core leaves what came of its work.
 pub(crate) struct Outcome<T> {
     process: u32,
-    left: Mutex<Option<T>>,
+    left: Mutex<Option<Result<T>>>,
     arrived: Condvar,
 }
 
-impl<T: Send> Outcome<T> {
-    /// An empty place.
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Outcome { process: std::process::id(), left: Mutex::new(None), arrived: Condvar::new() })
+/// The one that leaves it; whoever waits is told, too, when it goes without having done so.
+pub(crate) struct Leaver<T> {
+    place: Arc<Outcome<T>>,
+    number: Option<u64>,
+}
+
+impl<T> Leaver<T> {
+    /// Leaves what came of it.
+    pub(crate) fn leave(self, outcome: Result<T>) {
+        self.place.put(outcome);
+    }
+}
+
+impl<T> Drop for Leaver<T> {
+    fn drop(&mut self) {
+        self.place.put(Err(Error::internal("a call ended without a result")));
+        if let Some(number) = self.number {
+            ENDED.get().0.put(number);
+        }
+    }
+}
+
+impl<T> Outcome<T> {
+    /// An empty place, and what fills it; `number` is told by `ended` then.
+    pub(crate) fn new(number: Option<u64>) -> (Arc<Self>, Leaver<T>) {
+        let place = Outcome { process: std::process::id(), left: Mutex::new(None), arrived: Condvar::new() };
+        let place = Arc::new(place);
+        (place.clone(), Leaver { place, number })
     }
 
     fn is_ours(&self) -> bool {
         std::process::id() == self.process
     }
 
-    /// Leaves what came of it.
-    pub(crate) fn leave(&self, outcome: T) {
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+    /// The first one counts.
+    fn put(&self, outcome: Result<T>) {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(outcome);
         self.arrived.notify_all();
     }
+}
 
+impl<T: Send> Outcome<T> {
     /// What came of it, if it comes within this time.
-    fn within(&self, time: Duration) -> Option<T> {
+    fn within(&self, time: Duration) -> Option<Result<T>> {
         let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.arrived.wait_timeout_while(left, time, |left| left.is_none());
         waited.unwrap_or_else(PoisonError::into_inner).0.take()
@@ -78,7 +103,7 @@ impl<T: Send> Outcome<T> {
             let outcome = py.detach(|| self.within(LOOK_AT_SIGNALS));
             match (outcome, raised.take()) {
                 (Some(_), Some(signal)) => return Err(signal),
-                (Some(outcome), None) => return Ok(Ok(outcome)),
+                (Some(outcome), None) => return Ok(outcome),
                 (None, before) => raised = before,
             }
             if let Err(signal) = py.check_signals() {
@@ -107,14 +132,8 @@ impl Call {
         params: String,
         number: Option<u64>,
     ) -> Result<Call> {
-        let outcome = Outcome::new();
-        let place = outcome.clone();
-        let interrupt = client.start(operation, params, move |result| {
-            place.leave(envelope(result));
-            if let Some(number) = number {
-                ENDED.get().0.put(number);
-            }
-        })?;
+        let (outcome, leaver) = Outcome::new(number);
+        let interrupt = client.start(operation, params, move |result| leaver.leave(result))?;
         Ok(Call { outcome, interrupt })
     }
 }
@@ -123,7 +142,7 @@ impl Call {
 impl Call {
     /// Waits for the call's end and gives its envelope. It can be had once.
     pub(crate) fn wait(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.outcome.wait(py, &self.interrupt)?.unwrap_or_else(failed))
+        Ok(envelope(self.outcome.wait(py, &self.interrupt)?))
     }
 
     /// Lets the call return as if its patience had run out.

@@ -27,10 +27,9 @@ fn opened(
     py: Python<'_>,
     open: impl FnOnce() -> Result<boundary::Client> + Send + 'static,
 ) -> PyResult<Opened> {
-    let outcome = Outcome::new();
-    let place = outcome.clone();
-    let client = match run_aside(open, move |opened| place.leave(opened)) {
-        Ok(()) => outcome.wait(py, &Interrupt::never())?.and_then(|opened| opened),
+    let (outcome, leaver) = Outcome::new(None);
+    let client = match run_aside(open, move |opened| leaver.leave(opened)) {
+        Ok(()) => outcome.wait(py, &Interrupt::never())?,
         Err(busy) => Err(busy),
     };
     Ok(match client {
