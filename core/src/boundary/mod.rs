@@ -12,9 +12,7 @@ pub mod log;
 mod pool;
 mod process;
 mod queue;
-mod queue;
 mod receipt;
-mod slot;
 mod slot;
 
 pub use cart::Cart;
