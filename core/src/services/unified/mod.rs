@@ -4,17 +4,23 @@
 //! |---|---|
 //! | `sale.begin` | an INTENTION of a TRANSACTION |
 //! | `sale.complete` | a TRANSACTION::RECEIPT on that intention, or on one of its own |
+//! | `receipt.cancel` | a TRANSACTION::CANCELLATION of the receipt, on an intention of its own |
+//! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
+//! | `event.record` | an INTENTION::EVENT |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
 //! taxpayer, …}`, the location's `{location, type}`, the register's `{system, records, vat_rates,
 //! vat_exemptions, certificate, software, last_record, last_signature}`.
 
+mod afterwards;
 mod begin;
+mod booked;
 mod chain;
 mod checks;
 mod complete;
 mod entries;
+mod event;
 mod facts;
 mod lookup;
 mod map;
@@ -151,6 +157,9 @@ impl Unified {
             "sale.begin" => begin::begin(run),
             "sale.complete" => complete::complete(run),
             "sale.abort" => begin::abort(run),
+            "receipt.cancel" => afterwards::cancel(run),
+            "receipt.duplicate" => afterwards::duplicate(run),
+            "event.record" => event::record(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
             other => {

@@ -1,0 +1,153 @@
+//! What is done with a receipt after it was issued: it is cancelled, or printed again.
+
+use super::{Definition, Run, given, read, returned, written};
+use crate::engine::Submission;
+use crate::engine::ports::{ReceiptKey, Store};
+use crate::error::{Error, Kind, Result};
+use crate::fiskal::Call;
+use crate::read::strict;
+use crate::receipt::{Receipt, ReceiptType, State};
+use crate::sale::{Cashier, Sale};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Characters of a reason (contract sign-fr, PlainString128).
+const REASON: usize = 128;
+/// Copies of one receipt (contract sign-fr, DuplicateNumber).
+const COPIES: u32 = 9_999;
+
+pub(super) const CANCEL: Definition = Definition {
+    name: "receipt.cancel",
+    summary: "Cancels a receipt that was never handed over, and gives the receipt of the cancellation; asked again, the same one.",
+    params: given::<Cancel>,
+    result: returned::<Receipt>,
+    run: Run::Client(cancel),
+};
+
+pub(super) const DUPLICATE: Definition = Definition {
+    name: "receipt.duplicate",
+    summary: "Books a reprint with its number where the law counts them, and gives the receipt marked as that copy.",
+    params: given::<Duplicate>,
+    result: returned::<Receipt>,
+    run: Run::Client(duplicate),
+};
+
+/// Parameters of `receipt.cancel`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Cancel {
+    /// The receipt's id.
+    id: String,
+    /// Why, for the records; at most 128 characters.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Who cancels it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
+/// Parameters of `receipt.duplicate`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Duplicate {
+    /// The receipt's id.
+    id: String,
+    /// The number of the copy, from 1. The next one if absent; given, a repeated call is the same copy.
+    #[serde(default)]
+    copy: Option<u32>,
+    /// Why, for the records; at most 128 characters.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Who prints it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
+fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Cancel { id, reason, cashier } = read(params)?;
+    check(reason.as_deref(), cashier.as_ref())?;
+    let original = issued(fiskal, &id)?;
+    if !matches!(original.receipt_type, ReceiptType::Sale | ReceiptType::Return | ReceiptType::Training) {
+        return Err(Error::invalid("/id", "only the receipt of a sale can be cancelled"));
+    }
+    let key = format!("receipt.cancel:{id}");
+    let params = json!({ "reason": reason, "cashier": cashier });
+    submit(fiskal, "receipt.cancel", &original, key, params)
+}
+
+fn duplicate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Duplicate { id, copy, reason, cashier } = read(params)?;
+    check(reason.as_deref(), cashier.as_ref())?;
+    let original = issued(fiskal, &id)?;
+    let next = next_copy(fiskal, &original)?;
+    let copy = copy.unwrap_or(next);
+    if !(1..=next.min(COPIES)).contains(&copy) {
+        let message =
+            format!("the next copy of this receipt is number {next}; copies are numbered up to {COPIES}");
+        return Err(Error::invalid("/copy", message));
+    }
+    let params = json!({ "copy": copy, "reason": reason, "cashier": cashier });
+    submit(fiskal, "receipt.duplicate", &original, copy_key(&id, copy), params)
+}
+
+/// The number of the first copy that was not booked yet.
+fn next_copy(fiskal: &Call<'_>, original: &Receipt) -> Result<u32> {
+    let place = fiskal.place(&original.register)?;
+    for copy in 1..=COPIES {
+        if fiskal.engine().recorded(&place.line, &copy_key(&original.id, copy))?.is_none() {
+            return Ok(copy);
+        }
+    }
+    Ok(COPIES + 1)
+}
+
+fn copy_key(id: &str, copy: u32) -> String {
+    format!("receipt.duplicate:{id}:{copy}")
+}
+
+fn submit(fiskal: &Call<'_>, name: &str, original: &Receipt, key: String, params: Value) -> Result<Value> {
+    let place = fiskal.place(&original.register)?;
+    let submission = Submission { original: Some(written(original)?), ..place.submission(name, key, params) };
+    Ok(fiskal.submit(submission)?.outcome.result)
+}
+
+/// The receipt, which the service has.
+fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
+    let found = fiskal.engine().store().receipt(&ReceiptKey::Id(id.to_owned()))?;
+    let receipt = found.ok_or_else(|| {
+        let message = "there is no such receipt in this journal; `receipt.list` shows those that are";
+        Error::new(Kind::NotFound, message).at("/id")
+    })?;
+    let environment = fiskal.place(&receipt.register)?.till.account.environment.name();
+    if receipt.environment != environment {
+        let message = format!(
+            "the receipt was issued in the environment '{}', and the register's is '{environment}' now",
+            receipt.environment
+        );
+        return Err(Error::new(Kind::Conflict, message).at("/id"));
+    }
+    match receipt.state {
+        State::Signed => Ok(receipt),
+        State::Pending | State::Provisional => {
+            let message = "the service does not have this receipt yet; run `sync`, then try again";
+            Err(Error::new(Kind::NotReady, message).at("/id"))
+        }
+        State::Refused => {
+            Err(Error::new(Kind::Conflict, "the service refused this receipt; there is nothing to change")
+                .at("/id"))
+        }
+    }
+}
+
+fn check(reason: Option<&str>, cashier: Option<&Cashier>) -> Result<()> {
+    if reason.is_some_and(|reason| reason.chars().count() > REASON) {
+        let message = format!("the reason is longer than {REASON} characters; shorten it");
+        return Err(Error::invalid("/reason", message));
+    }
+    match cashier {
+        // The rules of a sale's cashier.
+        Some(cashier) => strict::<Sale>(&json!({ "register": "-", "cashier": cashier }))?.check(),
+        None => Ok(()),
+    }
+}
