@@ -1061,6 +1061,8 @@ export interface DescribeResult {
   operations: OperationDescription[]
   /** The kinds of errors, in the order of their numbers. */
   errors: ErrorDescription[]
+  /** The JSON Schema of an error. */
+  error: { [key: string]: unknown }
 }
 
 /** One operation. */

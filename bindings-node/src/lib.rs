@@ -6,8 +6,6 @@
 
 mod client;
 mod log;
-#[cfg(feature = "panic-on-purpose")]
-mod panics;
 mod promise;
 mod receipt;
 

@@ -160,7 +160,8 @@ impl Kind {
 pub struct Error(Box<Details>);
 
 /// The fields of an [`Error`], as every face shows them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "Error")]
 pub struct Details {
     /// What went wrong.
     pub kind: Kind,

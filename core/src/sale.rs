@@ -10,6 +10,7 @@ mod payment;
 mod read;
 mod vat;
 
+pub(crate) use check::{check_item, check_payment};
 pub use party::{Address, Cashier, Customer, CustomerType, Gender, IdType, Identification, Original, Person};
 pub use payment::{Card, CardKind, Foreign, GiftCard, Method, Payment, Voucher, VoucherPurpose};
 pub use vat::{Exemption, Vat};

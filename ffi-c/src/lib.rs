@@ -12,7 +12,10 @@
 )]
 
 // The groups, and their order, are those of the header.
+mod kinds;
+
 mod constants;
+
 mod version;
 
 mod log;

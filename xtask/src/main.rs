@@ -35,6 +35,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Writes include/fiskal.h from the sources of ffi-c.
+    Header {
+        /// Write nothing; say whether it differs.
+        #[arg(long)]
+        check: bool,
+    },
     /// Checks formatting, lints, documentation, licences, dependencies and the rules of the house.
     Lint,
     /// Runs the engine's failure schedules and the kill test at full size; prints a row for docs/deep-runs.md.
@@ -49,6 +55,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test => suites::run(),
         Task::Codegen { check } => codegen::run(check),
+        Task::Header { check } => codegen::header(check),
         Task::Lint => lint::run(),
         Task::Deep(size) => deep::run(size),
         Task::Crash(crash) => deep::crash(crash),

@@ -1306,6 +1306,9 @@ class DescribeResult(TypedDict):
     # The kinds of errors, in the order of their numbers.
     errors: List[ErrorDescription]
 
+    # The JSON Schema of an error.
+    error: Dict[str, Any]
+
 
 class OperationDescription(TypedDict):
     """One operation."""

@@ -7,9 +7,12 @@
 use super::{Client, Receipt, guard, json_of};
 use crate::error::{Error, Result};
 use crate::read::strict;
-use crate::sale::{Item, Payment, Sale};
+use crate::sale::{Sale, check_item, check_payment};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+
+/// Levels of a member's path, so that no path makes a nest that is too deep to walk through.
+const DEEPEST: usize = 8;
 
 /// A begun sale with what was added to it here.
 pub struct Cart {
@@ -74,6 +77,9 @@ impl Cart {
     /// # Errors
     /// `invalid` for a member that a sale does not have, and for a value that does not fit.
     pub fn set(&mut self, field: &str, value: Option<&str>) -> Result<()> {
+        if field.split('.').count() > DEEPEST {
+            return Err(Error::invalid("", format!("no member of a sale is more than {DEEPEST} levels deep")));
+        }
         let pointer = format!("/{}", field.replace('.', "/"));
         let mut changed = self.sale.clone();
         place(&mut changed, field, value.map(Value::from)).ok_or_else(|| {
@@ -112,7 +118,7 @@ impl Cart {
     /// `invalid`, with the JSON pointer into the sale.
     pub fn add_item(&mut self, text: &str, quantity: &str, unit_price: &str, vat: &str) -> Result<()> {
         let item = json!({ "text": text, "quantity": quantity, "unit_price": unit_price, "vat": vat });
-        self.add::<Item>("items", item)
+        self.add("items", item, check_item)
     }
 
     /// Adds an item with all its members.
@@ -120,7 +126,7 @@ impl Cart {
     /// # Errors
     /// As [`Cart::add_item`].
     pub fn add_item_json(&mut self, item: &str) -> Result<()> {
-        self.add::<Item>("items", json_of(item, "item's members")?)
+        self.add("items", json_of(item, "item's members")?, check_item)
     }
 
     /// Adds a payment: `cash`, `card`, …, and the amount as a decimal.
@@ -128,7 +134,7 @@ impl Cart {
     /// # Errors
     /// `invalid`, with the JSON pointer into the sale.
     pub fn add_payment(&mut self, method: &str, amount: &str) -> Result<()> {
-        self.add::<Payment>("payments", json!({ "method": method, "amount": amount }))
+        self.add("payments", json!({ "method": method, "amount": amount }), check_payment)
     }
 
     /// Adds a payment with all its members.
@@ -136,15 +142,22 @@ impl Cart {
     /// # Errors
     /// As [`Cart::add_payment`].
     pub fn add_payment_json(&mut self, payment: &str) -> Result<()> {
-        self.add::<Payment>("payments", json_of(payment, "payment's members")?)
+        self.add("payments", json_of(payment, "payment's members")?, check_payment)
     }
 
-    fn add<T: DeserializeOwned>(&mut self, list: &str, element: Value) -> Result<()> {
+    fn add<T: DeserializeOwned>(
+        &mut self,
+        list: &str,
+        element: Value,
+        check: impl FnOnce(&T) -> Result<()>,
+    ) -> Result<()> {
         let elements = self.sale.entry(list).or_insert_with(|| json!([]));
         let Some(elements) = elements.as_array_mut() else {
             return Err(Error::internal(format!("'{list}' of a begun sale is no list")));
         };
-        strict::<T>(&element).map_err(|error| error.under(&format!("/{list}/{}", elements.len())))?;
+        strict(&element)
+            .and_then(|element| check(&element))
+            .map_err(|error| error.under(&format!("/{list}/{}", elements.len())))?;
         elements.push(element);
         Ok(())
     }
@@ -266,6 +279,11 @@ mod tests {
         }
         let error = cart.add_item("Tea", "1", "2.0.0", "10").unwrap_err();
         assert_eq!(error.pointer(), Some("/items/1/unit_price"));
+        let error = cart.add_item(&"x".repeat(251), "1", "2.00", "10").unwrap_err();
+        assert_eq!(error.pointer(), Some("/items/1/text"));
+        let error = cart.add_payment("cash", "2.405").unwrap_err();
+        assert_eq!(error.pointer(), Some("/payments/0/amount"));
+        assert_eq!(cart.set(&".".repeat(1_000_000), Some("x")).unwrap_err().pointer(), Some(""));
         assert_eq!(cart.set("id", Some("pos-2")).unwrap_err().pointer(), Some("/id"));
         assert_eq!(cart.params(), before);
     }

@@ -151,6 +151,6 @@ mod tests {
             run_aside(move || Ok(number), done).unwrap();
         }
         let sum: usize = (0..=THREADS).map(|_| heard.recv().unwrap().unwrap()).sum();
-        assert_eq!(sum, (0..=THREADS).sum());
+        assert_eq!(sum, (0..=THREADS).sum::<usize>());
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{ALL, Definition, Nothing, Run, given, read, returned, written};
 use crate::boundary::ABI_VERSION;
-use crate::error::{Kind, Result};
+use crate::error::{Details, Kind, Result};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -27,6 +27,9 @@ struct Description {
     operations: Vec<Described>,
     /// The kinds of errors, in the order of their numbers.
     errors: Vec<DescribedKind>,
+    /// The JSON Schema of an error.
+    #[schemars(with = "Map<String, Value>")]
+    error: Schema,
 }
 
 /// One operation.
@@ -81,6 +84,7 @@ fn describe(params: &Value) -> Result<Value> {
         abi: ABI_VERSION,
         operations: operations.collect(),
         errors: errors.collect(),
+        error: returned::<Details>(),
     })
 }
 

@@ -112,7 +112,8 @@ impl Sale {
     }
 }
 
-fn check_item(item: &Item) -> Result<()> {
+/// What must hold of an item alone.
+pub(crate) fn check_item(item: &Item) -> Result<()> {
     text("/text", &item.text)?;
     bounded("/quantity", item.quantity)?;
     not_negative("/unit_price", item.unit_price)?;
@@ -162,7 +163,8 @@ fn check_discount(discount: &Discount) -> Result<()> {
     }
 }
 
-fn check_payment(payment: &Payment) -> Result<()> {
+/// What must hold of a payment alone.
+pub(crate) fn check_payment(payment: &Payment) -> Result<()> {
     whole_cents("/amount", payment.amount)?;
     if let Some(tendered) = payment.tendered {
         whole_cents("/tendered", tendered)?;

@@ -12,6 +12,8 @@ pub(super) struct Registry {
     pub(super) operations: Vec<Operation>,
     /// In the order of their numbers.
     pub(super) errors: Vec<ErrorKind>,
+    /// What an error says.
+    pub(super) error: Object,
     /// In the order in which they are first needed.
     pub(super) definitions: Vec<Definition>,
 }
@@ -48,6 +50,7 @@ pub(super) struct Definition {
 struct Description {
     operations: Vec<Described>,
     errors: Vec<ErrorKind>,
+    error: Value,
 }
 
 #[derive(Deserialize)]
@@ -99,7 +102,11 @@ impl Registry {
             let (name, summary) = (described.name.clone(), described.summary.clone());
             operations.push(Operation { name, summary, params, result });
         }
-        Ok(Registry { operations, errors: description.errors, definitions })
+        let target = |_: &str| Some(Type::Any);
+        let Shape::Object(error) = (Reader { target: &target }).shape(&description.error)? else {
+            return Err("an error is no object".into());
+        };
+        Ok(Registry { operations, errors: description.errors, error, definitions })
     }
 
     /// The definition of this name.
@@ -224,5 +231,85 @@ impl<'a> Document<'a> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(operations: &Value) -> Result<Registry, String> {
+        let error = json!({"type": "object", "properties": {"kind": {"type": "string"}}});
+        Registry::read(&json!({"operations": operations, "errors": [], "error": error}).to_string())
+    }
+
+    fn operation(name: &str, params: &Value, result: &Value) -> Value {
+        json!({"name": name, "summary": "Does it.", "params": params, "result": result})
+    }
+
+    fn object(title: &str, member: &str, definitions: &Value) -> Value {
+        json!({"title": title, "type": "object", "properties": {"of": {"$ref": member}}, "$defs": definitions})
+    }
+
+    #[test]
+    fn what_one_operation_has_alone_is_named_after_it() {
+        let item = json!({"Item": {"type": "object", "properties": {"text": {"type": "string"}}}});
+        let get = operation(
+            "sale.get",
+            &object("Get", "#/$defs/Item", &item),
+            &object("Sale", "#/$defs/Item", &item),
+        );
+        let put = operation(
+            "sale.put",
+            &object("Put", "#/$defs/Item", &item),
+            &object("Sale", "#/$defs/Item", &item),
+        );
+        let registry = read(&json!([get, put])).unwrap();
+        let names: Vec<_> = registry.definitions.iter().map(|one| one.name.title.as_str()).collect();
+        assert_eq!(names, ["SaleGetParams", "Item", "Sale", "SalePutParams"]);
+        assert_eq!(registry.operations[1].result, Name { title: "Sale".into(), given: false });
+        assert!(!registry.has_twin(&registry.definitions[1].name));
+    }
+
+    #[test]
+    fn what_comes_back_otherwise_than_it_was_given_is_a_twin() {
+        let given = json!({"Item": {"type": "object", "properties": {"text": {"type": "string"}}}});
+        let back = json!({"Item": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}});
+        let sell = operation(
+            "sell",
+            &object("Sell", "#/$defs/Item", &given),
+            &object("Sold", "#/$defs/Item", &back),
+        );
+        let registry = read(&json!([sell])).unwrap();
+        let items: Vec<_> = registry.definitions.iter().filter(|one| one.name.title == "Item").collect();
+        assert_eq!(items.iter().map(|one| one.name.given).collect::<Vec<_>>(), [true, false]);
+        assert!(items.iter().all(|one| registry.has_twin(&one.name)));
+    }
+
+    #[test]
+    fn a_type_in_itself_is_read_once() {
+        let receipt = json!({"title": "Receipt", "type": "object",
+            "properties": {"also": {"type": "array", "items": {"$ref": "#"}}}});
+        let page = object(
+            "Page",
+            "#/$defs/Receipt",
+            &json!({"Receipt": {"type": "object",
+            "properties": {"also": {"type": "array", "items": {"$ref": "#/$defs/Receipt"}}}}}),
+        );
+        let nothing = json!({"title": "Nothing", "type": "object", "additionalProperties": false});
+        let registry =
+            read(&json!([operation("get", &nothing, &receipt), operation("list", &nothing, &page)])).unwrap();
+        let receipts = registry.definitions.iter().filter(|one| one.name.title == "Receipt");
+        assert_eq!(receipts.count(), 1);
+    }
+
+    #[test]
+    fn two_shapes_under_one_title_are_an_error() {
+        let with = |kind: &str| json!({"Item": {"type": "object", "properties": {"text": {"type": kind}}}});
+        let one = operation("one", &object("One", "#/$defs/Item", &with("string")), &json!(true));
+        let two = operation("two", &object("Two", "#/$defs/Item", &with("integer")), &json!(true));
+        let Err(problem) = read(&json!([one, two])) else { panic!("read") };
+        assert!(problem.contains("two, Item"), "{problem}");
     }
 }

@@ -8,7 +8,7 @@ mod receipt_fields;
 mod types;
 
 pub(super) use decimals::decimals;
-pub(super) use kinds::kinds;
+pub(super) use kinds::{class, kinds};
 pub(super) use operations::operations;
 pub(super) use receipt_fields::receipt_fields;
 pub(super) use types::types;

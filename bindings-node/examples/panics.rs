@@ -1,22 +1,31 @@
-//! Panics for the tests, where a call of the core could have one.
+//! A native module for the tests, which does nothing but panic: where a bug in the core would, and in the
+//! same way.
 
-use crate::promise::promise;
+#[path = "../src/promise.rs"]
+mod promise;
+
 use fiskal::boundary::{envelope, guard, run_aside};
 use fiskal::error::Result;
 use napi::Result as NodeResult;
 use napi::bindgen_prelude::{Env, Object};
 use napi_derive::napi;
+use promise::promise;
+
+#[napi_derive::module_init]
+fn init() {
+    fiskal::boundary::take_over_panics();
+}
 
 /// Promises the envelope of work that panics on one of the core's threads.
 #[napi]
-pub(crate) fn panic_aside(env: &Env) -> NodeResult<Object<'_>> {
+pub fn panic_aside(env: &Env) -> NodeResult<Object<'_>> {
     let begin = |done: Box<dyn FnOnce(String) + Send>| run_aside(work, move |result| done(envelope(result)));
     promise(env, begin, |error| envelope(Err(error)))
 }
 
 /// The envelope of work that panics on Node's own thread.
 #[napi]
-pub(crate) fn panic_here() -> String {
+pub fn panic_here() -> String {
     envelope(guard(work))
 }
 

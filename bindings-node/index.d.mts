@@ -1,0 +1,3 @@
+export * from './index.js'
+import * as fiskal from './index.js'
+export default fiskal

@@ -1,0 +1,4 @@
+import fiskal from './index.js'
+
+export const { open, setLogger, version, Client, Sale, Receipt, Qr, FiskalError } = fiskal
+export default fiskal

@@ -1,0 +1,7 @@
+// The header alone.
+#include "fiskal.hpp"
+
+int main()
+{
+    return FISKAL_OK;
+}
