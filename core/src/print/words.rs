@@ -2,7 +2,7 @@
 
 use crate::money::Exact;
 use crate::receipt::{Receipt, ReceiptType};
-use crate::sale::Method;
+use crate::sale::{Document, Method};
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::Pieces;
 
@@ -16,6 +16,9 @@ pub(super) struct Words {
     date: &'static str,
     /// The kinds of receipt: sale, return, cancellation, correction, training, all others.
     types: [&'static str; 6],
+    /// The documents that are no receipt: invoice, draft, pro forma; and what the last two are not.
+    documents: [&'static str; 3],
+    pub(super) not_a_receipt: &'static str,
     /// In the order of [`Method`].
     methods: [&'static str; 10],
     pub(super) tax_id: &'static str,
@@ -65,7 +68,18 @@ impl Words {
         }
     }
 
-    pub(super) fn receipt_type(&self, receipt_type: ReceiptType) -> &'static str {
+    /// What the document is called.
+    pub(super) fn document(&self, receipt: &Receipt) -> &'static str {
+        let [invoice, draft, proforma] = self.documents;
+        match receipt.document {
+            Document::Receipt => self.receipt_type(receipt.receipt_type),
+            Document::Invoice => invoice,
+            Document::Draft => draft,
+            Document::Proforma => proforma,
+        }
+    }
+
+    fn receipt_type(&self, receipt_type: ReceiptType) -> &'static str {
         let [sale, returned, cancelled, corrected, training, other] = self.types;
         match receipt_type {
             ReceiptType::Sale => sale,
@@ -141,6 +155,8 @@ static FRENCH: Words = Words {
     number_first: true,
     date: "%d/%m/%Y %H:%M:%S",
     types: ["Ticket", "Retour", "Annulation", "Rectification", "Formation", "Ticket"],
+    documents: ["Facture", "Note", "Facture pro forma"],
+    not_a_receipt: "DOCUMENT PROVISOIRE, NE VAUT PAS TICKET",
     methods: [
         "Espèces",
         "Carte bancaire",
@@ -183,6 +199,8 @@ static ITALIAN: Words = Words {
     number_first: false,
     date: "%d/%m/%Y %H:%M:%S",
     types: ["Documento commerciale", "Reso", "Annullo", "Rettifica", "Formazione", "Documento"],
+    documents: ["Fattura", "Preconto", "Fattura pro forma"],
+    not_a_receipt: "DOCUMENTO PROVVISORIO, NON FISCALE",
     methods: [
         "Contanti",
         "Carta",
@@ -225,6 +243,8 @@ static GERMAN: Words = Words {
     number_first: false,
     date: "%d.%m.%Y %H:%M:%S",
     types: ["Beleg", "Rückgabe", "Storno", "Berichtigung", "Schulung", "Beleg"],
+    documents: ["Rechnung", "Zwischenrechnung", "Proforma-Rechnung"],
+    not_a_receipt: "KEIN BELEG, NUR ZUR INFORMATION",
     methods: [
         "Bar",
         "Karte",
@@ -276,6 +296,8 @@ static SPANISH: Words = Words {
     number_first: false,
     date: "%d/%m/%Y %H:%M:%S",
     types: ["Factura simplificada", "Devolución", "Anulación", "Rectificación", "Formación", "Documento"],
+    documents: ["Factura", "Nota", "Factura pro forma"],
+    not_a_receipt: "DOCUMENTO PROVISIONAL, SIN VALIDEZ FISCAL",
     methods: [
         "Efectivo",
         "Tarjeta",
@@ -318,6 +340,8 @@ static ENGLISH: Words = Words {
     number_first: true,
     date: "%Y-%m-%d %H:%M:%S",
     types: ["Receipt", "Return", "Cancellation", "Correction", "Training", "Receipt"],
+    documents: ["Invoice", "Draft", "Pro forma invoice"],
+    not_a_receipt: "NOT A RECEIPT",
     methods: [
         "Cash",
         "Card",

@@ -1,8 +1,9 @@
-//! The end of a sale: a TRANSACTION::RECEIPT, checked, as a receipt.
+//! The end of a sale: the TRANSACTION of its document, checked, as a receipt.
 
 use super::begin::{self, enforced, sentence};
 use super::chain::{self, Chain};
 use super::checks::{self, CHAIN, CONTENT, Finding};
+use super::documents;
 use super::facts::{self, MerchantFacts, RegisterFacts};
 use super::map;
 use super::receipt;
@@ -42,7 +43,7 @@ impl Ready {
             Some(request) => request,
             None => {
                 let issued_at = run.local(run.operation.at)?;
-                let operation = map::receipt(&sale, &amounts, &register, &issued_at)?;
+                let operation = map::transaction(&sale, &amounts, &register, &issued_at)?;
                 (operation, map::metadata(&sale, run.record_marks())?)
             }
         };
@@ -58,7 +59,7 @@ impl Ready {
 
     fn sent(&self, intention: &str) -> Sent {
         Sent {
-            record_type: "TRANSACTION::RECEIPT".into(),
+            record_type: format!("TRANSACTION::{}", documents::operation_type(self.sale.document)),
             system: self.register.system.clone(),
             intention: Some(intention.to_owned()),
             operation: self.operation.clone(),

@@ -3,7 +3,7 @@
 //! | a till's word | the service's words |
 //! |---|---|
 //! | `sale.begin` | an INTENTION of a TRANSACTION |
-//! | `sale.complete` | a TRANSACTION::RECEIPT on that intention, or on one of its own |
+//! | `sale.complete` | a TRANSACTION on that intention, or on one of its own: RECEIPT, DRAFT_RECEIPT, INVOICE or PRO_FORMA_INVOICE |
 //! | `receipt.cancel` | a TRANSACTION::CANCELLATION of the receipt, on an intention of its own |
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
 //! | `event.record` | an INTENTION::EVENT |
@@ -19,6 +19,7 @@ mod booked;
 mod chain;
 mod checks;
 mod complete;
+mod documents;
 mod entries;
 mod event;
 mod facts;
