@@ -147,6 +147,8 @@ pub enum ReceiptType {
     Cancel,
     /// A correction of wrong data.
     Correction,
+    /// A payment of an earlier receipt.
+    Payment,
     /// A training sale.
     Training,
     /// A zero receipt.

@@ -1,4 +1,4 @@
-//! What is done with a receipt after it was issued: it is cancelled, or printed again.
+//! What is done with a receipt after it was issued: it is cancelled, printed again, paid, made an invoice.
 
 use super::{Definition, Run, given, read, returned, written};
 use crate::engine::Submission;
@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::fiskal::Call;
 use crate::read::strict;
 use crate::receipt::{Receipt, ReceiptType, State};
-use crate::sale::{Cashier, Sale};
+use crate::sale::{Cashier, Customer, Payment, Sale};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,6 +32,52 @@ pub(super) const DUPLICATE: Definition = Definition {
     result: returned::<Receipt>,
     run: Run::Client(duplicate),
 };
+
+pub(super) const PAY: Definition = Definition {
+    name: "receipt.pay",
+    summary: "Books what was paid later, such as a sale on account, and gives the receipt of the payment.",
+    params: given::<Pay>,
+    result: returned::<Receipt>,
+    run: Run::Client(pay),
+};
+
+pub(super) const INVOICE: Definition = Definition {
+    name: "receipt.invoice",
+    summary: "Tells the service afterwards who a receipt is for, and gives the receipt with its customer.",
+    params: given::<Invoice>,
+    result: returned::<Receipt>,
+    run: Run::Client(invoice),
+};
+
+/// Parameters of `receipt.pay`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Pay {
+    /// The receipt's id.
+    id: String,
+    /// The caller's id of this payment, unique per receipt: a repeated call with it books nothing anew.
+    /// Made if absent.
+    #[serde(default)]
+    payment: Option<String>,
+    /// What was paid; at least one.
+    payments: Vec<Payment>,
+    /// Who took it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
+/// Parameters of `receipt.invoice`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Invoice {
+    /// The receipt's id.
+    id: String,
+    /// Who it is for.
+    customer: Customer,
+    /// Who enters it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
 
 /// Parameters of `receipt.cancel`.
 #[derive(Deserialize, JsonSchema)]
@@ -66,7 +112,8 @@ struct Duplicate {
 
 fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Cancel { id, reason, cashier } = read(params)?;
-    check(reason.as_deref(), cashier.as_ref())?;
+    check_reason(reason.as_deref())?;
+    check_as_sale(json!({ "cashier": cashier }))?;
     let original = issued(fiskal, &id)?;
     if !matches!(original.receipt_type, ReceiptType::Sale | ReceiptType::Return | ReceiptType::Training) {
         return Err(Error::invalid("/id", "only the receipt of a sale can be cancelled"));
@@ -76,9 +123,30 @@ fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     submit(fiskal, "receipt.cancel", &original, key, params)
 }
 
+fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Pay { id, payment, payments, cashier } = read(params)?;
+    check_as_sale(json!({ "payments": payments, "cashier": cashier }))?;
+    if payments.is_empty() {
+        return Err(Error::invalid("/payments", "say what was paid; give at least one payment"));
+    }
+    let original = issued(fiskal, &id)?;
+    let payment = payment.unwrap_or_else(|| fiskal.new_id());
+    let params = json!({ "payments": payments, "cashier": cashier });
+    submit(fiskal, "receipt.pay", &original, format!("receipt.pay:{id}:{payment}"), params)
+}
+
+fn invoice(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Invoice { id, customer, cashier } = read(params)?;
+    check_as_sale(json!({ "customer": customer, "cashier": cashier }))?;
+    let original = issued(fiskal, &id)?;
+    let params = json!({ "customer": customer, "cashier": cashier });
+    submit(fiskal, "receipt.invoice", &original, format!("receipt.invoice:{id}"), params)
+}
+
 fn duplicate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Duplicate { id, copy, reason, cashier } = read(params)?;
-    check(reason.as_deref(), cashier.as_ref())?;
+    check_reason(reason.as_deref())?;
+    check_as_sale(json!({ "cashier": cashier }))?;
     let original = issued(fiskal, &id)?;
     let next = next_copy(fiskal, &original)?;
     let copy = copy.unwrap_or(next);
@@ -108,7 +176,9 @@ fn copy_key(id: &str, copy: u32) -> String {
 
 fn submit(fiskal: &Call<'_>, name: &str, original: &Receipt, key: String, params: Value) -> Result<Value> {
     let place = fiskal.place(&original.register)?;
-    let submission = Submission { original: Some(written(original)?), ..place.submission(name, key, params) };
+    let fingerprint = params.to_string();
+    let original = Some(written(original)?);
+    let submission = Submission { original, fingerprint, ..place.submission(name, key, params) };
     Ok(fiskal.submit(submission)?.outcome.result)
 }
 
@@ -140,14 +210,18 @@ fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
     }
 }
 
-fn check(reason: Option<&str>, cashier: Option<&Cashier>) -> Result<()> {
+fn check_reason(reason: Option<&str>) -> Result<()> {
     if reason.is_some_and(|reason| reason.chars().count() > REASON) {
         let message = format!("the reason is longer than {REASON} characters; shorten it");
         return Err(Error::invalid("/reason", message));
     }
-    match cashier {
-        // The rules of a sale's cashier.
-        Some(cashier) => strict::<Sale>(&json!({ "register": "-", "cashier": cashier }))?.check(),
-        None => Ok(()),
+    Ok(())
+}
+
+/// The rules that a sale's own members of the same names keep.
+fn check_as_sale(mut members: Value) -> Result<()> {
+    if let Some(members) = members.as_object_mut() {
+        members.insert("register".into(), "-".into());
     }
+    strict::<Sale>(&members)?.check()
 }

@@ -76,6 +76,8 @@ pub const ALL: &[Definition] = &[
     receipt::PRINT,
     afterwards::CANCEL,
     afterwards::DUPLICATE,
+    afterwards::PAY,
+    afterwards::INVOICE,
     event::RECORD,
     journal::VERIFY,
     service::REQUEST,

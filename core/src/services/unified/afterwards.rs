@@ -1,9 +1,12 @@
-//! What is booked about an earlier receipt: its cancellation, a counted reprint (contract sign-fr 2.7).
+//! What is booked about an earlier receipt: its cancellation, a counted reprint, a payment, the customer
+//! (contract sign-fr 2.7).
 
 use super::begin;
 use super::booked::Booked;
+use super::documents;
 use super::entries::set;
 use super::facts::{self, RegisterFacts};
+use super::payments;
 use super::provision::cut;
 use super::receipt;
 use super::records::{self, Sent};
@@ -11,8 +14,8 @@ use super::run::{Flow, Run, Stop};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
 use crate::money::Exact;
-use crate::receipt::{Receipt, ReceiptType, State, Totals, VatTotal};
-use crate::sale::{Cashier, Original, Sale};
+use crate::receipt::{Place, Receipt, ReceiptType, State, Totals, VatTotal};
+use crate::sale::{Cashier, Customer, Original, Payment, Sale};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,36 +24,87 @@ const REASON: usize = 128;
 
 /// Cancels a receipt that was never handed over: a TRANSACTION::CANCELLATION on an intention of its own.
 pub(super) fn cancel(run: &Run<'_>) -> Flow<Outcome> {
-    let original = original(run)?;
+    let (original, asked) = (original(run)?, Asked::of(run)?);
+    let (register, booked) = transaction(run, "CANCELLATION", &original, &asked, json!({}))?;
+    let totals = Totals {
+        gross: negated(original.totals.gross),
+        net: negated(original.totals.net),
+        vat: original.totals.vat.iter().map(taken_back).collect(),
+    };
+    let draft = Receipt { receipt_type: ReceiptType::Cancel, totals, ..about(run, &original, &asked)? };
+    let signed = receipt::signed(run.service, draft, &booked.record, &run.operation.zone)?;
+    Ok(outcome(run, &booked, &register, signed)?)
+}
+
+/// Books what was paid later: a TRANSACTION::PROOF_OF_PAYMENT.
+pub(super) fn pay(run: &Run<'_>) -> Flow<Outcome> {
+    let (original, asked) = (original(run)?, Asked::of(run)?);
+    let paid = Sale { payments: asked.payments.clone(), ..nothing(&original)? };
+    let payments = payments::payments(&paid, &paid.amounts()?)?;
+    let more = json!({"payments": payments});
+    let (register, booked) = transaction(run, "PROOF_OF_PAYMENT", &original, &asked, more)?;
+    let draft = Receipt {
+        receipt_type: ReceiptType::Payment,
+        payments: paid.payments,
+        ..about(run, &original, &asked)?
+    };
+    let signed = receipt::signed(run.service, draft, &booked.record, &run.operation.zone)?;
+    Ok(outcome(run, &booked, &register, signed)?)
+}
+
+/// Says who a receipt is for, afterwards: a TRANSACTION::ENRICHMENT. The receipt names the customer from
+/// then on.
+pub(super) fn invoice(run: &Run<'_>) -> Flow<Outcome> {
+    let (original, asked) = (original(run)?, Asked::of(run)?);
+    let more = json!({
+        "recipients": [documents::recipient(asked.customer.as_ref())?],
+        "breakdown": documents::breakdown(&original.totals),
+    });
+    let (register, booked) = transaction(run, "ENRICHMENT", &original, &asked, more)?;
+    let mut enriched = original;
+    enriched.customer = asked.customer;
+    enriched.ids.insert("enrichment".into(), booked.record.id()?.to_owned());
+    Ok(outcome(run, &booked, &register, enriched)?)
+}
+
+/// Books a TRANSACTION about the original on an intention of its own.
+fn transaction(
+    run: &Run<'_>,
+    kind: &str,
+    original: &Receipt,
+    asked: &Asked,
+    more: Value,
+) -> Flow<(RegisterFacts, Booked)> {
     let register = facts::register(run.facts)?;
-    offers(&register, "TRANSACTION::CANCELLATION")?;
-    let credential = facts::merchant(run.facts)?.credential;
-    let asked = Asked::of(run)?;
-    let begun = Sale { cashier: asked.cashier.clone(), ..empty_sale(&original)? };
-    let intention = begin::intention(run, &register, &credential, &begun)?;
-    if let Some(rejection) = intention.1.rejection() {
-        return Err(Stop::Refused(rejection));
+    let record_type = format!("TRANSACTION::{kind}");
+    offers(&register, &record_type)?;
+    let mut operation = json!({"type": kind, "record": {"id": record_of(original)?}});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        set(&mut operation, key, value.clone());
     }
-    let mut operation = json!({"type": "CANCELLATION", "record": {"id": record_of(&original)?}});
     if let Some(details) = asked.details() {
         set(&mut operation, "details", details);
     }
-    let sent = Sent {
-        record_type: "TRANSACTION::CANCELLATION".into(),
-        system: register.system.clone(),
-        intention: Some(intention.1.id()?.to_owned()),
-        operation,
-    };
     let mut metadata = run.record_marks();
     // This contract has no field for it (contract sign-fr 7).
     if let Some(reason) = &asked.reason {
         metadata.insert("reason".into(), cut(reason, 500).into());
     }
-    let record = records::book(run, "cancellation", &credential, sent, metadata)?;
-    let booked = Booked::check(run, "cancellation", &credential, &register, record, Some(&intention.1))?;
-    let draft = cancellation(run, &original, &asked)?;
-    let signed = receipt::signed(run.service, draft, &booked.record, &run.operation.zone)?;
-    Ok(outcome(run, &booked, &register, signed)?)
+    let credential = facts::merchant(run.facts)?.credential;
+    let begun = Sale { cashier: asked.cashier.clone(), ..nothing(original)? };
+    let intention = begin::intention(run, &register, &credential, &begun)?;
+    if let Some(rejection) = intention.1.rejection() {
+        return Err(Stop::Refused(rejection));
+    }
+    let sent = Sent {
+        record_type,
+        system: register.system.clone(),
+        intention: Some(intention.1.id()?.to_owned()),
+        operation,
+    };
+    let record = records::book(run, "transaction", &credential, sent, metadata)?;
+    let booked = Booked::check(run, "transaction", &credential, &register, record, Some(&intention.1))?;
+    Ok((register, booked))
 }
 
 /// Books a reprint and gives the receipt as that copy: an INTENTION::DUPLICATE.
@@ -94,6 +148,10 @@ struct Asked {
     cashier: Option<Cashier>,
     #[serde(default)]
     copy: u32,
+    #[serde(default)]
+    payments: Vec<Payment>,
+    #[serde(default)]
+    customer: Option<Customer>,
 }
 
 impl Asked {
@@ -153,34 +211,35 @@ fn offers(register: &RegisterFacts, record: &str) -> Result<()> {
     Err(Error::new(Kind::NotReady, message))
 }
 
-/// A sale of nothing, for the intention that a cancellation needs.
-fn empty_sale(original: &Receipt) -> Result<Sale> {
+/// A sale of nothing at the original's register.
+fn nothing(original: &Receipt) -> Result<Sale> {
     Sale::read(&json!({"register": original.register}))
 }
 
-/// The receipt of a cancellation: the original's sums, taken back.
-fn cancellation(run: &Run<'_>, original: &Receipt, asked: &Asked) -> Result<Receipt> {
-    let negated = |amount: Exact| Exact(-amount.0);
-    let vat = original.totals.vat.iter().map(|group| VatTotal {
+fn negated(amount: Exact) -> Exact {
+    Exact(-amount.0)
+}
+
+fn taken_back(group: &VatTotal) -> VatTotal {
+    VatTotal {
         net: negated(group.net),
         amount: negated(group.amount),
         gross: negated(group.gross),
         ..group.clone()
-    });
+    }
+}
+
+/// A receipt about the original, as far as it is known without the service.
+fn about(run: &Run<'_>, original: &Receipt, asked: &Asked) -> Result<Receipt> {
+    let mentions = original.mentions.iter().filter(|mention| mention.place != Place::Body);
     Ok(Receipt {
         id: run.operation.id.to_string(),
         register: original.register.clone(),
         environment: run.service.environment.clone(),
-        receipt_type: ReceiptType::Cancel,
         state: State::Pending,
         started_at: Some(run.local(run.operation.at)?),
         issuer: original.issuer.clone(),
         cashier: asked.cashier.clone(),
-        totals: Totals {
-            gross: negated(original.totals.gross),
-            net: negated(original.totals.net),
-            vat: vat.collect(),
-        },
         original: Some(Original {
             receipt: Some(original.id.clone()),
             series: original.series.clone(),
@@ -189,12 +248,7 @@ fn cancellation(run: &Run<'_>, original: &Receipt, asked: &Asked) -> Result<Rece
             reason: asked.reason.clone(),
             ..Original::default()
         }),
-        mentions: original
-            .mentions
-            .iter()
-            .filter(|mention| mention.place != crate::receipt::Place::Body)
-            .cloned()
-            .collect(),
+        mentions: mentions.cloned().collect(),
         ..Receipt::default()
     })
 }

@@ -12,7 +12,7 @@ use super::payments;
 use super::provision;
 use crate::amounts::Amounts;
 use crate::error::{Error, Kind, Result};
-use crate::receipt::VatTotal;
+use crate::receipt::{Totals, VatTotal};
 use crate::sale::{Customer, CustomerType, Document, Gender, IdType, Sale};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -40,12 +40,16 @@ pub(super) fn complete(operation: &mut Value, sale: &Sale, amounts: &Amounts) ->
     }
     if matches!(sale.document, Document::Invoice | Document::Proforma) {
         set(operation, "recipients", vec![recipient(sale.customer.as_ref())?]);
-        let breakdown: Vec<Value> = amounts.totals.vat.iter().map(category).collect();
-        set(operation, "breakdown", breakdown);
+        set(operation, "breakdown", breakdown(&amounts.totals));
     } else if let Some(code) = sale.customer.as_ref().and_then(|customer| customer.code.as_deref()) {
         set(operation, "customer", json!({"type": "EXTERNAL", "code": code}));
     }
     Ok(())
+}
+
+/// The VAT by rate.
+pub(super) fn breakdown(totals: &Totals) -> Vec<Value> {
+    totals.vat.iter().map(category).collect()
 }
 
 /// One line of the breakdown: in this contract a percentage and its VAT; what bears none has 0.
@@ -54,7 +58,11 @@ fn category(total: &VatTotal) -> Value {
     json!({"percentage": rate.normalize().to_string(), "amount": amount(total.amount.0)})
 }
 
-fn recipient(customer: Option<&Customer>) -> Result<Value> {
+/// Who an invoice is for.
+///
+/// # Errors
+/// `invalid` with the JSON pointer of what is missing.
+pub(super) fn recipient(customer: Option<&Customer>) -> Result<Value> {
     let Some(customer) = customer else {
         return Err(Error::invalid("/customer", "an invoice in France names who it is for; give customer"));
     };

@@ -5,6 +5,8 @@
 //! | `sale.begin` | an INTENTION of a TRANSACTION |
 //! | `sale.complete` | a TRANSACTION on that intention, or on one of its own: RECEIPT, DRAFT_RECEIPT, INVOICE or PRO_FORMA_INVOICE |
 //! | `receipt.cancel` | a TRANSACTION::CANCELLATION of the receipt, on an intention of its own |
+//! | `receipt.pay` | a TRANSACTION::PROOF_OF_PAYMENT, likewise |
+//! | `receipt.invoice` | a TRANSACTION::ENRICHMENT with the customer, likewise |
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
 //! | `event.record` | an INTENTION::EVENT |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
@@ -160,6 +162,8 @@ impl Unified {
             "sale.abort" => begin::abort(run),
             "receipt.cancel" => afterwards::cancel(run),
             "receipt.duplicate" => afterwards::duplicate(run),
+            "receipt.pay" => afterwards::pay(run),
+            "receipt.invoice" => afterwards::invoice(run),
             "event.record" => event::record(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
