@@ -182,12 +182,33 @@ fn submit(fiskal: &Call<'_>, name: &str, original: &Receipt, key: String, params
     Ok(fiskal.submit(submission)?.outcome.result)
 }
 
-/// The receipt, which the service has.
+/// The receipt of this id, which the service has.
 fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
-    let found = fiskal.engine().store().receipt(&ReceiptKey::Id(id.to_owned()))?;
+    booked(fiskal, &ReceiptKey::Id(id.to_owned())).map_err(|error| error.at("/id"))
+}
+
+/// The earlier receipt that a sale refers to, where this journal has it.
+///
+/// # Errors
+/// `not_found` at `/original`, and `not_ready` while the service does not have it yet.
+pub(super) fn referred_to(fiskal: &Call<'_>, sale: &Sale) -> Result<Option<Receipt>> {
+    let Some(original) = &sale.original else { return Ok(None) };
+    let by = match (&original.receipt, &original.number) {
+        (Some(id), _) => ReceiptKey::Id(id.clone()),
+        (None, Some(number)) => {
+            let register = original.register.as_deref().unwrap_or(&sale.register);
+            ReceiptKey::Number(fiskal.place(register)?.line, original.series.clone(), number.clone())
+        }
+        (None, None) => return Ok(None),
+    };
+    booked(fiskal, &by).map(Some).map_err(|error| error.at("/original"))
+}
+
+fn booked(fiskal: &Call<'_>, by: &ReceiptKey) -> Result<Receipt> {
+    let found = fiskal.engine().store().receipt(by)?;
     let receipt = found.ok_or_else(|| {
         let message = "there is no such receipt in this journal; `receipt.list` shows those that are";
-        Error::new(Kind::NotFound, message).at("/id")
+        Error::new(Kind::NotFound, message)
     })?;
     let environment = fiskal.place(&receipt.register)?.till.account.environment.name();
     if receipt.environment != environment {
@@ -195,17 +216,16 @@ fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
             "the receipt was issued in the environment '{}', and the register's is '{environment}' now",
             receipt.environment
         );
-        return Err(Error::new(Kind::Conflict, message).at("/id"));
+        return Err(Error::new(Kind::Conflict, message));
     }
     match receipt.state {
         State::Signed => Ok(receipt),
         State::Pending | State::Provisional => {
             let message = "the service does not have this receipt yet; run `sync`, then try again";
-            Err(Error::new(Kind::NotReady, message).at("/id"))
+            Err(Error::new(Kind::NotReady, message))
         }
         State::Refused => {
-            Err(Error::new(Kind::Conflict, "the service refused this receipt; there is nothing to change")
-                .at("/id"))
+            Err(Error::new(Kind::Conflict, "the service refused this receipt; there is nothing to change"))
         }
     }
 }

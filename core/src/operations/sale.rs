@@ -1,6 +1,6 @@
 //! Sales: begun, changed, completed or aborted.
 
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, afterwards, given, read, returned, written};
 use crate::engine::ports::{OpenSale, ReceiptKey, Store};
 use crate::engine::{Reply, Submission};
 use crate::error::{Error, Kind, Result};
@@ -126,10 +126,18 @@ fn complete(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if let Some(open) = open.filter(|_| sale.started_at.is_none()) {
         cart.insert("started_at".into(), Value::from(open.begun_at.to_string()));
     }
+    // A sale that is booked already gives its receipt, whatever became of the original since.
+    let original = match fiskal.engine().recorded(&place.line, &key)? {
+        Some(_) => None,
+        None => afterwards::referred_to(fiskal, &sale)?.as_ref().map(written).transpose()?,
+    };
     let fingerprint = Sale { id: Some(id.clone()), ..sale }.fingerprint()?;
     let params = json!({ "sale": cart, "issuer": issuer(&place) });
-    let reply =
-        fiskal.submit(Submission { fingerprint, ..place.submission("sale.complete", key, params) })?;
+    let reply = fiskal.submit(Submission {
+        fingerprint,
+        original,
+        ..place.submission("sale.complete", key, params)
+    })?;
     receipt_of(fiskal, &place.line, &id, reply)
 }
 

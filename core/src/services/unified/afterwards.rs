@@ -188,13 +188,13 @@ fn outcome(
 }
 
 /// The receipt that the operation is about, as the journal has it.
-fn original(run: &Run<'_>) -> Result<Receipt> {
+pub(super) fn original(run: &Run<'_>) -> Result<Receipt> {
     let original = run.operation.original.as_ref().unwrap_or(&Value::Null);
     Receipt::deserialize(original)
         .map_err(|cause| Error::internal(format!("the receipt that is meant cannot be read back: {cause}")))
 }
 
-fn record_of(original: &Receipt) -> Result<&str> {
+pub(super) fn record_of(original: &Receipt) -> Result<&str> {
     original.ids.get("record").map(String::as_str).ok_or_else(|| {
         let message = "the receipt is not booked yet; run `sync`, then try again";
         Error::new(Kind::NotReady, message)

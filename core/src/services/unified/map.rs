@@ -117,11 +117,6 @@ pub(super) fn transaction(
 
 /// Refuses what this version cannot express in France.
 fn supported(sale: &Sale) -> Result<()> {
-    if sale.original.is_some() {
-        let message =
-            "sign-fr does not support a reference to an earlier receipt in this version; leave it out";
-        return Err(Error::invalid("/original", message));
-    }
     if sale.items.is_empty() {
         return Err(Error::invalid("/items", "a receipt has at least one item; add it"));
     }

@@ -34,6 +34,7 @@ mod provision;
 mod raw;
 mod receipt;
 mod records;
+mod returns;
 mod run;
 pub(super) mod settings;
 mod subject;
