@@ -1,5 +1,6 @@
 'use strict'
 
+const { disposedBy } = require('./dispose')
 const { FiskalError, opened } = require('./errors')
 const { toJson } = require('./json')
 const native = require('./native')
@@ -52,8 +53,8 @@ class Client {
     await Promise.allSettled(this.#underWay)
   }
 
-  async [Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]() {
-    await this.close()
+  static {
+    disposedBy(this, this.prototype.close)
   }
 
   /** The envelope of a call, or the signal's reason once the core has let go of it. */
@@ -76,6 +77,7 @@ class Client {
 }
 
 for (const [method, { name }] of Object.entries(operations)) {
+  // Named like the method, so that a stack trace says what was called.
   const { [method]: value } = {
     async [method](params, options) {
       return await this.call(name, params, options)

@@ -37,7 +37,8 @@ function write(value, at) {
     case 'bigint': return integer(value, at)
     case 'boolean': return String(value)
     case 'object': return value === null ? 'null' : composite(value, at)
-    default: throw wrong(at, `${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}, which JSON does not have`)
+    case 'undefined': throw wrong(at, 'undefined, which JSON does not have')
+    default: throw wrong(at, `a ${typeof value}, which JSON does not have`)
   }
 }
 

@@ -2,6 +2,7 @@
 
 /** A begun sale, put together call by call. It makes the JSON that `sale.complete` takes, and no more. */
 
+const { disposedBy } = require('./dispose')
 const { jsonText } = require('./json')
 
 const WHAT = 'sale'
@@ -70,9 +71,11 @@ class Sale {
     this.#kept = true
   }
 
-  /** Aborts the sale, unless it was saved, resumed or aborted, or completing it was tried. */
-  async [Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]() {
-    if (!this.#kept) await this.abort()
+  static {
+    // Unless it was saved or resumed, it has ended, or completing it was tried.
+    disposedBy(this, async function () {
+      if (!this.#kept) await this.abort()
+    })
   }
 
   /** The sale as it would be completed now. */

@@ -103,7 +103,8 @@ const ITEMS = [
 
 /** A whole sale, for `sale.complete` at once. */
 function wholeSale(id, members = {}) {
-  return { id, register: 'till-1', number: `R-${id.toUpperCase()}`, items: ITEMS, payments: [{ method: 'cash', amount: '3.90' }], ...members }
+  const number = `R-${id.toUpperCase()}`
+  return { id, register: 'till-1', number, items: ITEMS, payments: [{ method: 'cash', amount: '3.90' }], ...members }
 }
 
 module.exports = { COMMAND, ITEMS, openShop, wholeSale }

@@ -234,6 +234,40 @@ impl<'a> Document<'a> {
     }
 }
 
+/// A sale of items with decimals, and its receipt, for the tests of the languages.
+#[cfg(test)]
+pub(super) fn example() -> Registry {
+    use serde_json::json;
+    let definitions = |decimal: &Value, required: &[&str]| {
+        json!({
+            "Exact": decimal,
+            "Method": {"oneOf": [{"const": "cash", "description": "Cash."}, {"const": "card"}]},
+            "Vat": {"anyOf": [{"$ref": "#/$defs/Exact"}, {"type": "object", "required": ["exempt"],
+                "properties": {"exempt": {"type": "string"}, "code": {"type": ["string", "null"]}}}]},
+            "Item": {"type": "object", "required": required, "properties": {
+                "price": {"$ref": "#/$defs/Exact"},
+                "unit": {"type": ["string", "null"], "default": null},
+                "vat": {"$ref": "#/$defs/Vat"}}},
+        })
+    };
+    let given = definitions(&json!({"type": ["string", "integer"], "format": "decimal"}), &["price"]);
+    let back = definitions(&json!({"type": "string", "format": "decimal"}), &["price", "unit", "vat"]);
+    let object = |title: &str, definitions: &Value| {
+        json!({"title": title, "type": "object", "required": ["from"], "$defs": definitions, "properties": {
+            "from": {"$ref": "#/$defs/Method", "description": "By what."},
+            "items": {"type": "array", "items": {"$ref": "#/$defs/Item"}, "default": []},
+            "notes": {"type": "object", "additionalProperties": {"type": "string"}, "default": {}}}})
+    };
+    let operation = |name: &str| json!({"name": name, "summary": "Sells.", "params": object("Sale", &given), "result": object("Receipt", &back)});
+    let description = json!({
+        "operations": [operation("sale.begin"), operation("sale.complete_many")],
+        "errors": [{"kind": "not_found", "status": 3, "retryable": false, "meaning": "No such `sale`.",
+            "what_to_do": "Look."}],
+        "error": {"type": "object", "properties": {}},
+    });
+    Registry::read(&description.to_string()).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
