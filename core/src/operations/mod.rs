@@ -1,6 +1,8 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
+mod afterwards;
 mod describe;
+mod event;
 mod journal;
 mod open_sale;
 mod provision;
@@ -72,6 +74,11 @@ pub const ALL: &[Definition] = &[
     receipt::GET,
     receipt::LIST,
     receipt::PRINT,
+    afterwards::CANCEL,
+    afterwards::DUPLICATE,
+    afterwards::PAY,
+    afterwards::INVOICE,
+    event::RECORD,
     journal::VERIFY,
     service::REQUEST,
     describe::DESCRIBE,
