@@ -56,6 +56,15 @@ test('a call whose signal was aborted before does nothing', async () => {
   await assert.rejects(open(shop.config, aborted), { name: 'AbortError' })
 })
 
+test('an opening that is aborted leaves nothing open', async () => {
+  const controller = new AbortController()
+  const configuration = { ...shop.configuration(), journal: `${shop.folder}/opening.db` }
+  const opening = open(configuration, { signal: controller.signal })
+  controller.abort()
+  await assert.rejects(opening, { name: 'AbortError' })
+  await (await open({ ...configuration, sync: 'auto' })).close()
+})
+
 test('aborting one call does not touch another', async () => {
   const controller = new AbortController()
   await late()
