@@ -736,6 +736,33 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_PRINT "receipt.print"
 
 /**
+ * Cancels a receipt that was never handed over, and gives the receipt of the cancellation; asked
+ * again, the same one.
+ */
+#define FISKAL_OP_RECEIPT_CANCEL "receipt.cancel"
+
+/**
+ * Books a reprint with its number where the law counts them, and gives the receipt marked as that
+ * copy.
+ */
+#define FISKAL_OP_RECEIPT_DUPLICATE "receipt.duplicate"
+
+/**
+ * Books what was paid later, such as a sale on account, and gives the receipt of the payment.
+ */
+#define FISKAL_OP_RECEIPT_PAY "receipt.pay"
+
+/**
+ * Tells the service afterwards who a receipt is for, and gives the receipt with its customer.
+ */
+#define FISKAL_OP_RECEIPT_INVOICE "receipt.invoice"
+
+/**
+ * Records an event of the register that the law wants recorded, such as a lost connection.
+ */
+#define FISKAL_OP_EVENT_RECORD "event.record"
+
+/**
  * Checks every entry of the journal, its chains and the ties between them; names the first that does
  * not fit.
  */

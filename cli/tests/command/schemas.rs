@@ -100,6 +100,16 @@ fn every_result_is_what_its_schema_says() {
     for format in ["text", "html", "escpos"] {
         call("receipt.print", json!({ "id": receipt["id"], "format": format }));
     }
+    call("receipt.duplicate", json!({ "id": receipt["id"], "reason": "lost" }));
+    let address = json!({ "street": "Rue de Rivoli", "number": "1", "code": "75001", "city": "Paris", "country": "FR" });
+    let person = json!({ "forename": "Luc", "surname": "Martin" });
+    let customer = json!({ "person": person, "address": address });
+    call("receipt.invoice", json!({ "id": receipt["id"], "customer": customer }));
+    let card = json!([{ "method": "card", "amount": "3.70", "card": {"kind": "debit"} }]);
+    call("receipt.pay", json!({ "id": receipt["id"], "payment": "p-1", "payments": card }));
+    call("receipt.cancel", json!({ "id": receipt["id"], "cashier": {"id": "7"} }));
+    let event = json!({ "register": "till-1", "code": "260", "description": "No connection" });
+    call("event.record", event);
     call("request", json!({ "register": "till-1", "method": "GET", "path": "/records?limit=1" }));
     call("journal.verify", json!({}));
     call("describe", json!({}));

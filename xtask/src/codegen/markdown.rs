@@ -199,9 +199,13 @@ impl Writer<'_> {
     fn returned(&self, page: &mut Page, object: &Object) {
         page.lines("", ["| member | type | meaning |", "|---|---|---|"]);
         for member in &object.members {
-            let absent = if member.required { "" } else { ", or absent" };
-            let (name, of) = (&member.name, spoken(&member.of));
-            page.line(format!("| `{name}` | {of}{absent} | {} |", cell(&member.doc)));
+            let of = match (&member.of, member.required) {
+                // What may be absent is so in place of `null`.
+                (Type::Nullable(of), false) => format!("{}, or absent", spoken(of)),
+                (of, false) => format!("{}, or absent", spoken(of)),
+                (of, true) => spoken(of),
+            };
+            page.line(format!("| `{}` | {of} | {} |", member.name, cell(&member.doc)));
         }
     }
 }
