@@ -45,9 +45,9 @@ class ReceiptFields:
         return cast(types.ReceiptType, self._data["type"])
 
     @property
-    def document(self) -> types.DocumentType:
+    def document(self) -> Optional[types.DocumentType]:
         """What was issued, where it is no receipt."""
-        return cast(types.DocumentType, self._data.get("document"))
+        return cast(Optional[types.DocumentType], self._data.get("document"))
 
     @property
     def state(self) -> types.ReceiptState:
