@@ -1,9 +1,12 @@
 """The examples in the documentation, run one by one in a folder as the README makes it."""
 
+import doctest
 import json
 import re
 
 import pytest
+
+import fiskal
 
 from shop import ROOT
 
@@ -54,6 +57,13 @@ async def ask():
 
 asyncio.run(ask())
 """
+
+
+def test_the_examples_in_the_docstrings():
+    modules = [fiskal, fiskal._error, fiskal._client, fiskal._receipt, fiskal._sale]
+    results = [doctest.testmod(module) for module in modules]
+    assert sum(result.attempted for result in results) > 0
+    assert sum(result.failed for result in results) == 0
 
 
 @pytest.mark.parametrize("example", examples())

@@ -1,6 +1,6 @@
 """A sale at a till, in Python:
 
-    pip install fiskal-0.1.0-cp38-abi3-manylinux_2_34_x86_64.whl
+    pip install fiskal-0.1.0-cp38-abi3-*.whl
     python sale.py fiskal.toml R-2026-0001
 """
 

@@ -14,6 +14,8 @@ from ._error import error_of, invalid
 DEEPEST = 100
 """Values nested deeper than this are refused; the library itself reads 127 levels."""
 
+_DECODER = json.JSONDecoder(parse_float=Decimal)
+
 
 def to_json(value: Any, place: str = "") -> str:
     """The value as JSON text; ``place`` is the JSON pointer of the value itself."""
@@ -22,7 +24,7 @@ def to_json(value: Any, place: str = "") -> str:
 
 def result_of(operation: str, envelope: str) -> Any:
     """The result in an envelope, with its decimals and receipts; an error is raised."""
-    opened = json.loads(envelope, parse_float=Decimal)
+    opened = _DECODER.decode(envelope)
     if "error" in opened:
         raise error_of(opened["error"])
     shape = RESULTS.get(operation)
@@ -32,7 +34,7 @@ def result_of(operation: str, envelope: str) -> Any:
 def check(envelope: Optional[str]) -> None:
     """Raises the error in an envelope, if there is one."""
     if envelope is not None:
-        raise error_of(json.loads(envelope, parse_float=Decimal)["error"])
+        raise error_of(_DECODER.decode(envelope)["error"])
 
 
 def converted(value: Any, shape: Union[str, List[Any], Dict[str, Any]]) -> Any:
