@@ -1,7 +1,7 @@
 //! The table of handles against the plainest model of it: random sequences of what can be done to it.
 //!
 //! The table is taken in as it is, without the library, so that Miri can run this:
-//! `cargo +nightly miri test -p fiskal-ffi --test table_model`.
+//! `MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test -p fiskal-ffi --test table_model`.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 #![allow(unreachable_pub, dead_code, reason = "the table is a part of another crate")]
 
