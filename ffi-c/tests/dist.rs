@@ -1,10 +1,14 @@
 //! The tree that `cargo xtask dist` makes: programs are built with it as a C programmer would.
+//!
+//! Where pkg-config is missing, its tests are ignored, which is counted; where the environment says `CI`,
+//! they are required.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod support;
 
+use libtest_mimic::{Arguments, Trial};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::LazyLock;
 use support::{STRICT, artifact, build, compiler, folder, root, shop, succeeds};
 use tempfile::TempDir;
@@ -45,27 +49,51 @@ fn sells(program: &Path, library_path: Option<PathBuf>) {
     succeeds(command.output().expect("the program runs"), "sale");
 }
 
-/// What `pkg-config` says with these options; `None` where it is not installed and need not be.
-fn pkg_config(options: &[&str]) -> Option<Vec<String>> {
+/// What `pkg-config` says with these options.
+#[track_caller]
+fn pkg_config(options: &[&str]) -> Vec<String> {
     let mut command = Command::new("pkg-config");
     command.env("PKG_CONFIG_PATH", lib().join("pkgconfig")).args(options).arg("fiskal");
-    match command.output() {
-        Ok(output) => Some(succeeds(output, "pkg-config").split_whitespace().map(str::to_owned).collect()),
-        Err(_) if std::env::var_os("CI").is_none_or(|value| value.is_empty()) => None,
-        Err(cause) => panic!("pkg-config is required and does not run: {cause}"),
-    }
+    let said = succeeds(command.output().expect("pkg-config runs"), "pkg-config");
+    said.split_whitespace().map(str::to_owned).collect()
 }
 
-#[test]
-fn a_program_finds_the_shared_library_by_its_links() {
+fn main() -> ExitCode {
+    let required = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+    let has_pkg_config = required || Command::new("pkg-config").arg("--version").output().is_ok();
+    let trial = |name: &str, check: fn(), runs: bool| {
+        let run = move || {
+            check();
+            Ok(())
+        };
+        Trial::test(name, run).with_ignored_flag(!runs)
+    };
+    let trials = vec![
+        trial("a program finds the shared library by its links", a_program_finds_the_shared_library, true),
+        trial(
+            "a program with an SQLite of its own links the static library",
+            a_program_with_its_own_sqlite,
+            true,
+        ),
+        trial("only our functions are global in the static library", only_our_functions_are_global, true),
+        trial("pkg-config tells how to link", pkg_config_tells_how_to_link, has_pkg_config),
+        trial(
+            "pkg-config tells how to link statically",
+            pkg_config_tells_how_to_link_statically,
+            has_pkg_config,
+        ),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn a_program_finds_the_shared_library() {
     let into = tempfile::tempdir().expect("a temporary folder");
     let options = [format!("-I{}/include", TREE.path().display()), format!("-L{}", lib().display())];
     let program = link(&into, "ffi-c/tests/c/sale.c", &[&options[..], &["-lfiskal".to_owned()]].concat());
     sells(&program, Some(lib()));
 }
 
-#[test]
-fn a_program_with_an_sqlite_of_its_own_links_the_static_library() {
+fn a_program_with_its_own_sqlite() {
     let into = tempfile::tempdir().expect("a temporary folder");
     let options = [
         format!("-I{}/include", TREE.path().display()),
@@ -78,8 +106,7 @@ fn a_program_with_an_sqlite_of_its_own_links_the_static_library() {
     sells(&program, None);
 }
 
-#[test]
-fn only_our_functions_are_global_in_the_static_library() {
+fn only_our_functions_are_global() {
     // Plain nm loads whatever plugin is installed, which may not understand objects of Rust's LLVM.
     let gcc_has_one = Command::new("gcc-nm").arg("--version").output().is_ok();
     let mut command = Command::new(if gcc_has_one { "gcc-nm" } else { "nm" });
@@ -92,18 +119,16 @@ fn only_our_functions_are_global_in_the_static_library() {
     assert_eq!(names, list.lines().collect::<Vec<_>>());
 }
 
-#[test]
 fn pkg_config_tells_how_to_link() {
-    let Some(shared) = pkg_config(&["--cflags", "--libs"]) else { return };
+    let shared = pkg_config(&["--cflags", "--libs"]);
     let into = tempfile::tempdir().expect("a temporary folder");
     sells(&link(&into, "ffi-c/tests/c/sale.c", &shared), Some(lib()));
-    assert_eq!(pkg_config(&["--modversion"]), Some(vec![env!("CARGO_PKG_VERSION").to_owned()]));
+    assert_eq!(pkg_config(&["--modversion"]), [env!("CARGO_PKG_VERSION")]);
 }
 
 /// With the option that makes linkers take static libraries.
-#[test]
 fn pkg_config_tells_how_to_link_statically() {
-    let Some(libraries) = pkg_config(&["--static", "--cflags", "--libs"]) else { return };
+    let libraries = pkg_config(&["--static", "--cflags", "--libs"]);
     let mut options = Vec::new();
     for option in libraries {
         let ours = option == "-lfiskal";
