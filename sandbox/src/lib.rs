@@ -22,6 +22,7 @@ mod control;
 pub mod crypto;
 mod faults;
 mod http;
+mod hub;
 mod random;
 mod requests;
 mod sandbox;
