@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::parts::Field;
 use super::{Visit, page, parts};
 use crate::http::Reply;
-use crate::sign_fr::Organization;
+use crate::sign_fr::{NotMade, Organization};
 
 /// The field of a key's name.
 const NAME: &str = "key_name";
@@ -82,7 +82,8 @@ pub(super) async fn create(visit: &Visit<'_>, organization: &str) -> Reply {
             once.keep(&id, secret);
             page::see(&place)
         }
-        Err(_) => {
+        Err(NotMade::Store(reason)) => page::refused(visit, 503, &reason),
+        Err(NotMade::Name(_)) => {
             let message = "This name cannot be taken: 3 to 30 small letters, digits and hyphens are wanted.";
             let path = format!("/hub/organizations/{organization}");
             super::organizations::show(&visit.again(&path, NAME, message), organization)

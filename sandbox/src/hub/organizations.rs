@@ -6,7 +6,7 @@ use super::form::Form;
 use super::parts::Field;
 use super::{Visit, keys, page, parts, resources};
 use crate::http::Reply;
-use crate::sign_fr::{Cursor, Kind, Organization, Under};
+use crate::sign_fr::{Cursor, Kind, NotMade, Organization, Under};
 
 /// The field of an organization's name.
 const NAME: &str = "organization_name";
@@ -124,13 +124,18 @@ pub(super) async fn create(visit: &Visit<'_>, parent: Option<&str>) -> Reply {
     if parent.is_some() && above.is_none() {
         return page::nothing_here(visit);
     }
-    match visit.service().make_organization(visit.form.text(NAME), above.as_ref()).await {
+    let kind = above.as_ref().map_or(Some("ACCOUNT"), Organization::below);
+    let Some(kind) = kind else {
+        return page::refused(visit, 422, "A unit has no organizations below it. Nothing was made.");
+    };
+    match visit.service().make_organization(visit.form.text(NAME), kind, parent).await {
         Ok(id) => {
             let place = format!("/hub/organizations/{id}");
             once.note(visit.form.text("form"), &place);
             page::see(&place)
         }
-        Err(reason) => {
+        Err(NotMade::Store(reason)) => page::refused(visit, 503, &reason),
+        Err(NotMade::Name(reason)) => {
             let message = format!("This name cannot be taken: it {reason}.");
             match parent {
                 Some(id) => show(&visit.again(&format!("/hub/organizations/{id}"), NAME, message), id),

@@ -4,14 +4,14 @@ import newman from 'newman'
 
 const at = async (name) => (await fetch(`${process.argv[2]}/sign-fr/postman/${name}.json`)).json()
 
-const summary = await new Promise(async (resolve, reject) => {
-  const options = {
-    collection: await at('collection'),
-    environment: await at('environment'),
-    iterationCount: 2,
-    timeoutRequest: 20_000,
-    reporters: [],
-  }
+const options = {
+  collection: await at('collection'),
+  environment: await at('environment'),
+  iterationCount: 2,
+  timeoutRequest: 20_000,
+  reporters: [],
+}
+const summary = await new Promise((resolve, reject) => {
   newman.run(options, (error, summary) => (error ? reject(error) : resolve(summary)))
 })
 const { failures, stats } = summary.run

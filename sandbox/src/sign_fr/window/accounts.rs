@@ -39,6 +39,15 @@ pub(crate) struct Key {
     pub(crate) key: String,
 }
 
+/// Why something was not made.
+#[derive(Debug)]
+pub(crate) enum NotMade {
+    /// The contract does not allow this name; what is wrong with it.
+    Name(String),
+    /// It could not be kept; why.
+    Store(String),
+}
+
 impl SignFr {
     /// All organizations, each right after the one above it.
     pub(crate) fn organizations(&self) -> Vec<Organization> {
@@ -60,25 +69,22 @@ impl SignFr {
         lock(&self.state).subjects.get(id).map(key)
     }
 
-    /// Makes an organization and gives back its id: an ACCOUNT, or what belongs below `parent`.
+    /// Makes an organization and gives back its id.
     pub(crate) async fn make_organization(
         &self,
         name: &str,
-        parent: Option<&Organization>,
-    ) -> Result<String, String> {
+        kind: &str,
+        parent: Option<&str>,
+    ) -> Result<String, NotMade> {
         check("OrganizationName", name)?;
-        let kind = match parent {
-            None => "ACCOUNT",
-            Some(parent) => parent.below().ok_or("a UNIT has no organizations below it")?,
-        };
-        let row = seed::organization(kind, name, parent.map(|parent| parent.id.as_str()));
+        let row = seed::organization(kind, name, parent);
         let id = row.id.clone();
         self.keep(row).await?;
         Ok(id)
     }
 
     /// Makes a key for an organization and gives back its id and its secret, which is not kept.
-    pub(crate) async fn make_key(&self, name: &str, organization: &str) -> Result<(String, String), String> {
+    pub(crate) async fn make_key(&self, name: &str, organization: &str) -> Result<(String, String), NotMade> {
         check("ApiKeySubjectName", name)?;
         let (row, secret) = seed::subject(organization, name);
         let id = row.id.clone();
@@ -86,14 +92,14 @@ impl SignFr {
         Ok((id, secret))
     }
 
-    async fn keep<T: Row>(&self, row: T) -> Result<(), String> {
+    async fn keep<T: Row>(&self, row: T) -> Result<(), NotMade> {
         let commit: Commit = {
             let mut state = lock(&self.state);
             let write = document(row.kind(), row.id().to_owned(), &row);
             state.put(row);
             self.shared.archive.commit(vec![write])
         };
-        durable(commit).await.map_err(|problem| problem.message().to_owned())
+        durable(commit).await.map_err(|problem| NotMade::Store(problem.message().to_owned()))
     }
 
     /// The address of the service below the sandbox's.
@@ -102,8 +108,8 @@ impl SignFr {
     }
 }
 
-fn check(schema: &str, text: &str) -> Result<(), String> {
-    Contract::sign_fr().check(schema, &text.into()).map_err(|violation| violation.message)
+fn check(schema: &str, text: &str) -> Result<(), NotMade> {
+    Contract::sign_fr().check(schema, &text.into()).map_err(|violation| NotMade::Name(violation.message))
 }
 
 /// Every organization after the one above it. No recursion: clients nest GROUPs as deep as they like.
