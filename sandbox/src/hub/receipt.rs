@@ -98,7 +98,7 @@ fn vat(entries: &[Value]) -> Markup {
     html! {
         @if !rates.is_empty() {
             table {
-                thead { tr { th scope="col" { "VAT" } th scope="col" { "Net" } th scope="col" { "VAT" } th scope="col" { "Gross" } } }
+                thead { tr { th scope="col" { "Rate" } th scope="col" { "Net" } th scope="col" { "VAT" } th scope="col" { "Gross" } } }
                 tbody {
                     @for (rate, sums) in rates.iter().rev() {
                         tr { th scope="row" { (rate) " %" } @for sum in sums { td { (format!("{:.2}", sum.round_dp(2))) } } }

@@ -2,13 +2,10 @@
 // Nothing scrolls sideways, every field has a label, every id is there once, and text stands out from its ground.
 import assert from 'node:assert/strict'
 import { withBrowser } from './chromium.mjs'
-import { provision, sell } from './till.mjs'
+import { provision, seeded, sell } from './till.mjs'
 
 const address = process.argv[2]
-const ready = await (await fetch(`${address}/sign-fr/postman/environment.json`)).json()
-const value = (name) => ready.values.find(({ key }) => key === name).value
-const key = { key: value('api_key'), secret: value('api_secret') }
-const till = await provision(`${address}/sign-fr`, key, 'Boulangerie'.repeat(11))
+const till = await provision(`${address}/sign-fr`, await seeded(address), 'Boulangerie'.repeat(11))
 await sell(till, 'L-1')
 
 const PAGES = ['/', ...['organizations', 'taxpayers', 'locations', 'systems', 'records', 'faults', 'clock', 'requests', 'settings'].map((name) => `/hub/${name}`)]
@@ -60,7 +57,7 @@ for (const [viewport, colorScheme] of SCREENS) {
     const paths = [...PAGES]
     for (const path of PAGES) {
       await page.goto(address + path)
-      const details = await page.locator('main ul.rows a, main ol.rows a').first().getAttribute('href').catch(() => null)
+      const details = await page.evaluate(() => document.querySelector('main .rows a')?.getAttribute('href'))
       if (details && !paths.includes(details)) paths.push(details)
     }
     for (const path of paths) {

@@ -28,6 +28,14 @@ enum Need {
 }
 
 impl Need {
+    /// The package that brings it, as Debian calls it.
+    fn package(self) -> &'static str {
+        match self {
+            Need::Node => "nodejs with npm",
+            Need::Chromium => "chromium",
+        }
+    }
+
     fn is_here(self) -> bool {
         let answers = |program: &str| {
             Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success())
@@ -43,12 +51,15 @@ fn main() {
     let required = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
     let trials = SCRIPTS.into_iter().map(|(name, script, needs)| {
         let is_here = needs.iter().all(|need| need.is_here());
-        Trial::test(name, move || run(script)).with_ignored_flag(!is_here && !required)
+        Trial::test(name, move || run(script, needs)).with_ignored_flag(!is_here && !required)
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
 }
 
-fn run(script: &str) -> Result<(), Failed> {
+fn run(script: &str, needs: &[Need]) -> Result<(), Failed> {
+    if let Some(missing) = needs.iter().find(|need| !need.is_here()) {
+        return Err(format!("{} is required and not on this machine", missing.package()).into());
+    }
     let folder = fetched()?;
     let sandbox = Sandbox::start(Options::default())?;
     let mut node = Command::new("node");

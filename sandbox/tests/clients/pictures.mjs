@@ -1,27 +1,24 @@
-// Makes the pictures of the guide: node pictures.mjs ADDRESS FOLDER
-// The sandbox must have sold something, for example by postman.mjs.
+// Makes the pictures of the guide from a sandbox of its own: node pictures.mjs ADDRESS FOLDER
 import { join } from 'node:path'
 import { withBrowser } from './chromium.mjs'
+import { provision, seeded, sell } from './till.mjs'
 
 const [address, folder] = process.argv.slice(2)
-const WIDE = { width: 1280, height: 860 }
-const NARROW = { width: 320, height: 720 }
+const till = await provision(`${address}/sign-fr`, await seeded(address))
+for (const number of ['R-2026-0001', 'R-2026-0002', 'R-2026-0003']) await sell(till, number)
+const { id } = await sell(till, 'R-2026-0004')
+await sell(till, 'R-2026-0005')
+const fault = { match: { method: 'POST', path: '/sign-fr/records' }, fault: { kind: 'drop-answer' }, count: 3 }
+const record = `/hub/records/${id}`
 
-const latest = async () => {
-  const page = await (await fetch(`${address}/hub/records`)).text()
-  return page.match(/href="(\/hub\/records\/[^"?]+)">Receipt/)[1]
-}
-
-const pictures = [
-  ['hub-overview', '/', WIDE, 'light'],
-  ['hub-record', await latest(), WIDE, 'light'],
-  ['hub-record-dark', await latest(), WIDE, 'dark'],
-  ['hub-faults', '/hub/faults', WIDE, 'light'],
-  ['hub-narrow', await latest(), NARROW, 'light'],
-]
-for (const [name, path, viewport, colorScheme] of pictures) {
-  await withBrowser({ viewport, colorScheme }, async (page) => {
+const shoot = (name, path, width, height, colorScheme = 'light') =>
+  withBrowser({ viewport: { width, height }, colorScheme }, async (page) => {
     await page.goto(address + path)
     await page.screenshot({ path: join(folder, `${name}.png`) })
   })
-}
+
+await shoot('hub-overview', '/', 1280, 960)
+await shoot('hub-record-dark', record, 1280, 900, 'dark')
+await shoot('hub-record-narrow', record, 320, 900)
+await fetch(`${address}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) })
+await shoot('hub-faults', '/hub/faults', 1280, 900)

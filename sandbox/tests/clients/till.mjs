@@ -22,6 +22,13 @@ const signIn = async (base, { key, secret }) => {
   return { Authorization: `Bearer ${token.authentication.bearer}` }
 }
 
+/** The key that a sandbox begins with, from its Postman environment. */
+export async function seeded(address) {
+  const { values } = await (await fetch(`${address}/sign-fr/postman/environment.json`)).json()
+  const value = (name) => values.find(({ key }) => key === name).value
+  return { key: value('api_key'), secret: value('api_secret') }
+}
+
 /** From a group's key to a commissioned system. */
 export async function provision(base, key, name = 'Boulangerie Martin') {
   const group = await signIn(base, key)
@@ -53,20 +60,26 @@ export async function provision(base, key, name = 'Boulangerie Martin') {
   return { base, headers, system }
 }
 
-/** Sells one menu at 11.00 with 10 %. */
+const line = (text, code, percentage, [exclusive, amount, inclusive]) => ({
+  type: 'SALE', details: { concept: 'GOOD' }, data: {
+    type: 'ITEM', text, unit: { quantity: '1', price: inclusive }, value: { base: exclusive },
+    vat: { type: 'VAT_RATE', code, percentage, amount, exclusive, inclusive },
+  },
+})
+
+/** Sells a menu at 11.00 with 10 % and a glass of wine at 6.00 with 20 %: 15.00 net, 2.00 VAT, 17.00 gross. */
 export async function sell({ base, headers, system }, number) {
   const intention = await send(base, 'POST', '/records', {
     type: 'INTENTION', system: { id: system }, operation: { type: 'TRANSACTION' },
   }, headers)
-  const amounts = { amount: '1.00', exclusive: '10.00', inclusive: '11.00' }
-  return send(base, 'POST', '/records', {
-    type: 'TRANSACTION', record: { id: intention.id }, operation: {
-      type: 'RECEIPT', document: { number, total_vat: amounts },
-      entries: [{ type: 'SALE', details: { concept: 'GOOD' }, data: {
-        type: 'ITEM', text: 'Menu du jour', unit: { quantity: '1', price: '11.00' }, value: { base: '10.00' },
-        vat: { type: 'VAT_RATE', code: 'REDUCED_1', percentage: '10', ...amounts },
-      } }],
-      payments: [{ type: 'CASH', details: { amount: '11.00' } }],
-    },
-  }, headers)
+  const operation = {
+    type: 'RECEIPT',
+    document: { number, total_vat: { amount: '2.00', exclusive: '15.00', inclusive: '17.00' } },
+    entries: [
+      line('Menu du jour', 'REDUCED_1', '10', ['10.00', '1.00', '11.00']),
+      line('Vin rouge', 'STANDARD', '20', ['5.00', '1.00', '6.00']),
+    ],
+    payments: [{ type: 'CASH', details: { amount: '17.00' } }],
+  }
+  return send(base, 'POST', '/records', { type: 'TRANSACTION', record: { id: intention.id }, operation }, headers)
 }
