@@ -1,14 +1,12 @@
 'use strict'
 
-const { FiskalError, opened } = require('./errors')
+const { disposedBy } = require('./dispose')
+const { opened } = require('./errors')
 const { toJson } = require('./json')
 const native = require('./native')
 const operations = require('./operations')
-const { withMethods } = require('./receipt')
+const { received } = require('./receipt')
 const { Sale } = require('./sale')
-
-/** Where the results of operations have receipts, by the operations' names. */
-const receiptsAt = new Map(Object.values(operations).map(({ name, receiptsAt }) => [name, receiptsAt]))
 
 /** An open journal. */
 class Client {
@@ -24,21 +22,20 @@ class Client {
   async call(operation, params = {}, { signal } = {}) {
     if (typeof operation !== 'string') throw new TypeError('the name of an operation is a string')
     const text = toJson(params, 'parameters')
-    const envelope = await this.#untilAborted(signal, (interrupt) => this.#native.call(operation, text, interrupt))
-    return received(operation, envelope)
+    const call = (client, interrupt) => client.call(operation, text, interrupt)
+    return received(operation, await this.#wait(signal, call))
   }
 
   /** Begins a sale. */
-  async sale(register, members = {}, options = undefined) {
-    const sale = new Sale(this, { ...members, register })
-    const { sale: id } = await this.saleBegin(sale, options)
-    return sale.set({ id })
+  async sale(register, members = {}, { signal } = {}) {
+    const text = toJson({ ...members, register }, 'sale')
+    return this.#begun(await this.#wait(signal, (client, interrupt) => client.begin(text, interrupt)), false)
   }
 
   /** Goes on with a sale that was begun and has not ended. */
-  async resume(sale, { register, ...options } = {}) {
-    const found = await this.saleResume({ sale, register }, options)
-    return new Sale(this, { ...found.cart, id: found.sale, register: found.register }, true)
+  async resume(sale, { register, signal } = {}) {
+    const text = toJson({ sale, register }, 'parameters')
+    return this.#begun(await this.#wait(signal, (client, interrupt) => client.resume(text, interrupt)), true)
   }
 
   /** Lets all calls that wait return as if their patience had run out. */
@@ -52,52 +49,43 @@ class Client {
     await Promise.allSettled(this.#underWay)
   }
 
-  async [Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]() {
-    await this.close()
+  static {
+    disposedBy(this, this.prototype.close)
   }
 
-  /** The envelope of a call, or the signal's reason once the core has let go of it. */
-  async #untilAborted(signal, begin) {
+  /** The sale of a cart, or of the envelope that says why there is none. */
+  #begun(answer, kept) {
+    const cart = typeof answer === 'string' ? opened(answer) : answer
+    return new Sale(cart, (signal, begin) => this.#wait(signal, begin), kept)
+  }
+
+  /** The answer of a call, or the signal's reason once the core has let go of it. */
+  async #wait(signal, begin) {
     signal?.throwIfAborted()
     const interrupt = signal && new native.NativeInterrupt()
     const raise = () => interrupt.raise()
-    const answer = begin(interrupt)
-    this.#underWay.add(answer)
+    const pending = begin(this.#native, interrupt)
+    this.#underWay.add(pending)
     signal?.addEventListener('abort', raise, { once: true })
     try {
-      const envelope = await answer
+      const answer = await pending
       signal?.throwIfAborted()
-      return envelope
+      return answer
     } finally {
-      this.#underWay.delete(answer)
+      this.#underWay.delete(pending)
       signal?.removeEventListener('abort', raise)
     }
   }
 }
 
 for (const [method, { name }] of Object.entries(operations)) {
+  // Named like the method, so that a stack trace says what was called.
   const { [method]: value } = {
     async [method](params, options) {
       return await this.call(name, params, options)
     },
   }
   Object.defineProperty(Client.prototype, method, { value, configurable: true, writable: true })
-}
-
-function received(operation, envelope) {
-  try {
-    return withReceipts(opened(envelope), receiptsAt.get(operation))
-  } catch (error) {
-    if (error instanceof FiskalError && error.receipt) withMethods(error.receipt)
-    throw error
-  }
-}
-
-/** Gives the receipts in a result their methods: the result itself, or the list at a JSON pointer. */
-function withReceipts(result, pointer) {
-  if (pointer === '') withMethods(result)
-  else if (pointer) result[pointer.slice(1)].forEach(withMethods)
-  return result
 }
 
 module.exports = { Client }

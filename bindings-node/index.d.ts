@@ -162,7 +162,7 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
 /**
  * Hears the core's log, in place of the function before; `null` for nobody. It hears every client of the
- * process, worker threads included, and keeps no process alive.
+ * process, worker threads included, and keeps no process alive. What it throws is an uncaught exception.
  *
  * @param logger Called with the level, the module that says it, and the text.
  * @param maxLevel The most talkative level that is heard; `info` if absent.

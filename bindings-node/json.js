@@ -10,25 +10,12 @@ const { types } = require('node:util')
 /** Nothing that a till hands over is nested deeper. */
 const DEEPEST = 100
 
-/** A text that is JSON already. */
-class JsonText {
-  constructor(text) {
-    this.text = text
-  }
-}
-
-/** The JSON text of `value`; `place` is the JSON pointer to it, and `what` names the whole. */
-function toJson(value, what, place = '') {
-  return write(value, { what, place, key: '', above: [] })
-}
-
-/** Writes down `value` as it is now. */
-function jsonText(value, what, place) {
-  return new JsonText(toJson(value, what, place))
+/** The JSON text of `value`; `what` names it in errors. */
+function toJson(value, what) {
+  return write(value, { what, place: '', key: '', above: [] })
 }
 
 function write(value, at) {
-  if (value instanceof JsonText) return value.text
   if (typeof value?.toJSON === 'function') value = value.toJSON(at.key)
   if (types.isBoxedPrimitive(value)) value = value.valueOf()
   switch (typeof value) {
@@ -37,7 +24,8 @@ function write(value, at) {
     case 'bigint': return integer(value, at)
     case 'boolean': return String(value)
     case 'object': return value === null ? 'null' : composite(value, at)
-    default: throw wrong(at, `${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}, which JSON does not have`)
+    case 'undefined': throw wrong(at, 'undefined, which JSON does not have')
+    default: throw wrong(at, `a ${typeof value}, which JSON does not have`)
   }
 }
 
@@ -92,4 +80,4 @@ function wrong(at, is) {
   return error
 }
 
-module.exports = { JsonText, jsonText, toJson }
+module.exports = { toJson }

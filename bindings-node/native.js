@@ -24,12 +24,13 @@ function load() {
 
 function missing(causes) {
   const unusable = causes.find(({ code }) => code !== 'MODULE_NOT_FOUND')
+  const here = `Node ${process.version} on ${platform} ${arch}`
   if (unusable) {
-    const message = `fiskal's native module cannot be loaded by Node ${process.version} on ${platform} ${arch}: ${unusable.message}`
-    return new Error(message, { cause: unusable })
+    return new Error(`fiskal's native module cannot be loaded by ${here}: ${unusable.message}`, { cause: unusable })
   }
   const there = readdirSync(__dirname).filter((file) => file.endsWith('.node')).join(', ') || 'none'
-  const message = `fiskal has no native module for ${names.join(' or ')} (in ${__dirname}: ${there}); build it from source`
+  const message = `fiskal has no native module ${names.join(' or ')} for ${here} (in ${__dirname}: ${there}); `
+    + 'build it from source'
   return new Error(message, { cause: causes[0] })
 }
 

@@ -3,14 +3,20 @@ import type { CallOptions } from './index'
 import type { Receipt } from './receipt'
 import type {
   DescribeResult,
+  EventRecordParams,
+  EventRecordResult,
   JournalVerifyResult,
   NoParams,
   OpenSale,
   ProvisionParams,
   ProvisionResult,
+  ReceiptCancelParams,
+  ReceiptDuplicateParams,
   ReceiptGetParams,
+  ReceiptInvoiceParams,
   ReceiptListParams,
   ReceiptListResult,
+  ReceiptPayParams,
   ReceiptPrintParams,
   ReceiptPrintResult,
   RequestParams,
@@ -56,6 +62,30 @@ export interface Operations {
   /** Renders a receipt as text, as HTML or for an ESC/POS printer. (`receipt.print`) */
   receiptPrint(params: ReceiptPrintParams, options?: CallOptions): Promise<ReceiptPrintResult>
   /**
+   * Cancels a receipt that was never handed over, and gives the receipt of the cancellation; asked again, the
+   * same one. (`receipt.cancel`)
+   */
+  receiptCancel(params: ReceiptCancelParams, options?: CallOptions): Promise<Receipt>
+  /**
+   * Books a reprint with its number where the law counts them, and gives the receipt marked as that copy.
+   * (`receipt.duplicate`)
+   */
+  receiptDuplicate(params: ReceiptDuplicateParams, options?: CallOptions): Promise<Receipt>
+  /**
+   * Books what was paid later, such as a sale on account, and gives the receipt of the payment.
+   * (`receipt.pay`)
+   */
+  receiptPay(params: ReceiptPayParams, options?: CallOptions): Promise<Receipt>
+  /**
+   * Tells the service afterwards who a receipt is for, and gives the receipt with its customer.
+   * (`receipt.invoice`)
+   */
+  receiptInvoice(params: ReceiptInvoiceParams, options?: CallOptions): Promise<Receipt>
+  /**
+   * Records an event of the register that the law wants recorded, such as a lost connection. (`event.record`)
+   */
+  eventRecord(params: EventRecordParams, options?: CallOptions): Promise<EventRecordResult>
+  /**
    * Checks every entry of the journal, its chains and the ties between them; names the first that does not
    * fit. (`journal.verify`)
    */
@@ -86,6 +116,11 @@ export type OperationName =
   | 'receipt.get'
   | 'receipt.list'
   | 'receipt.print'
+  | 'receipt.cancel'
+  | 'receipt.duplicate'
+  | 'receipt.pay'
+  | 'receipt.invoice'
+  | 'event.record'
   | 'journal.verify'
   | 'request'
   | 'describe'
@@ -104,6 +139,11 @@ export interface OperationTypes {
   'receipt.get': { params: ReceiptGetParams, result: Receipt }
   'receipt.list': { params: ReceiptListParams, result: ReceiptListResult }
   'receipt.print': { params: ReceiptPrintParams, result: ReceiptPrintResult }
+  'receipt.cancel': { params: ReceiptCancelParams, result: Receipt }
+  'receipt.duplicate': { params: ReceiptDuplicateParams, result: Receipt }
+  'receipt.pay': { params: ReceiptPayParams, result: Receipt }
+  'receipt.invoice': { params: ReceiptInvoiceParams, result: Receipt }
+  'event.record': { params: EventRecordParams, result: EventRecordResult }
   'journal.verify': { params: NoParams, result: JournalVerifyResult }
   'request': { params: RequestParams, result: RequestResult }
   'describe': { params: NoParams, result: DescribeResult }

@@ -5,8 +5,9 @@
  * with `to`, as no key of the data does: `text` is one.
  */
 
-const { opened } = require('./errors')
+const { FiskalError, opened } = require('./errors')
 const native = require('./native')
+const operations = require('./operations')
 
 /** The receipt that a QR code belongs to. */
 const receiptOf = new WeakMap()
@@ -81,4 +82,24 @@ function withMethods(receipt) {
   return receipt
 }
 
-module.exports = { Qr, Receipt, withMethods }
+/** Where the results of operations have receipts, by the operations' names. */
+const receiptsAt = new Map(Object.values(operations).map(({ name, receiptsAt }) => [name, receiptsAt]))
+
+/** What an operation's envelope holds, with the methods of its receipts; throws the error that is in it. */
+function received(operation, envelope) {
+  try {
+    return withReceipts(opened(envelope), receiptsAt.get(operation))
+  } catch (error) {
+    if (error instanceof FiskalError && error.receipt) withMethods(error.receipt)
+    throw error
+  }
+}
+
+/** The receipts in a result are the result itself, or the list at a JSON pointer. */
+function withReceipts(result, pointer) {
+  if (pointer === '') withMethods(result)
+  else if (pointer) result[pointer.slice(1)].forEach(withMethods)
+  return result
+}
+
+module.exports = { Qr, Receipt, received, withMethods }

@@ -1,83 +1,81 @@
 'use strict'
 
-/** A begun sale, put together call by call. It makes the JSON that `sale.complete` takes, and no more. */
+/** A begun sale, put together call by call. */
 
-const { jsonText } = require('./json')
-
-const WHAT = 'sale'
+const { disposedBy } = require('./dispose')
+const { opened } = require('./errors')
+const { toJson } = require('./json')
+const { received } = require('./receipt')
 
 class Sale {
-  #client
-  #members = {}
-  #items = []
-  #payments = []
+  #cart
+  #wait
   /** Whether it stays open when nobody completes it here. */
   #kept
 
-  constructor(client, members, kept = false) {
-    this.#client = client
+  /** A cart of the native module, and what waits for its calls. */
+  constructor(cart, wait, kept) {
+    this.#cart = cart
+    this.#wait = wait
     this.#kept = kept
-    this.set(members)
   }
 
   /** The sale's id. */
   get id() {
-    return JSON.parse(this.#members.id.text)
+    return this.#cart.id
   }
 
   /** Sets members, such as `number`, `customer` or `discounts`. */
   set(members) {
-    const { items, payments, ...others } = members
-    const texts = (list, name) => Array.from(list, (value, index) => jsonText(value, WHAT, `/${name}/${index}`))
-    const changed = Object.entries(others).filter(([, value]) => value !== undefined)
-    const written = changed.map(([key, value]) => [key, jsonText(value, WHAT, `/${key}`)])
-    const [newItems, newPayments] = [items && texts(items, 'items'), payments && texts(payments, 'payments')]
-    Object.assign(this.#members, Object.fromEntries(written))
-    this.#items = newItems ?? this.#items
-    this.#payments = newPayments ?? this.#payments
+    opened(this.#cart.set(toJson(members, 'sale')))
     return this
   }
 
   /** Adds an item. */
   add(item) {
-    this.#items.push(jsonText(item, WHAT, `/items/${this.#items.length}`))
+    opened(this.#cart.addItem(toJson(item, 'item')))
     return this
   }
 
   /** Adds a payment. */
   pay(method, amount, members = {}) {
-    this.#payments.push(jsonText({ ...members, method, amount }, WHAT, `/payments/${this.#payments.length}`))
+    opened(this.#cart.addPayment(toJson({ ...members, method, amount }, 'payment')))
     return this
   }
 
   /** Keeps what was added, so that the sale can be resumed with it. */
-  async save(options) {
-    await this.#client.saleUpdate(this, options)
+  async save(options = {}) {
+    opened(await this.#call('sale.update', options))
     this.#kept = true
   }
 
   /** Completes the sale. Called again, it gives the same receipt. */
-  async complete(members = {}, options = undefined) {
+  async complete(members = {}, options = {}) {
     this.set(members)
     this.#kept = true
-    return await this.#client.saleComplete(this, options)
+    return received('sale.complete', await this.#call('sale.complete', options))
   }
 
   /** Ends the sale without a receipt. */
-  async abort(reason = undefined, options = undefined) {
-    const { register, id: sale } = this.#members
-    await this.#client.saleAbort({ register, sale, reason }, options)
+  async abort(reason = undefined, { signal } = {}) {
+    opened(await this.#wait(signal, (client, interrupt) => this.#cart.abort(client, reason, interrupt)))
     this.#kept = true
   }
 
-  /** Aborts the sale, unless it was saved, resumed or aborted, or completing it was tried. */
-  async [Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]() {
-    if (!this.#kept) await this.abort()
+  static {
+    // Unless it was saved or resumed, it has ended, or completing it was tried.
+    disposedBy(this, async function () {
+      if (!this.#kept) await this.abort()
+    })
   }
 
   /** The sale as it would be completed now. */
   toJSON() {
-    return { ...this.#members, items: this.#items, payments: this.#payments }
+    return opened(this.#cart.params())
+  }
+
+  #call(operation, { signal }) {
+    return this.#wait(signal, (client, interrupt) => this.#cart.call(client, operation, interrupt))
   }
 }
 

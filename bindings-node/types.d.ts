@@ -537,6 +537,8 @@ export interface ReceiptData {
   environment: string
   /** What kind of receipt it is. */
   type: ReceiptType
+  /** What was issued, where it is no receipt. */
+  document?: DocumentType
   /** How final it is. */
   state: ReceiptState
   /** The merchant's own number. */
@@ -598,6 +600,7 @@ export interface ReceiptData {
  * - `return`: A return.
  * - `cancel`: A cancellation of a receipt never handed over.
  * - `correction`: A correction of wrong data.
+ * - `payment`: A payment of an earlier receipt.
  * - `training`: A training sale.
  * - `zero`: A zero receipt.
  * - `start`: The first receipt of a register.
@@ -610,6 +613,7 @@ export type ReceiptType =
   | 'return'
   | 'cancel'
   | 'correction'
+  | 'payment'
   | 'training'
   | 'zero'
   | 'start'
@@ -1005,6 +1009,83 @@ export interface ReceiptPrintResult {
   text?: string | null
   /** The bytes in base64 (RFC 4648), for ESC/POS. */
   base64?: string | null
+}
+
+/** Parameters of `receipt.cancel`. */
+export interface ReceiptCancelParams {
+  /** The receipt's id. */
+  id: string
+  /** Why, for the records; at most 128 characters. */
+  reason?: string | null | undefined
+  /** Who cancels it. */
+  cashier?: Cashier | null | undefined
+}
+
+/** Parameters of `receipt.duplicate`. */
+export interface ReceiptDuplicateParams {
+  /** The receipt's id. */
+  id: string
+  /** The number of the copy, from 1. The next one if absent; given, a repeated call is the same copy. */
+  copy?: number | bigint | null | undefined
+  /** Why, for the records; at most 128 characters. */
+  reason?: string | null | undefined
+  /** Who prints it. */
+  cashier?: Cashier | null | undefined
+}
+
+/** Parameters of `receipt.pay`. */
+export interface ReceiptPayParams {
+  /** The receipt's id. */
+  id: string
+  /**
+   * The caller's id of this payment, unique per receipt: a repeated call with it books nothing anew. Made if
+   * absent.
+   */
+  payment?: string | null | undefined
+  /** What was paid; at least one. */
+  payments: readonly Payment[]
+  /** Who took it. */
+  cashier?: Cashier | null | undefined
+}
+
+/** Parameters of `receipt.invoice`. */
+export interface ReceiptInvoiceParams {
+  /** The receipt's id. */
+  id: string
+  /** Who it is for. */
+  customer: Customer
+  /** Who enters it. */
+  cashier?: Cashier | null | undefined
+}
+
+/** Parameters of `event.record`. */
+export interface EventRecordParams {
+  /** The caller's id, unique per register: a repeated call with it records nothing anew. Made if absent. */
+  id?: string | null | undefined
+  /** The register's name in the configuration. */
+  register: string
+  /** The event's code; in France one of the codes of the technical event log (JET), at most 32 characters. */
+  code: string
+  /** What happened, at most 128 characters. */
+  description: string
+  /** When it happened (RFC 3339); now if absent. */
+  occurred_at?: string | null | undefined
+  /** Who was there. */
+  cashier?: Cashier | null | undefined
+  /** Whether it happened in training. */
+  training?: boolean | undefined
+  /** Per service, what only that service knows. */
+  extra?: { [key: string]: unknown } | undefined
+}
+
+/** Result of `event.record`. */
+export interface EventRecordResult {
+  /** The service's id of the record. */
+  record: string
+  /** The service's signature. */
+  signature: string | null
+  /** When the service signed it (RFC 3339 with the location's offset). */
+  signed_at: string | null
 }
 
 /** What `Journal::verify` found. */

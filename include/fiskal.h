@@ -35,21 +35,20 @@
  * client, FISKAL_CLOSED) and does no harm; freeing such a one does nothing. Functions that return no
  * status return what their description says.
  *
- * TEXT is UTF-8 and ends with a NUL; fiskal_utf8_from makes UTF-8 of Windows and DOS code pages. A text
- * is at most 16 MiB. File names are UTF-8, too.
+ * TEXT is UTF-8 and ends with a NUL; fiskal_utf8_from makes UTF-8 of Windows and DOS code pages. File
+ * names are UTF-8, too. JSON has at most 16 MiB. A NUL inside a text of JSON is shown as U+FFFD.
  *
  * THREADS. A client may be used from several threads at once, an error or receipt too. A sale is used
  * from one thread at a time; a second call on it at the same time is FISKAL_BUSY. A thread must not free
- * what another still reads. fiskal_begin, complete and the like keep their thread waiting for at most the
- * account's patience; fiskal_interrupt ends that wait from another thread. No function may be called from
- * a signal handler.
+ * what another still reads. A call may keep its thread waiting for as long as the account's patience;
+ * fiskal_interrupt ends that wait from another thread. No function may be called from a signal handler.
  *
  * FORK. Handles belong to the process that made them. In a child made by fork() every call with one is
  * FISKAL_CLOSED, and close and free touch nothing. The child opens a client of its own, for a journal
  * that its parent did not have open.
  *
- * LINKING. With the shared library: cc till.c -lfiskal. With libfiskal.a on Linux, add: -lpthread -ldl
- * -lm. Once loaded, the library stays: do not unload it with dlclose().
+ * LINKING. With the shared library: cc till.c -lfiskal. With libfiskal.a on Linux, add -lpthread -ldl -lm.
+ * The library has threads of its own: do not unload it with dlclose().
  *
  * THE INTERFACE only grows: functions, constants and members of JSON are added, and nothing that is here
  * changes its meaning, for as long as FISKAL_ABI_VERSION is the same. No structure, enumeration, boolean
@@ -734,6 +733,33 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
  * Renders a receipt as text, as HTML or for an ESC/POS printer.
  */
 #define FISKAL_OP_RECEIPT_PRINT "receipt.print"
+
+/**
+ * Cancels a receipt that was never handed over, and gives the receipt of the cancellation; asked
+ * again, the same one.
+ */
+#define FISKAL_OP_RECEIPT_CANCEL "receipt.cancel"
+
+/**
+ * Books a reprint with its number where the law counts them, and gives the receipt marked as that
+ * copy.
+ */
+#define FISKAL_OP_RECEIPT_DUPLICATE "receipt.duplicate"
+
+/**
+ * Books what was paid later, such as a sale on account, and gives the receipt of the payment.
+ */
+#define FISKAL_OP_RECEIPT_PAY "receipt.pay"
+
+/**
+ * Tells the service afterwards who a receipt is for, and gives the receipt with its customer.
+ */
+#define FISKAL_OP_RECEIPT_INVOICE "receipt.invoice"
+
+/**
+ * Records an event of the register that the law wants recorded, such as a lost connection.
+ */
+#define FISKAL_OP_EVENT_RECORD "event.record"
 
 /**
  * Checks every entry of the journal, its chains and the ties between them; names the first that does

@@ -17,8 +17,9 @@
 
 #include "fiskal.h"
 
-#include <exception>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -409,6 +410,38 @@ private:
 
     detail::Handle<fiskal_client> client_;
 };
+
+/** Hears one line of the log: its level, the part of the library that says it, and the text. */
+using Logger = std::function<void(int32_t level, const std::string &target, const std::string &message)>;
+
+namespace detail {
+
+/** An exception must not cross C. Who logs has nobody to tell that it failed. */
+inline void log(void *logger, int32_t level, const char *target, const char *message)
+{
+    try {
+        (*static_cast<Logger *>(logger))(level, target, message);
+    } catch (...) {
+    }
+}
+
+} // namespace detail
+
+/**
+ * Sets what hears the log of the whole process, from any thread; an empty function for nothing. Returns
+ * when the one before is no longer running. Not to be called from within a logger.
+ */
+inline void set_logger(Logger logger, int32_t max_level = FISKAL_LOG_INFO)
+{
+    static std::mutex mutex;
+    // Not freed when the program ends: threads of the library may still log then.
+    static Logger *current = nullptr;
+    const std::lock_guard<std::mutex> lock(mutex);
+    Logger *const before = current;
+    current = logger ? new Logger(std::move(logger)) : nullptr;
+    fiskal_set_logger(current != nullptr ? detail::log : nullptr, current, max_level);
+    delete before;
+}
 
 /** UTF-8 of text in a Windows or DOS code page, such as 1252. */
 inline std::string utf8_from(int32_t code_page, const std::string &text)

@@ -18,8 +18,9 @@ const run = (command, ...options) => execFileSync(command, options, {
 
 /** Builds, and gives the path of the library that cargo says it made. */
 function build(options) {
-  const output = run('cargo', 'build', '--locked', '-p', 'fiskal-node', '--message-format', 'json-render-diagnostics', ...options)
-  const messages = output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+  const messageFormat = '--message-format=json-render-diagnostics'
+  const output = run('cargo', 'build', '--locked', '-p', 'fiskal-node', messageFormat, ...options)
+  const messages = output.split('\n').filter(Boolean).map((line) => JSON.parse(line))
   const made = messages.find(({ reason, target }) => reason === 'compiler-artifact' && target.name === 'fiskal_node')
   return made.filenames.find((file) => /\.(so|dylib|dll)$/.test(file))
 }

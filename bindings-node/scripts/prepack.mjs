@@ -1,5 +1,6 @@
-// Before `npm pack`: brings the licences along, and sees to it that a native module is there to be packed.
+// Before `npm pack`: brings the licences along, and builds the native module if there is none.
 
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +11,5 @@ for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) {
   copyFileSync(join(folder, '..', licence), join(folder, licence))
 }
 if (!readdirSync(folder).some((file) => file.endsWith('.node'))) {
-  console.error('there is no native module to pack; build it with `npm run native -- --profile dist`')
-  process.exitCode = 1
+  execFileSync(process.execPath, [join(folder, 'scripts/native.mjs'), '--profile', 'dist'], { stdio: 'inherit' })
 }

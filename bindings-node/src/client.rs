@@ -1,25 +1,27 @@
-//! An open journal, and a call of it that can be interrupted.
+//! An open journal.
 
+use crate::call::{NativeInterrupt, started};
 use crate::promise::promise;
-use fiskal::boundary::{Client, envelope, run_aside};
+use crate::sale::begun;
+use fiskal::boundary::{Cart, Client, envelope, run_aside};
 use fiskal::error::Result;
 use napi::Result as NodeResult;
 use napi::bindgen_prelude::{ClassInstance, Either, Env, Object};
 use napi_derive::napi;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// An open client, or the envelope that says why there is none.
 type Opened = Either<String, NativeClient>;
 
 /// Opens the configuration in a file.
 #[napi]
-pub(crate) fn open_file(env: &Env, path: String, overrides: Option<String>) -> NodeResult<Object<'_>> {
+pub fn open_file(env: &Env, path: String, overrides: Option<String>) -> NodeResult<Object<'_>> {
     opened(env, move || Client::open_file(&path, overrides.as_deref()))
 }
 
 /// Opens a configuration in JSON.
 #[napi]
-pub(crate) fn open_json(env: &Env, config: String) -> NodeResult<Object<'_>> {
+pub fn open_json(env: &Env, config: String) -> NodeResult<Object<'_>> {
     opened(env, move || Client::open_json(&config))
 }
 
@@ -43,7 +45,7 @@ pub struct NativeClient(Arc<Client>);
 
 #[napi]
 impl NativeClient {
-    /// Does one named operation, and promises its envelope. `interrupt` becomes that of this call.
+    /// Does one named operation, and promises its envelope.
     #[napi]
     pub fn call<'env>(
         &self,
@@ -52,15 +54,33 @@ impl NativeClient {
         params: String,
         interrupt: Option<ClassInstance<'_, NativeInterrupt>>,
     ) -> NodeResult<Object<'env>> {
-        let begin = |done: Box<dyn FnOnce(String) + Send>| {
-            let own = self.0.start(operation, params, move |result| done(envelope(result)))?;
-            if let Some(interrupt) = interrupt {
-                // One that was given to an earlier call stays that call's.
-                let _ = interrupt.0.set(own);
-            }
-            Ok(())
-        };
-        promise(env, begin, |error| envelope(Err(error)))
+        started(env, &self.0, operation, Ok(params), interrupt, envelope)
+    }
+
+    /// Begins a sale with these members.
+    #[napi]
+    pub fn begin<'env>(
+        &self,
+        env: &'env Env,
+        sale: String,
+        interrupt: Option<ClassInstance<'_, NativeInterrupt>>,
+    ) -> NodeResult<Object<'env>> {
+        let members = sale.clone();
+        let told =
+            move |result: Result<String>| begun(result.and_then(|result| Cart::begun(&members, &result)));
+        started(env, &self.0, "sale.begin".into(), Ok(sale), interrupt, told)
+    }
+
+    /// Goes on with a sale: the parameters of `sale.resume`.
+    #[napi]
+    pub fn resume<'env>(
+        &self,
+        env: &'env Env,
+        params: String,
+        interrupt: Option<ClassInstance<'_, NativeInterrupt>>,
+    ) -> NodeResult<Object<'env>> {
+        let told = |result: Result<String>| begun(result.and_then(|found| Cart::resumed(&found)));
+        started(env, &self.0, "sale.resume".into(), Ok(params), interrupt, told)
     }
 
     /// Lets all calls that wait return as if their patience had run out.
@@ -83,24 +103,8 @@ impl NativeClient {
     }
 }
 
-/// What lets one call stop waiting.
-#[napi]
-#[derive(Default)]
-pub struct NativeInterrupt(OnceLock<fiskal::Interrupt>);
-
-#[napi]
-impl NativeInterrupt {
-    /// One that belongs to no call yet.
-    #[napi(constructor)]
-    pub fn new() -> Self {
-        NativeInterrupt::default()
-    }
-
-    /// Lets its call return as if its patience had run out.
-    #[napi]
-    pub fn raise(&self) {
-        if let Some(interrupt) = self.0.get() {
-            interrupt.raise();
-        }
+impl NativeClient {
+    pub(crate) fn core(&self) -> &Client {
+        &self.0
     }
 }

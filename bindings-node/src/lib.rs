@@ -4,10 +4,12 @@
 //! numbers are made in JavaScript. What takes time runs on the core's own threads, which settle the
 //! promises: a panic in a task of Node's own thread pool would end the process.
 
-mod client;
-mod log;
+pub mod call;
+pub mod client;
+pub mod log;
 mod promise;
-mod receipt;
+pub mod receipt;
+pub mod sale;
 
 use napi_derive::napi;
 

@@ -15,7 +15,7 @@ type Line = (i32, String, String);
 /// Sets the function that hears the log; nothing, and levels below 1, log nothing. It does not keep the
 /// process alive.
 #[napi]
-pub(crate) fn set_logger(logger: Option<Function<'_, FnArgs<Line>, ()>>, max_level: i32) -> NodeResult<()> {
+pub fn set_logger(logger: Option<Function<'_, FnArgs<Line>, ()>>, max_level: i32) -> NodeResult<()> {
     let logger = match logger {
         Some(function) => {
             let heard = function

@@ -11,18 +11,13 @@ type Drawn<'env> = Either<String, BufferSlice<'env>>;
 
 /// The receipt on paper of so many columns; `paper` is `text`, `html` or `escpos`.
 #[napi]
-pub(crate) fn print_receipt(
-    env: &Env,
-    receipt: String,
-    paper: String,
-    columns: u32,
-) -> NodeResult<Drawn<'_>> {
+pub fn print_receipt(env: &Env, receipt: String, paper: String, columns: u32) -> NodeResult<Drawn<'_>> {
     drawn(env, Paper::of_name(&paper).and_then(|paper| Receipt::from_json(receipt)?.print(paper, columns)))
 }
 
 /// The receipt's QR code; `image` is `png`, `svg`, `escpos` or `terminal`.
 #[napi]
-pub(crate) fn draw_qr(env: &Env, receipt: String, image: String, module_px: u32) -> NodeResult<Drawn<'_>> {
+pub fn draw_qr(env: &Env, receipt: String, image: String, module_px: u32) -> NodeResult<Drawn<'_>> {
     let qr = || {
         let qr = Receipt::from_json(receipt)?.qr(Image::of_name(&image)?, module_px)?;
         qr.ok_or_else(|| Error::invalid("/qr", "the receipt has no QR code"))

@@ -51,6 +51,6 @@ test('clients of one journal share it; another configuration for it is refused',
 
 test('a client is disposed of by closing it', async () => {
   const client = await open(shop.config)
-  await client[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]()
+  await client[Symbol.asyncDispose]()
   await assert.rejects(client.status(), closed)
 })

@@ -58,7 +58,8 @@ test('a wrong configuration names file and line', async () => {
 
 test('what was not found and what conflicts have their own codes', async () => {
   assert.equal((await failed(client.receiptGet({ register: 'till-1', sale: 'none' }))).code, 'FISKAL_NOT_FOUND')
-  assert.equal((await failed(client.saleComplete({ ...shops.wholeSale('x'), register: 'till-9' }))).code, 'FISKAL_NOT_FOUND')
+  const elsewhere = { ...shops.wholeSale('x'), register: 'till-9' }
+  assert.equal((await failed(client.saleComplete(elsewhere))).code, 'FISKAL_NOT_FOUND')
   await client.saleComplete(shops.wholeSale('same'))
   assert.equal((await failed(client.saleComplete(shops.wholeSale('same', { text: 'other' })))).code, 'FISKAL_CONFLICT')
   assert.equal((await failed(client.call('sale.finish'))).code, 'FISKAL_INVALID')

@@ -15,10 +15,19 @@ test('a fractional number is refused before anything is sent, wherever it is', a
   assert.ok(error instanceof TypeError)
   assert.match(error.message, /^\/items\/0\/quantity is .*use a string/)
   const sale = await client.sale('till-1')
-  assert.throws(() => sale.add({ ...shops.ITEMS[0], unit_price: 1.2 }), /^TypeError: \/items\/0\/unit_price is/)
-  assert.throws(() => sale.pay('cash', 2.4), /^TypeError: \/payments\/0\/amount is/)
+  assert.throws(() => sale.add({ ...shops.ITEMS[0], unit_price: 1.2 }), /^TypeError: \/unit_price is/)
+  assert.throws(() => sale.pay('cash', 2.4), /^TypeError: \/amount is/)
   assert.throws(() => sale.set({ rounding: 0.01 }), /^TypeError: \/rounding is/)
   await assert.rejects(sale.complete({ rounding: 0.01 }), /^TypeError: \/rounding is/)
+  await sale.abort()
+})
+
+test('what the core refuses of an item or a payment is refused when it is added', async () => {
+  const sale = await client.sale('till-1', { items: [shops.ITEMS[0]] })
+  assert.throws(() => sale.add({ ...shops.ITEMS[0], vat: 'x' }), { code: 'FISKAL_INVALID', pointer: '/items/1/vat' })
+  assert.throws(() => sale.pay('gold', '1'), { code: 'FISKAL_INVALID', pointer: '/payments/0/method' })
+  assert.throws(() => sale.set({ colour: 'brown' }), { code: 'FISKAL_INVALID', pointer: '/colour' })
+  assert.equal(sale.toJSON().items.length, 1)
   await sale.abort()
 })
 

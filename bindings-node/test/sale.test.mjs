@@ -69,7 +69,7 @@ test('an aborted sale has ended', async () => {
 })
 
 test('disposing aborts a sale that nobody tried to complete, and no other', async () => {
-  const dispose = (sale) => sale[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]()
+  const dispose = (sale) => sale[Symbol.asyncDispose]()
   const left = await client.sale('till-1', { id: 'left' })
   await dispose(left)
   const saved = await client.sale('till-1', { id: 'saved' })

@@ -50,9 +50,19 @@ test('the reason is an AbortError where none is given, and a TimeoutError of a t
 })
 
 test('a call whose signal was aborted before does nothing', async () => {
-  await assert.rejects(client.saleComplete(shops.wholeSale('never'), { signal: AbortSignal.abort() }), { name: 'AbortError' })
+  const aborted = { signal: AbortSignal.abort() }
+  await assert.rejects(client.saleComplete(shops.wholeSale('never'), aborted), { name: 'AbortError' })
   await assert.rejects(client.receiptGet({ register: 'till-1', sale: 'never' }), { code: 'FISKAL_NOT_FOUND' })
-  await assert.rejects(open(shop.config, { signal: AbortSignal.abort() }), { name: 'AbortError' })
+  await assert.rejects(open(shop.config, aborted), { name: 'AbortError' })
+})
+
+test('an opening that is aborted leaves nothing open', async () => {
+  const controller = new AbortController()
+  const configuration = { ...shop.configuration(), journal: `${shop.folder}/opening.db` }
+  const opening = open(configuration, { signal: controller.signal })
+  controller.abort()
+  await assert.rejects(opening, { name: 'AbortError' })
+  await (await open({ ...configuration, sync: 'auto' })).close()
 })
 
 test('aborting one call does not touch another', async () => {

@@ -3,7 +3,8 @@
 import fiskal, { FiskalError, open, Receipt, setLogger } from 'fiskal'
 import type { Item, LogLevel, Qr, ReceiptState, RecordedItem, Sale } from 'fiskal'
 
-const client: fiskal.Client = await open('fiskal.toml', { overrides: { sync: 'manual' }, signal: AbortSignal.timeout(1000) })
+const options = { overrides: { sync: 'manual' }, signal: AbortSignal.timeout(1000) }
+const client: fiskal.Client = await open('fiskal.toml', options)
 const croissant: Item = { text: 'Croissant', quantity: 2, unit_price: '1.20', vat: '5.5', unit: undefined }
 const sale: Sale = await client.sale('till-1', { cashier: { id: '7' } })
 sale.add(croissant).add({ ...croissant, quantity: 2n, vat: { exempt: 'export' } }).pay('cash', '2.40', { tendered: 5 })

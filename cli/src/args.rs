@@ -57,6 +57,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "PAPER")]
         print: Option<Paper>,
     },
+    /// Cancel a receipt that was never handed over; twice is once
+    Cancel {
+        /// The receipt's id
+        id: String,
+        /// Why, for the records
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// Check or read the journal
     Journal {
         #[command(subcommand)]

@@ -15,6 +15,10 @@ pub struct Case {
     pub name: String,
     /// Why it matters, with the source of the rule.
     pub why: String,
+    /// Why how often something is asked again depends on the machine; then repetitions are not compared
+    /// between doors.
+    #[serde(default)]
+    pub timing: Option<String>,
     /// What differs from `config.json` (JSON merge patch, RFC 7396).
     #[serde(default)]
     pub config: Value,
@@ -69,6 +73,9 @@ pub struct Step {
     /// Its parameters.
     #[serde(default)]
     pub params: Value,
+    /// The parameters are handed over as JSON text where a language has methods of its own.
+    #[serde(default)]
+    pub raw: bool,
     /// What the result must contain.
     #[serde(default)]
     pub expect: Option<Value>,
@@ -126,6 +133,9 @@ pub fn read(file: &Path) -> Result<Case> {
         }
         if step.error.is_some() && (step.expect.is_some() || step.whole.is_some()) {
             return Err(format!("step {index} expects a result and an error").into());
+        }
+        if step.raw && step.error.is_none() {
+            return Err(format!("step {index} is raw, but what succeeds can be given to a method").into());
         }
     }
     Ok(case)

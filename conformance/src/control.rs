@@ -59,6 +59,18 @@ impl Control {
         Ok(audit.get("booked").and_then(Value::as_array).cloned().unwrap_or_default())
     }
 
+    /// The requests that reached a service, in the order of their arrival.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer, or has forgotten some.
+    pub fn requests(&self) -> Result<Vec<Value>> {
+        let seen = self.send("GET", "requests", None)?;
+        if seen.get("forgotten") != Some(&Value::from(0)) {
+            return Err("there were more requests than the sandbox keeps".into());
+        }
+        Ok(seen.get("requests").and_then(Value::as_array).cloned().unwrap_or_default())
+    }
+
     fn send(&self, method: &str, name: &str, body: Option<&Value>) -> Result<Value> {
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut stream = TcpStream::connect(&self.host)?;

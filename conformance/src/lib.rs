@@ -1,17 +1,21 @@
 //! What every face of libfiskal must do alike, and what it must survive.
 //!
-//! [`case`] reads the cases of `cases/`, [`run`] plays one against a sandbox of its own through
-//! [`Fiskal::call`](fiskal::Fiskal::call), [`matching`] compares what came back and [`cents`] the
-//! amounts. [`crash`] kills a real till while it sells, and compares three books afterwards.
+//! [`case`] reads the cases of `cases/`, [`run`] plays one against a sandbox of its own through a
+//! [`door`], [`matching`] compares what came back and [`cents`] the amounts. A [`story`] is what came of
+//! a case, to be compared with another door's. [`crash`] kills a real till while it sells, and compares three books afterwards.
 
 pub mod case;
 pub mod cents;
 pub mod control;
 pub mod crash;
+pub mod door;
 pub mod matching;
 pub mod random;
+pub mod record;
 pub mod run;
 pub mod shop;
+pub mod story;
+pub mod varying;
 
 /// What a test harness does with a machine that does not play along: it says so and stops.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;

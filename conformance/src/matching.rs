@@ -9,6 +9,7 @@
 //! | `{"$absent": true}` | `null`, or nothing |
 //! | `{"$length": 64}` | a text or list of that length |
 //! | `{"$contains": "text"}` | a text with this part |
+//! | `{"$has": […]}` | a list that has, for each of these, an element that fits it |
 //! | `{"$json": …}` | a text that is JSON, which fits what stands here |
 //! | `{"$from": "NAME", "at": "/pointer"}` | what an earlier step's result has there |
 
@@ -65,10 +66,44 @@ pub fn resolved(value: &Value, results: &Results) -> Value {
     }
 }
 
+/// Where two values are not the same, matchers and missing members included.
+pub fn differences(expected: &Value, got: &Value) -> Vec<Difference> {
+    let mut found = Vec::new();
+    walk_both(Some(expected), Some(got), String::new(), &mut found);
+    found
+}
+
+fn walk_both(expected: Option<&Value>, got: Option<&Value>, pointer: String, out: &mut Vec<Difference>) {
+    match (expected, got) {
+        (expected, got) if expected == got => {}
+        (Some(Value::Object(expected)), Some(Value::Object(got))) => {
+            let added = got.keys().filter(|key| !expected.contains_key(*key));
+            for key in expected.keys().chain(added) {
+                let pointer = format!("{pointer}/{}", escaped(key));
+                walk_both(expected.get(key), got.get(key), pointer, out);
+            }
+        }
+        (Some(Value::Array(expected)), Some(Value::Array(got))) => {
+            for index in 0..expected.len().max(got.len()) {
+                walk_both(expected.get(index), got.get(index), format!("{pointer}/{index}"), out);
+            }
+        }
+        (expected, got) => {
+            let expected = expected.cloned().unwrap_or_else(|| Value::from("nothing"));
+            out.push(difference(pointer, &expected, got));
+        }
+    }
+}
+
 fn walk(expected: &Value, got: Option<&Value>, pointer: String, out: &mut Vec<Difference>) {
     match (expected, got) {
         (Value::Object(members), got) if is_matcher(members) => {
-            if let Some(inner) = members.get("$json") {
+            if let Some(Value::Array(wanted)) = members.get("$has") {
+                let found = got.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                for wanted in wanted.iter().filter(|wanted| !has(found, wanted)) {
+                    out.push(difference(pointer.clone(), wanted, got));
+                }
+            } else if let Some(inner) = members.get("$json") {
                 let text = got.and_then(Value::as_str);
                 match text.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
                     Some(parsed) => walk(inner, Some(&parsed), pointer, out),
@@ -96,6 +131,14 @@ fn walk(expected: &Value, got: Option<&Value>, pointer: String, out: &mut Vec<Di
         (expected, got) if Some(expected) == got => {}
         (expected, got) => out.push(difference(pointer, expected, got)),
     }
+}
+
+fn has(list: &[Value], wanted: &Value) -> bool {
+    list.iter().any(|element| {
+        let mut differences = Vec::new();
+        walk(wanted, Some(element), String::new(), &mut differences);
+        differences.is_empty()
+    })
 }
 
 fn is_matcher(members: &Map<String, Value>) -> bool {

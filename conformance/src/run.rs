@@ -1,61 +1,120 @@
-//! Plays one case against a sandbox of its own.
+//! Plays one case against a sandbox of its own, through a door.
 
 use crate::Result;
-use crate::case::{Case, Step, folder};
+use crate::case::{Case, Step};
 use crate::control::Control;
-use crate::matching::{self, Results, compare, remove, resolved};
+use crate::door::{Door, Handing};
+use crate::matching::{Results, compare, resolved};
 use crate::shop::Shop;
-use fiskal::Fiskal;
-use fiskal::config::Config;
+use crate::story::Story;
+use crate::varying::Varying;
 use fiskal_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
-use std::path::Path;
 
-/// What did not come as the case says; empty when all did.
+/// What came of a case.
+#[derive(Debug)]
+pub struct Played {
+    /// What did not come as the case says; empty when all did.
+    pub wrong: Vec<String>,
+    /// What to compare with other doors.
+    pub story: Story,
+}
+
+/// Plays a case through a door; in the end the door is closed.
 ///
 /// # Errors
-/// When the machine does not play along: no sandbox, no folder.
-pub fn run(case: &Case) -> Result<Vec<String>> {
+/// When the machine does not play along: no sandbox, no folder, a door that ends.
+pub fn run(case: &Case, door: &mut dyn Door, varying: &Varying) -> Result<Played> {
     let sandbox = Sandbox::start(Options::default())?;
     let control = Control::of(sandbox.url());
     if let Some(settings) = &case.sandbox {
         control.set(settings)?;
     }
     let shop = Shop::new(&sandbox, &case.config)?;
-    let mut wrong = Vec::new();
-    let opened = open(&shop.config());
-    let fiskal = match (opened, &case.open_error) {
-        (Ok(_), Some(expected)) => return Ok(vec![format!("opened, but should fail with {expected}")]),
-        (Err(error), Some(expected)) => {
-            judge("open", compare(expected, &error, &Results::new()), &mut wrong);
-            return Ok(wrong);
-        }
-        (Err(error), None) => return Ok(vec![format!("cannot be opened: {error}")]),
-        (Ok(fiskal), None) => fiskal,
+    let mut player = Player {
+        control,
+        shop,
+        door,
+        varying,
+        results: Results::new(),
+        played: Played { wrong: Vec::new(), story: Story::default() },
     };
-    let mut player = Player { control, shop, fiskal: Some(fiskal), results: Results::new(), wrong };
-    if case.provision {
-        player.play("provision", &Step { call: Some("provision".into()), ..Step::default() })?;
+    if player.open(case)? {
+        player.play_all(case)?;
+        player.judge_end(case)?;
+        player.door.close()?;
+        player.played.story.add_journal(&player.shop.config())?;
     }
-    for (part, steps) in [("setup", &case.setup), ("step", &case.steps)] {
-        for (index, step) in steps.iter().enumerate() {
-            player.play(&format!("{part} {index}"), step)?;
-        }
+    player.played.story.add_requests(&player.control)?;
+    if case.timing.is_some() {
+        player.played.story.forget_repetitions();
     }
-    player.close(case)
+    Ok(player.played)
 }
 
 /// A case at work.
-struct Player {
+struct Player<'a> {
     control: Control,
     shop: Shop,
-    fiskal: Option<Fiskal>,
+    door: &'a mut dyn Door,
+    varying: &'a Varying,
     results: Results,
-    wrong: Vec<String>,
+    played: Played,
 }
 
-impl Player {
+impl Player<'_> {
+    /// Whether there is something open to go on with.
+    fn open(&mut self, case: &Case) -> Result<bool> {
+        let reply = self.door.open(&self.shop.config())?;
+        self.played.story.reply("open", &reply);
+        match (reply, &case.open_error) {
+            (Ok(_), None) => return Ok(true),
+            (Ok(_), Some(expected)) => {
+                self.door.close()?;
+                self.wrong(format!("opened, but should fail with {expected}"));
+            }
+            (Err(error), Some(expected)) => self.compare("open", expected, &error),
+            (Err(error), None) => self.wrong(format!("cannot be opened: {error}")),
+        }
+        Ok(false)
+    }
+
+    fn play_all(&mut self, case: &Case) -> Result<()> {
+        if case.provision {
+            self.play("provision", &Step { call: Some("provision".into()), ..Step::default() })?;
+        }
+        for (part, steps) in [("setup", &case.setup), ("step", &case.steps)] {
+            for (index, step) in steps.iter().enumerate() {
+                self.play(&format!("{part} {index}"), step)?;
+            }
+        }
+        Ok(())
+    }
+
     fn play(&mut self, place: &str, step: &Step) -> Result<()> {
+        self.prepare(step)?;
+        if step.reopen {
+            self.door.close()?;
+            self.door.open(&self.shop.config())?.map_err(|error| error.to_string())?;
+        }
+        let Some(call) = &step.call else { return Ok(()) };
+        let place = format!("{place} ({call})");
+        let params = resolved(&step.params, &self.results);
+        let reply = self.door.call(call, &params, Handing::of(step))?;
+        self.played.story.reply(&place, &reply);
+        match (reply, &step.error) {
+            (Ok(result), None) => self.judge_result(&place, step, result),
+            (Err(error), Some(expected)) => self.compare(&place, expected, &error),
+            (Ok(result), Some(expected)) => {
+                self.wrong(format!("{place}: succeeded, but should fail with {expected}: {result}"));
+            }
+            (Err(error), None) => self.wrong(format!("{place}: failed: {error}")),
+        }
+        Ok(())
+    }
+
+    /// What strikes the sandbox before the call.
+    fn prepare(&mut self, step: &Step) -> Result<()> {
         if step.heal {
             self.control.heal()?;
         }
@@ -65,86 +124,51 @@ impl Player {
         if let Some(settings) = &step.settings {
             self.control.set(settings)?;
         }
-        for fault in &step.faults {
-            self.control.plant(fault)?;
-        }
-        if step.reopen {
-            self.fiskal = None;
-            self.fiskal = Some(open(&self.shop.config()).map_err(|error| error.to_string())?);
-        }
-        let (Some(call), Some(fiskal)) = (&step.call, &self.fiskal) else { return Ok(()) };
-        let place = format!("{place} ({call})");
-        let answer = fiskal.call(call, &resolved(&step.params, &self.results));
-        match (answer, &step.error) {
-            (Ok(result), None) => self.judge_result(&place, step, result),
-            (Err(error), Some(expected)) => {
-                judge(&place, compare(expected, &error.to_json(), &self.results), &mut self.wrong);
-                Ok(())
-            }
-            (Ok(result), Some(expected)) => {
-                self.wrong.push(format!("{place}: succeeded, but should fail with {expected}: {result}"));
-                Ok(())
-            }
-            (Err(error), None) => {
-                self.wrong.push(format!("{place}: failed: {}", error.to_json()));
-                Ok(())
-            }
-        }
+        step.faults.iter().try_for_each(|fault| self.control.plant(fault))
     }
 
-    fn judge_result(&mut self, place: &str, step: &Step, result: Value) -> Result<()> {
+    fn judge_result(&mut self, place: &str, step: &Step, result: Value) {
         if let Some(expected) = &step.expect {
-            judge(place, compare(expected, &result, &self.results), &mut self.wrong);
+            self.compare(place, expected, &result);
         }
         if let Some(expected) = &step.whole {
-            let masked = without_volatile(result.clone())?;
+            let masked = self.varying.without(result.clone());
             if masked != *expected {
-                judge(place, compare(expected, &masked, &self.results), &mut self.wrong);
-                judge(place, compare(&masked, expected, &self.results), &mut self.wrong);
+                self.compare(place, expected, &masked);
+                self.compare(place, &masked, expected);
             }
         }
         if let Some(name) = &step.name {
             self.results.insert(name.clone(), result);
         }
-        Ok(())
     }
 
     /// What must hold in the end, whatever the case is about.
-    fn close(mut self, case: &Case) -> Result<Vec<String>> {
-        if let Some(fiskal) = &self.fiskal {
-            match fiskal.call("journal.verify", &json!({})) {
-                Ok(verified) => {
-                    let green = json!({"misfit": {"$absent": true}});
-                    judge("journal.verify", compare(&green, &verified, &self.results), &mut self.wrong);
-                }
-                Err(error) => self.wrong.push(format!("journal.verify: {error}")),
-            }
+    fn judge_end(&mut self, case: &Case) -> Result<()> {
+        let verified = self.door.call("journal.verify", &json!({}), Handing::Typed)?;
+        self.played.story.reply("journal.verify", &verified);
+        match verified {
+            Ok(verified) => self.compare("journal.verify", &json!({"misfit": {"$absent": true}}), &verified),
+            Err(error) => self.wrong(format!("journal.verify: {error}")),
         }
         if let Some(booked) = &case.booked {
             let found = Value::from(self.control.booked()?);
-            let expected = Value::from(booked.clone());
-            judge("booked", compare(&expected, &found, &self.results), &mut self.wrong);
+            self.compare("booked", &Value::from(booked.clone()), &found);
         }
         if let Some(cents) = &case.cents {
-            self.wrong.extend(cents.check(&self.results));
+            let wrong = cents.check(&self.results);
+            self.played.wrong.extend(wrong);
         }
-        Ok(self.wrong)
+        Ok(())
     }
-}
 
-fn open(config: &Path) -> std::result::Result<Fiskal, Value> {
-    Config::from_file(config).and_then(Fiskal::open).map_err(|error| error.to_json())
-}
-
-fn judge(place: &str, differences: Vec<matching::Difference>, wrong: &mut Vec<String>) {
-    wrong.extend(differences.into_iter().map(|difference| format!("{place}: {difference}")));
-}
-
-fn without_volatile(mut result: Value) -> Result<Value> {
-    let pointers: Vec<String> =
-        serde_json::from_str(&std::fs::read_to_string(folder().join("volatile.json"))?)?;
-    for pointer in pointers {
-        remove(&mut result, &pointer);
+    fn compare(&mut self, place: &str, expected: &Value, got: &Value) {
+        for difference in compare(expected, got, &self.results) {
+            self.wrong(format!("{place}: {difference}"));
+        }
     }
-    Ok(result)
+
+    fn wrong(&mut self, sentence: String) {
+        self.played.wrong.push(sentence);
+    }
 }

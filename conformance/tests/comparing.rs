@@ -5,7 +5,10 @@ use fiskal_conformance::cents::Cents;
 use fiskal_conformance::crash::beliefs::Belief;
 use fiskal_conformance::crash::books::Books;
 use fiskal_conformance::crash::plan::{Plan, Sale, Way};
-use fiskal_conformance::matching::{Results, compare, merge, remove, resolved};
+use fiskal_conformance::matching::{Results, compare, differences, merge, remove, resolved};
+use fiskal_conformance::record::Record;
+use fiskal_conformance::story::Story;
+use fiskal_conformance::varying::Varying;
 use serde_json::{Value, json};
 
 fn pointers(expected: Value, got: Value) -> Vec<String> {
@@ -37,9 +40,28 @@ fn what_does_not_fit_is_named_by_its_place() {
         (json!({"$json": {"a": 1}}), json!("{\"a\": 1}"), vec![]),
         (json!({"$json": {"a": 1}}), json!("{\"a\": 2}"), vec!["/a"]),
         (json!({"$json": {"a": 1}}), json!("no"), vec![""]),
+        (json!({"$has": [{"a": 1}, 2]}), json!([2, 3, {"a": 1, "b": 2}]), vec![]),
+        (json!({"l": {"$has": [1, 4]}}), json!({"l": [1, 2]}), vec!["/l"]),
+        (json!({"$has": [1]}), json!(null), vec![""]),
         (json!({"$jsno": 1}), json!(1), vec![""]),
     ] {
         assert_eq!(pointers(expected.clone(), got.clone()), places, "{expected} {got}");
+    }
+}
+
+#[test]
+fn what_is_not_the_same_is_named_by_its_place() {
+    for (one, other, places) in [
+        (json!({"a": [1, {"$any": true}]}), json!({"a": [1, {"$any": true}]}), vec![]),
+        (json!({"a": 1}), json!({"a": 1, "b": 2}), vec!["/b"]),
+        (json!({"a": 1, "b": 2}), json!({"a": 1}), vec!["/b"]),
+        (json!({"a": null}), json!({}), vec!["/a"]),
+        (json!([1, 2, 3]), json!([1, 3]), vec!["/1", "/2"]),
+        (json!({"$any": true}), json!({"$any": false}), vec!["/$any"]),
+        (json!("1"), json!(1), vec![""]),
+    ] {
+        let found = differences(&one, &other).into_iter().map(|difference| difference.pointer);
+        assert_eq!(found.collect::<Vec<_>>(), places, "{one} {other}");
     }
 }
 
@@ -62,6 +84,50 @@ fn a_patch_is_laid_over_a_configuration() {
     remove(&mut base, "/a/e/f");
     remove(&mut base, "/x/y");
     assert_eq!(base, json!({"a": {"c": 2, "e": {}}, "d": [2]}));
+}
+
+fn story(id: &str, other: &str, time: &str) -> Story {
+    let mut story = Story::default();
+    story.reply("step 0", &Ok(json!({"id": id, "sale": "s-1", "signed_at": time})));
+    story
+        .reply("step 1", &Err(json!({"kind": "conflict", "message": format!("{other} was used at {time}")})));
+    story
+}
+
+#[test]
+fn stories_are_the_same_but_for_ids_and_times() {
+    let [a, b] = ["0191e0a0-0000-7000-8000-00000000000a", "0191e0a0-0000-7000-8000-00000000000b"];
+    let (now, later) = ("2026-03-01T12:00:00+01:00", "2026-03-01T11:00:01.5Z");
+    let varying = Varying::declared().unwrap();
+    let told = |story: Story| story.told(&varying).unwrap();
+    let one = told(story(a, b, now));
+    assert_eq!(one, told(story(b, a, later)), "two ids, in the same places");
+    assert_eq!(one.hashes().unwrap(), told(story(b, a, later)).hashes().unwrap());
+    let other = told(story(a, a, now));
+    assert_ne!(one.hashes().unwrap(), other.hashes().unwrap());
+    let differences = one.differences(&other);
+    assert_eq!(differences.len(), 1, "twice the same id is another story: {differences:?}");
+    assert!(differences[0].starts_with("/replies/1/error/message"), "{differences:?}");
+}
+
+#[test]
+fn a_door_that_left_a_case_out_or_told_another_story_is_found() {
+    let varying = Varying::declared().unwrap();
+    let told = |sale: &str| {
+        let mut story = Story::default();
+        story.reply("step 0", &Ok(json!({"sale": sale})));
+        story.told(&varying).unwrap()
+    };
+    let record = |cases: &[(&str, &str)]| {
+        let told = cases.iter().map(|(title, sale)| ((*title).to_owned(), told(sale))).collect();
+        Record { told, failures: Vec::new() }
+    };
+    let reference = record(&[("a.json", "s-1"), ("b.json", "s-2")]);
+    assert_eq!(reference.differences(&reference), Vec::<String>::new());
+    let found = record(&[("a.json", "s-9")]).differences(&reference);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("a.json") && found[0].contains("s-9"), "{found:?}");
+    assert!(found[1].contains("b.json"), "{found:?}");
 }
 
 /// 2.40 at 5.5 per cent: 240 × 1000 / 1055 = 227.49, so 2.27 and 0.13.

@@ -116,17 +116,27 @@ impl Kind {
             Kind::NotFound => "Look at what there is: `receipt.list`, `sale.list`, `status`.",
             Kind::Conflict => "Sell under a new id or number; never change a sale that was booked.",
             Kind::Closed => "Open a client, in this process.",
-            Kind::Abi => "Build the program with this library's header, or install the library it was built for.",
-            Kind::NotReady => "Do what the message says, such as `provision`; sell on another register meanwhile.",
+            Kind::Abi => {
+                "Build the program with this library's header, or install the library it was built for."
+            }
+            Kind::NotReady => {
+                "Do what the message says, such as `provision`; sell on another register meanwhile."
+            }
             Kind::Busy => "Call again in a moment.",
             Kind::Journal => {
                 "Make room or mend permissions; if a chain is broken, stop selling and keep the file."
             }
             Kind::Unreachable => "Call again with the same sale id; nothing can be booked twice.",
-            Kind::UnknownOutcome => "Call `sync`, or the same again with the same id; do not sell under another one.",
+            Kind::UnknownOutcome => {
+                "Call `sync`, or the same again with the same id; do not sell under another one."
+            }
             Kind::Refused => "Read `service_message`, correct the sale or the configuration, and call again.",
-            Kind::Unauthorized => "Check key, secret and environment of the account; `fiskal doctor` tries them.",
-            Kind::Mismatch => "Hand over the receipt that the error carries, and have the difference looked into.",
+            Kind::Unauthorized => {
+                "Check key, secret and environment of the account; `fiskal doctor` tries them."
+            }
+            Kind::Mismatch => {
+                "Hand over the receipt that the error carries, and have the difference looked into."
+            }
             Kind::Internal => "Report it with its message; the journal holds what was done.",
         }
     }

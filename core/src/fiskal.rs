@@ -223,6 +223,26 @@ pub(crate) struct Place<'a> {
     pub(crate) till: Till<'a>,
 }
 
+impl Place<'_> {
+    /// What is submitted for an operation of the register: done once under its key, now, within the
+    /// account's patience.
+    pub(crate) fn submission(&self, name: &str, key: String, params: Value) -> Submission {
+        Submission {
+            name: name.to_owned(),
+            line: self.line.clone(),
+            above: self.above.clone(),
+            zone: self.till.location.zone.clone(),
+            params,
+            at: None,
+            original: None,
+            key,
+            fingerprint: String::new(),
+            once: true,
+            patience: None,
+        }
+    }
+}
+
 fn accounts(config: &Config) -> Result<BTreeMap<String, engine::Account>> {
     let build = |name: &String, account: &crate::config::Account| {
         let service = services::build(&account.service, &account.described(name))

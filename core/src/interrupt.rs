@@ -1,6 +1,7 @@
 //! How somebody who waits is told to stop waiting.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use crate::sync::{Condvar, Mutex, lock, wait_while};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Lets one call stop waiting, from any thread: it then returns as if its patience had run out.
@@ -42,31 +43,21 @@ impl Interrupt {
     /// Ends every wait for it, now and later.
     pub fn raise(&self) {
         if let Some(flag) = &self.0 {
-            *flag.lock() = true;
+            *lock(&flag.raised) = true;
             flag.changed.notify_all();
         }
     }
 
     /// Whether it was raised.
     pub fn is_raised(&self) -> bool {
-        self.0.as_ref().is_some_and(|flag| *flag.lock())
+        self.0.as_ref().is_some_and(|flag| *lock(&flag.raised))
     }
 
     /// Waits, or stops waiting when it is raised.
     pub fn wait(&self, pause: Duration) {
         match &self.0 {
-            Some(flag) => flag.wait(pause),
+            Some(flag) => drop(wait_while(&flag.changed, lock(&flag.raised), pause, |raised| !*raised)),
             None => std::thread::sleep(pause),
         }
-    }
-}
-
-impl Flag {
-    fn lock(&self) -> MutexGuard<'_, bool> {
-        self.raised.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait(&self, pause: Duration) {
-        let _ = self.changed.wait_timeout_while(self.lock(), pause, |raised| !*raised);
     }
 }

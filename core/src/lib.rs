@@ -19,6 +19,7 @@ mod read;
 pub mod receipt;
 pub mod sale;
 pub mod services;
+mod sync;
 mod system;
 mod text;
 pub mod transport;

@@ -10,6 +10,7 @@
 mod code_page;
 mod escpos;
 mod html;
+mod languages;
 mod paper;
 pub mod qr;
 mod rows;

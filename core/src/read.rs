@@ -7,6 +7,8 @@ use serde_path_to_error::{Path, Segment};
 
 /// How much of serde's own words goes into a message; the rest could be a hostile input's.
 const REASON_CHARACTERS: usize = 300;
+/// How much of a word is compared with those that there are; a comparison takes time with the length.
+const COMPARED_CHARACTERS: usize = 64;
 
 /// Reads a value of a type.
 ///
@@ -33,11 +35,12 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
 /// What to say about an unknown field; serde's reason lists the known ones in backticks.
 fn unknown_field(unknown: &str, reason: &str) -> String {
     let known = reason.strip_prefix(&format!("unknown field `{unknown}`, ")).unwrap_or_default();
+    let compared: String = unknown.chars().take(COMPARED_CHARACTERS).collect();
     let nearest = known
         .split('`')
         .skip(1)
         .step_by(2)
-        .map(|name| (strsim::damerau_levenshtein(unknown, name), name))
+        .map(|name| (strsim::damerau_levenshtein(&compared, name), name))
         .min()
         .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 2);
     let unknown = plain(unknown);

@@ -2,7 +2,7 @@
 
 use crate::json;
 use crate::money::Exact;
-use crate::sale::{Cashier, Customer, Discount, Item, Original, Payment, Sale};
+use crate::sale::{Cashier, Customer, Discount, Document, Item, Original, Payment, Sale};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +26,9 @@ pub struct Receipt {
     /// What kind of receipt it is.
     #[serde(rename = "type")]
     pub receipt_type: ReceiptType,
+    /// What was issued, where it is no receipt.
+    #[serde(default, skip_serializing_if = "Document::is_receipt")]
+    pub document: Document,
     /// How final it is.
     pub state: State,
     /// The merchant's own number.
@@ -99,6 +102,7 @@ impl Receipt {
         Receipt {
             sale: sale.id.clone(),
             register: sale.register.clone(),
+            document: sale.document,
             receipt_type,
             number: sale.number.clone(),
             series: sale.series.clone(),
@@ -143,6 +147,8 @@ pub enum ReceiptType {
     Cancel,
     /// A correction of wrong data.
     Correction,
+    /// A payment of an earlier receipt.
+    Payment,
     /// A training sale.
     Training,
     /// A zero receipt.

@@ -112,6 +112,13 @@ pub enum Document {
     Proforma,
 }
 
+impl Document {
+    /// Whether it is a plain receipt.
+    pub(crate) fn is_receipt(&self) -> bool {
+        *self == Document::Receipt
+    }
+}
+
 /// One line of a sale.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

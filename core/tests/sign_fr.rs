@@ -6,6 +6,8 @@ mod driver;
 #[path = "sign_fr/fisc.rs"]
 mod fisc;
 
+#[path = "sign_fr/afterwards.rs"]
+mod afterwards;
 #[path = "sign_fr/amounts.rs"]
 mod amounts;
 #[path = "sign_fr/answers.rs"]

@@ -38,3 +38,26 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     }
     boundary::guard(work)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FISKAL_INTERNAL, fiskal_error_free, fiskal_error_message, fiskal_error_status};
+    use std::ffi::CStr;
+    use std::ptr::null_mut;
+
+    #[test]
+    fn a_panic_becomes_a_status_and_an_error_with_its_place() {
+        let mut error = null_mut();
+        // SAFETY: the variable lives until the end of the test.
+        let out = unsafe { Out::new("error", &raw mut error, null_mut()) };
+        assert_eq!(status(&out, || panic!("on purpose {}", 4711)), FISKAL_INTERNAL);
+        assert_eq!(fiskal_error_status(error), FISKAL_INTERNAL);
+        // SAFETY: the text ends with NUL and lives as long as the error.
+        let message = unsafe { CStr::from_ptr(fiskal_error_message(error)) }.to_str().unwrap();
+        assert!(message.contains("on purpose 4711"), "{message}");
+        assert!(message.contains("guard.rs:"), "{message}");
+        fiskal_error_free(error);
+        assert_eq!(value(7, || panic!("on purpose")), 7);
+    }
+}

@@ -224,3 +224,69 @@ pub extern "C" fn fiskal_receipt_free(receipt: *mut fiskal_receipt) {
         Ok(())
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::constants::{FISKAL_IMAGE_ESCPOS, FISKAL_IMAGE_PNG, FISKAL_IMAGE_SVG, FISKAL_IMAGE_TERMINAL};
+    use crate::{FISKAL_INVALID, FISKAL_OK};
+    use fiskal::receipt::Qr;
+    use std::ffi::CStr;
+
+    /// The handle of a receipt as an operation gives it.
+    fn handle(receipt: &fiskal::receipt::Receipt) -> *mut fiskal_receipt {
+        let json = serde_json::to_string(receipt).unwrap();
+        registry::register(fiskal_receipt::new(Receipt::from_json(json).unwrap())).unwrap()
+    }
+
+    fn qr(receipt: *const fiskal_receipt, image: i32, module_px: u32) -> (i32, Vec<u8>) {
+        let (mut data, mut length) = (null(), 0);
+        // SAFETY: the variables live until the call ends.
+        let status = unsafe {
+            fiskal_receipt_qr(receipt, image, module_px, &raw mut data, &raw mut length, null_mut())
+        };
+        assert_eq!(data.is_null(), length == 0);
+        // SAFETY: the bytes belong to the receipt, which is not freed yet.
+        let drawn = if length == 0 { &[] } else { unsafe { std::slice::from_raw_parts(data, length) } };
+        (status, drawn.to_vec())
+    }
+
+    #[test]
+    fn a_qr_code_is_drawn_in_every_way() {
+        let code = Qr { payload: "https://example.org/1".into(), error_correction: "M".into(), min_mm: 30 };
+        let receipt = handle(&fiskal::receipt::Receipt { qr: Some(code), ..Default::default() });
+        for (image, mark) in [
+            (FISKAL_IMAGE_PNG, &b"\x89PNG\r\n\x1a\n"[..]),
+            (FISKAL_IMAGE_SVG, b"<svg"),
+            (FISKAL_IMAGE_ESCPOS, b"\x1d(k"),
+            (FISKAL_IMAGE_TERMINAL, b"\n"),
+        ] {
+            let (status, drawn) = qr(receipt, image, 4);
+            assert_eq!(status, FISKAL_OK);
+            assert!(drawn.windows(mark.len()).any(|part| part == mark), "{image}");
+        }
+        let (_, small) = qr(receipt, FISKAL_IMAGE_PNG, 1);
+        let (_, large) = qr(receipt, FISKAL_IMAGE_PNG, 64);
+        assert_ne!(small, large);
+        assert_eq!(qr(receipt, FISKAL_IMAGE_PNG, 65), (FISKAL_INVALID, Vec::new()));
+        fiskal_receipt_free(receipt);
+        assert_eq!(qr(receipt, FISKAL_IMAGE_PNG, 4), (FISKAL_INVALID, Vec::new()));
+    }
+
+    #[test]
+    fn a_nul_in_a_receipt_does_not_end_its_texts() {
+        let receipt = handle(&fiskal::receipt::Receipt {
+            text: Some("a\0b".into()),
+            state: State::Provisional,
+            ..Default::default()
+        });
+        // SAFETY: both texts end with NUL.
+        let text = unsafe { CStr::from_ptr(fiskal_receipt_get(receipt, c"text".as_ptr())) };
+        assert_eq!(text.to_str(), Ok("a\u{FFFD}b"));
+        // SAFETY: the text ends with NUL.
+        let whole = unsafe { CStr::from_ptr(fiskal_receipt_json(receipt)) };
+        assert!(whole.to_str().unwrap().contains(r"a\u0000b"));
+        assert_eq!(fiskal_receipt_state(receipt), FISKAL_PROVISIONAL);
+        fiskal_receipt_free(receipt);
+    }
+}

@@ -1,4 +1,5 @@
 //! The examples sell the same three things, in C and in C++.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod support;
 

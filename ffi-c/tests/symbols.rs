@@ -1,5 +1,6 @@
 //! What libfiskal.so shows: the functions of the header and nothing else, under the name that programs
 //! ask for.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod support;
 

@@ -4,6 +4,7 @@ mod dependencies;
 mod house;
 mod licences;
 mod sources;
+mod versions;
 
 use crate::clock::spoken;
 use crate::trouble::Result;
@@ -26,6 +27,7 @@ pub(crate) fn run() -> Result<bool> {
         own("nothing is left for later", house::nothing_left(&sources)),
         own("dependencies are used and explained", dependencies::check(&workspace, &sources)?),
         own("licences are allowed", licences::check(&workspace)?),
+        own("all packages have one version", versions::check(&workspace)?),
         own("generated files are current", codegen::findings(&workspace.root)?),
     ];
     report.push(cargo("fmt", &mut process::cargo(&["fmt", "--all", "--check"]))?);

@@ -1,9 +1,10 @@
-//! The project's own commands: `cargo xtask test`, `lint`, `deep`, `crash` and `bench`.
+//! The project's own commands: `cargo xtask test`, `codegen`, `header`, `lint`, `dist`, `deep`, `crash` and `bench`.
 
 mod bench;
 mod clock;
 mod codegen;
 mod deep;
+mod dist;
 mod lint;
 mod out;
 mod packages;
@@ -41,6 +42,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Makes the tree that a C programmer installs: libraries, headers, pkg-config and CMake files.
+    Dist(dist::Options),
     /// Checks formatting, lints, documentation, licences, dependencies and the rules of the house.
     Lint,
     /// Runs the engine's failure schedules and the kill test at full size; prints a row for docs/deep-runs.md.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Test => suites::run(),
         Task::Codegen { check } => codegen::run(check),
         Task::Header { check } => codegen::header(check),
+        Task::Dist(options) => dist::run(&options),
         Task::Lint => lint::run(),
         Task::Deep(size) => deep::run(size),
         Task::Crash(crash) => deep::crash(crash),

@@ -8,8 +8,8 @@ use std::process::Command;
 /// The oldest Rust that builds the workspace.
 const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
-/// The oldest Python that makes virtual environments as the tests want them, and the oldest Node.
-const OLDEST_PYTHON: &str = "3.8";
+/// The oldest Python for which the tools of the tests are made, and the oldest Node that is supported.
+const OLDEST_PYTHON: &str = "3.10";
 const OLDEST_NODE: &str = "18.0";
 
 /// Checks that the workspace can be built here.

@@ -18,7 +18,7 @@ async function openShop(suite, config = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'fiskal-node-'))
   const sandbox = await startSandbox(folder)
   suite.after(async () => {
-    sandbox.process.kill()
+    sandbox.process.stdin.end()
     await once(sandbox.process, 'exit')
     rmSync(folder, { recursive: true, force: true })
   })
@@ -28,16 +28,18 @@ async function openShop(suite, config = {}) {
   return shop
 }
 
+/** A sandbox that ends when its standard input does, and so with the tests, however they end. */
+const UNTIL_CLOSED = '"$0" "$@" & read -r _; kill $!; wait'
+const READY_WITHIN_MS = 60_000
+
 async function startSandbox(folder) {
   const file = join(folder, 'ready.json')
-  const child = spawn(COMMAND, ['sandbox', '--listen', '127.0.0.1:0', '--ready-file', file], { stdio: 'ignore' })
-  // It stops with the tests, however they end.
-  const stop = () => child.kill()
-  process.once('exit', stop)
-  child.once('exit', () => process.removeListener('exit', stop))
+  const sandbox = [COMMAND, 'sandbox', '--listen', '127.0.0.1:0', '--ready-file', file]
+  const child = spawn('sh', ['-c', UNTIL_CLOSED, ...sandbox], { stdio: ['pipe', 'ignore', 'inherit'] })
   await once(child, 'spawn')
+  const deadline = performance.now() + READY_WITHIN_MS
   while (!existsSync(file)) {
-    if (child.exitCode !== null) throw new Error(`${COMMAND} sandbox ended with status ${child.exitCode}`)
+    if (performance.now() > deadline) throw new Error(`${COMMAND} sandbox is not ready after ${READY_WITHIN_MS} ms`)
     await pause(20)
   }
   return { process: child, ready: JSON.parse(readFileSync(file, 'utf8')) }
@@ -103,7 +105,8 @@ const ITEMS = [
 
 /** A whole sale, for `sale.complete` at once. */
 function wholeSale(id, members = {}) {
-  return { id, register: 'till-1', number: `R-${id.toUpperCase()}`, items: ITEMS, payments: [{ method: 'cash', amount: '3.90' }], ...members }
+  const number = `R-${id.toUpperCase()}`
+  return { id, register: 'till-1', number, items: ITEMS, payments: [{ method: 'cash', amount: '3.90' }], ...members }
 }
 
 module.exports = { COMMAND, ITEMS, openShop, wholeSale }

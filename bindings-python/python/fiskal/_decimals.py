@@ -61,5 +61,9 @@ RESULTS: Dict[str, str] = {
     "sale.resume": "OpenSale",
     "receipt.get": "Receipt",
     "receipt.list": "ReceiptListResult",
+    "receipt.cancel": "Receipt",
+    "receipt.duplicate": "Receipt",
+    "receipt.pay": "Receipt",
+    "receipt.invoice": "Receipt",
 }
 """The shape of each operation's result that has any of it."""

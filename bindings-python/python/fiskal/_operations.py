@@ -376,6 +376,140 @@ class Operations:
             self._call("receipt.print", {"id": id, "format": format, "columns": columns}),
         )
 
+    def receipt_cancel(
+        self,
+        *,
+        id: str,
+        reason: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Cancels a receipt that was never handed over, and gives the receipt of the cancellation;
+        asked again, the same one.
+
+        Args:
+            id: The receipt's id.
+            reason: Why, for the records; at most 128 characters.
+            cashier: Who cancels it.
+        """
+        return cast(
+            "Receipt",
+            self._call("receipt.cancel", {"id": id, "reason": reason, "cashier": cashier}),
+        )
+
+    def receipt_duplicate(
+        self,
+        *,
+        id: str,
+        copy: Optional[int] = None,
+        reason: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Books a reprint with its number where the law counts them, and gives the receipt marked
+        as that copy.
+
+        Args:
+            id: The receipt's id.
+            copy: The number of the copy, from 1. The next one if absent; given, a repeated call
+                is the same copy.
+            reason: Why, for the records; at most 128 characters.
+            cashier: Who prints it.
+        """
+        return cast(
+            "Receipt",
+            self._call(
+                "receipt.duplicate", {"id": id, "copy": copy, "reason": reason, "cashier": cashier}
+            ),
+        )
+
+    def receipt_pay(
+        self,
+        *,
+        id: str,
+        payments: Sequence[types.PaymentParams],
+        payment: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Books what was paid later, such as a sale on account, and gives the receipt of the
+        payment.
+
+        Args:
+            id: The receipt's id.
+            payments: What was paid; at least one.
+            payment: The caller's id of this payment, unique per receipt: a repeated call with
+                it books nothing anew. Made if absent.
+            cashier: Who took it.
+        """
+        return cast(
+            "Receipt",
+            self._call(
+                "receipt.pay",
+                {"id": id, "payments": payments, "payment": payment, "cashier": cashier},
+            ),
+        )
+
+    def receipt_invoice(
+        self,
+        *,
+        id: str,
+        customer: types.CustomerParams,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Tells the service afterwards who a receipt is for, and gives the receipt with its
+        customer.
+
+        Args:
+            id: The receipt's id.
+            customer: Who it is for.
+            cashier: Who enters it.
+        """
+        return cast(
+            "Receipt",
+            self._call("receipt.invoice", {"id": id, "customer": customer, "cashier": cashier}),
+        )
+
+    def event_record(
+        self,
+        *,
+        register: str,
+        code: str,
+        description: str,
+        id: Optional[str] = None,
+        occurred_at: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+        training: Optional[bool] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+    ) -> types.EventRecordResult:
+        """Records an event of the register that the law wants recorded, such as a lost connection.
+
+        Args:
+            register: The register's name in the configuration.
+            code: The event's code; in France one of the codes of the technical event log (JET),
+                at most 32 characters.
+            description: What happened, at most 128 characters.
+            id: The caller's id, unique per register: a repeated call with it records nothing
+                anew. Made if absent.
+            occurred_at: When it happened (RFC 3339); now if absent.
+            cashier: Who was there.
+            training: Whether it happened in training. (default false)
+            extra: Per service, what only that service knows.
+        """
+        return cast(
+            types.EventRecordResult,
+            self._call(
+                "event.record",
+                {
+                    "register": register,
+                    "code": code,
+                    "description": description,
+                    "id": id,
+                    "occurred_at": occurred_at,
+                    "cashier": cashier,
+                    "training": training,
+                    "extra": extra,
+                },
+            ),
+        )
+
     def journal_verify(self) -> types.JournalVerifyResult:
         """Checks every entry of the journal, its chains and the ties between them; names the first
         that does not fit.
@@ -788,6 +922,142 @@ class AsyncOperations:
         return cast(
             types.ReceiptPrintResult,
             await self._call("receipt.print", {"id": id, "format": format, "columns": columns}),
+        )
+
+    async def receipt_cancel(
+        self,
+        *,
+        id: str,
+        reason: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Cancels a receipt that was never handed over, and gives the receipt of the cancellation;
+        asked again, the same one.
+
+        Args:
+            id: The receipt's id.
+            reason: Why, for the records; at most 128 characters.
+            cashier: Who cancels it.
+        """
+        return cast(
+            "Receipt",
+            await self._call("receipt.cancel", {"id": id, "reason": reason, "cashier": cashier}),
+        )
+
+    async def receipt_duplicate(
+        self,
+        *,
+        id: str,
+        copy: Optional[int] = None,
+        reason: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Books a reprint with its number where the law counts them, and gives the receipt marked
+        as that copy.
+
+        Args:
+            id: The receipt's id.
+            copy: The number of the copy, from 1. The next one if absent; given, a repeated call
+                is the same copy.
+            reason: Why, for the records; at most 128 characters.
+            cashier: Who prints it.
+        """
+        return cast(
+            "Receipt",
+            await self._call(
+                "receipt.duplicate", {"id": id, "copy": copy, "reason": reason, "cashier": cashier}
+            ),
+        )
+
+    async def receipt_pay(
+        self,
+        *,
+        id: str,
+        payments: Sequence[types.PaymentParams],
+        payment: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Books what was paid later, such as a sale on account, and gives the receipt of the
+        payment.
+
+        Args:
+            id: The receipt's id.
+            payments: What was paid; at least one.
+            payment: The caller's id of this payment, unique per receipt: a repeated call with
+                it books nothing anew. Made if absent.
+            cashier: Who took it.
+        """
+        return cast(
+            "Receipt",
+            await self._call(
+                "receipt.pay",
+                {"id": id, "payments": payments, "payment": payment, "cashier": cashier},
+            ),
+        )
+
+    async def receipt_invoice(
+        self,
+        *,
+        id: str,
+        customer: types.CustomerParams,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Tells the service afterwards who a receipt is for, and gives the receipt with its
+        customer.
+
+        Args:
+            id: The receipt's id.
+            customer: Who it is for.
+            cashier: Who enters it.
+        """
+        return cast(
+            "Receipt",
+            await self._call(
+                "receipt.invoice", {"id": id, "customer": customer, "cashier": cashier}
+            ),
+        )
+
+    async def event_record(
+        self,
+        *,
+        register: str,
+        code: str,
+        description: str,
+        id: Optional[str] = None,
+        occurred_at: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+        training: Optional[bool] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+    ) -> types.EventRecordResult:
+        """Records an event of the register that the law wants recorded, such as a lost connection.
+
+        Args:
+            register: The register's name in the configuration.
+            code: The event's code; in France one of the codes of the technical event log (JET),
+                at most 32 characters.
+            description: What happened, at most 128 characters.
+            id: The caller's id, unique per register: a repeated call with it records nothing
+                anew. Made if absent.
+            occurred_at: When it happened (RFC 3339); now if absent.
+            cashier: Who was there.
+            training: Whether it happened in training. (default false)
+            extra: Per service, what only that service knows.
+        """
+        return cast(
+            types.EventRecordResult,
+            await self._call(
+                "event.record",
+                {
+                    "register": register,
+                    "code": code,
+                    "description": description,
+                    "id": id,
+                    "occurred_at": occurred_at,
+                    "cashier": cashier,
+                    "training": training,
+                    "extra": extra,
+                },
+            ),
         )
 
     async def journal_verify(self) -> types.JournalVerifyResult:

@@ -45,6 +45,11 @@ class ReceiptFields:
         return cast(types.ReceiptType, self._data["type"])
 
     @property
+    def document(self) -> Optional[types.DocumentType]:
+        """What was issued, where it is no receipt."""
+        return cast(Optional[types.DocumentType], self._data.get("document"))
+
+    @property
     def state(self) -> types.ReceiptState:
         """How final it is."""
         return cast(types.ReceiptState, self._data["state"])

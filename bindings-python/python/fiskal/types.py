@@ -43,6 +43,7 @@ __all__ = [
     "DocumentType",
     "ErrorDescription",
     "ErrorKind",
+    "EventRecordResult",
     "Exemption",
     "Fiscal",
     "Foreign",
@@ -247,6 +248,7 @@ ReceiptType = Literal[
     "return",
     "cancel",
     "correction",
+    "payment",
     "training",
     "zero",
     "start",
@@ -260,6 +262,7 @@ ReceiptType = Literal[
 - `return`: A return.
 - `cancel`: A cancellation of a receipt never handed over.
 - `correction`: A correction of wrong data.
+- `payment`: A payment of an earlier receipt.
 - `training`: A training sale.
 - `zero`: A zero receipt.
 - `start`: The first receipt of a register.
@@ -1250,6 +1253,19 @@ class ReceiptPrintResult(_ReceiptPrintResultOptional):
 
     # What was made.
     format: PrintFormat
+
+
+class EventRecordResult(TypedDict):
+    """Result of `event.record`."""
+
+    # The service's id of the record.
+    record: str
+
+    # The service's signature.
+    signature: Optional[str]
+
+    # When the service signed it (RFC 3339 with the location's offset).
+    signed_at: Optional[str]
 
 
 class JournalVerifyResult(TypedDict):

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod call;
+mod cancel;
 mod demo;
 mod doctor;
 mod init;
@@ -38,6 +39,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Status => status::run(&open(config)?, output),
         Command::Sync => sync::run(&open(config)?, output),
         Command::Receipt { id, print } => receipt::run(&open(config)?, id, *print, output),
+        Command::Cancel { id, reason } => cancel::run(&open(config)?, id, reason.as_deref(), output),
         Command::Journal { action } => journal::run(config, *action, output),
         Command::Call { operation, params } => call::run(config, operation, params.as_deref(), output),
     }

@@ -4,6 +4,7 @@
 mod configuration;
 mod demo;
 mod doctor;
+mod schemas;
 mod shop;
 mod streams;
 mod till;

@@ -93,3 +93,18 @@ fn input_that_is_no_sale_is_refused_with_its_place() {
     assert!(error["message"].as_str().unwrap().contains("sale.complete"), "{error}");
     assert!(sandbox.booked().is_empty());
 }
+
+#[test]
+fn a_receipt_is_cancelled_once() {
+    let sandbox = RunningSandbox::start();
+    let shop = Shop::with(&sandbox);
+    shop.run(&["provision"]).ends(0);
+    let sold = shop.run_with(&["sell", "-", "--json"], &sale("s-1", "1.20").to_string()).ends(0).json();
+    let id = sold["id"].as_str().unwrap();
+    let cancel = ["cancel", id, "--reason", "typed twice", "--json"];
+    let cancelled = shop.run(&cancel).ends(0).json();
+    assert_eq!((&cancelled["type"], &cancelled["totals"]["gross"]), (&"cancel".into(), &"-2.40".into()));
+    assert_eq!(shop.run(&cancel).ends(0).json()["id"], cancelled["id"]);
+    assert!(shop.run(&["cancel", id]).ends(0).out.contains("-2.40"));
+    assert_eq!(shop.run(&["cancel", "nobody", "--json"]).ends(1).error_json()["kind"], "not_found");
+}

@@ -13,6 +13,7 @@ fn help_names_every_command_and_the_exit_status() {
         "status",
         "sync",
         "receipt",
+        "cancel",
         "journal",
         "call",
         "sandbox",
@@ -27,13 +28,14 @@ fn help_names_every_command_and_the_exit_status() {
 #[test]
 fn wrong_usage_ends_with_2_and_touches_nothing() {
     let shop = Shop::new();
-    let cases: [&[&str]; 11] = [
+    let cases: [&[&str]; 12] = [
         &[],
         &["sel"],
         &["sell"],
         &["sell", "a", "b"],
         &["--nonsense", "status"],
         &["receipt"],
+        &["cancel"],
         &["receipt", "1", "--print", "papyrus"],
         &["journal"],
         &["journal", "burn"],

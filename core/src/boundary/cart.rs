@@ -78,7 +78,10 @@ impl Cart {
     /// `invalid` for a member that a sale does not have, and for a value that does not fit.
     pub fn set(&mut self, field: &str, value: Option<&str>) -> Result<()> {
         if field.split('.').count() > DEEPEST {
-            return Err(Error::invalid("", format!("no member of a sale is more than {DEEPEST} levels deep")));
+            return Err(Error::invalid(
+                "",
+                format!("no member of a sale is more than {DEEPEST} levels deep"),
+            ));
         }
         let pointer = format!("/{}", field.replace('.', "/"));
         let mut changed = self.sale.clone();

@@ -116,10 +116,16 @@ impl Client {
     /// Closes the client; calls under way come to their end. Closing again does nothing.
     pub fn close(&self) {
         let core = self.core.swap(None);
-        if process::is(self.process) {
-            drop(core);
-        } else {
+        if !process::is(self.process) {
             std::mem::forget(core);
+            return;
+        }
+        let closed = guard(|| {
+            drop(core);
+            Ok(())
+        });
+        if let Err(error) = closed {
+            tracing::error!(%error, "the journal was not closed cleanly; its next opening checks it");
         }
     }
 

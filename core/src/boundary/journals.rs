@@ -1,13 +1,14 @@
 //! One process, one core per journal: who opens a journal again shares what is open.
 
 use super::process::{Inherit, PerProcess};
+use super::slot::Slot;
 use crate::Fiskal;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 static JOURNALS: PerProcess<Journals> = PerProcess::new();
 
@@ -21,12 +22,12 @@ pub(super) struct Core {
 /// Where an open journal is known, until it is dropped.
 struct Place {
     journal: PathBuf,
-    slot: Arc<Slot>,
+    slot: Arc<Slot<Core>>,
 }
 
 /// The journals that are open in this process.
 struct Journals {
-    open: ArcSwap<BTreeMap<PathBuf, Arc<Slot>>>,
+    open: ArcSwap<BTreeMap<PathBuf, Arc<Slot<Core>>>>,
     /// Those that were open in the process that this one was forked from.
     inherited: BTreeSet<PathBuf>,
 }
@@ -42,19 +43,6 @@ impl Inherit for Journals {
     }
 }
 
-/// The place of one journal; locked while it is opened and while it is given up.
-#[derive(Default)]
-struct Slot(Mutex<Opened>);
-
-#[derive(Default)]
-enum Opened {
-    #[default]
-    NotYet,
-    Open(Weak<Core>),
-    /// No longer in the map: look there again.
-    GivenUp,
-}
-
 /// Opens the configuration's journal, or shares it.
 ///
 /// # Errors
@@ -68,28 +56,20 @@ pub(super) fn open(config: Config) -> Result<Arc<Core>> {
     }
     loop {
         let slot = journals.slot(&journal);
-        let mut opened = slot.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*opened {
-            Opened::GivenUp => continue,
-            Opened::Open(core) => {
-                if let Some(core) = core.upgrade() {
-                    drop(opened);
-                    return shared(core, &config);
-                }
+        let opened = slot.open(|| match Fiskal::open(config.clone()) {
+            Ok(fiskal) => {
+                let place = Place { journal: journal.clone(), slot: slot.clone() };
+                Ok(Arc::new(Core { fiskal, place }))
             }
-            Opened::NotYet => {}
-        }
-        let result = Fiskal::open(config).map(|fiskal| {
-            let place = Place { journal: journal.clone(), slot: slot.clone() };
-            let core = Arc::new(Core { fiskal, place });
-            *opened = Opened::Open(Arc::downgrade(&core));
-            core
+            Err(error) => {
+                journals.remove(&journal, &slot);
+                Err(error)
+            }
         });
-        if result.is_err() {
-            *opened = Opened::GivenUp;
-            journals.remove(&journal, &slot);
+        match opened {
+            Some(result) => return result.and_then(|core| shared(core, &config)),
+            None => continue,
         }
-        return result;
     }
 }
 
@@ -117,7 +97,7 @@ fn forked(journal: &Path) -> Error {
 }
 
 impl Journals {
-    fn slot(&self, journal: &Path) -> Arc<Slot> {
+    fn slot(&self, journal: &Path) -> Arc<Slot<Core>> {
         loop {
             if let Some(slot) = self.open.load().get(journal) {
                 return slot.clone();
@@ -130,7 +110,7 @@ impl Journals {
         }
     }
 
-    fn remove(&self, journal: &Path, slot: &Arc<Slot>) {
+    fn remove(&self, journal: &Path, slot: &Arc<Slot<Core>>) {
         self.open.rcu(|open| {
             let mut open = BTreeMap::clone(open);
             if open.get(journal).is_some_and(|known| Arc::ptr_eq(known, slot)) {
@@ -143,12 +123,9 @@ impl Journals {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut opened = self.slot.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Somebody may have opened the journal anew since the last client went away.
-        if matches!(&*opened, Opened::Open(core) if core.strong_count() == 0) {
-            *opened = Opened::GivenUp;
-            JOURNALS.get().remove(&self.journal, &self.slot);
-        }
+        // Out of the map first: who finds the place given up looks there for another.
+        JOURNALS.get().remove(&self.journal, &self.slot);
+        self.slot.give_up();
     }
 }
 

@@ -11,7 +11,9 @@ mod journals;
 pub mod log;
 mod pool;
 mod process;
+mod queue;
 mod receipt;
+mod slot;
 
 pub use cart::Cart;
 pub use client::Client;
@@ -23,7 +25,7 @@ pub use receipt::{Image, Paper, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::json::Strict;
 use crate::operations;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The version of the C interface. It changes when a program built against an older header could no
 /// longer run.
@@ -66,7 +68,11 @@ pub fn call_alone(operation: &str, params: &str) -> Result<String> {
 pub fn envelope(result: Result<String>) -> String {
     match result {
         Ok(result) => format!("{{\"result\":{result}}}"),
-        Err(error) => json!({ "error": error.to_json() }).to_string(),
+        // Written without building a map, which would need random numbers: the error may be that there are none.
+        Err(error) => match serde_json::to_string(&error) {
+            Ok(error) => format!("{{\"error\":{error}}}"),
+            Err(cause) => envelope(Err(Error::internal(format!("an error has no JSON form: {cause}")))),
+        },
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::guard;
 use super::process::{Inherit, PerProcess};
+use super::queue::{Bounds, Queue, Refused};
 use crate::error::{Error, Kind, Result};
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Calls at work at the same time. Those of one register take turns anyway.
@@ -34,7 +34,7 @@ pub fn run_aside<T>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
     done: impl FnOnce(Result<T>) + Send + 'static,
 ) -> Result<()> {
-    POOL.get().shared.add(Box::new(move || {
+    POOL.get().run(Box::new(move || {
         let result = guard(work);
         // A panic in a face's own code ends here, not the thread.
         let _ = guard(|| {
@@ -45,78 +45,35 @@ pub fn run_aside<T>(
 }
 
 struct Pool {
-    shared: Arc<Shared>,
+    queue: Arc<Queue<Job>>,
 }
 
 impl Inherit for Pool {
     fn inherit(_: Option<&Self>) -> Self {
-        Pool { shared: Arc::default() }
+        let bounds = Bounds { threads: THREADS, waiting: WAITING, idle: IDLE };
+        Pool { queue: Arc::new(Queue::new(bounds)) }
     }
 }
 
-#[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    jobs: VecDeque<Job>,
-    threads: usize,
-    idle: usize,
-}
-
-impl Shared {
-    fn add(self: &Arc<Self>, job: Job) -> Result<()> {
-        let mut state = self.lock();
-        if state.jobs.len() >= WAITING {
-            let message = format!("{WAITING} calls wait already; try again when some of them are done");
-            return Err(Error::new(Kind::Busy, message));
-        }
-        if state.idle <= state.jobs.len() && state.threads < THREADS {
-            match self.start() {
-                Ok(()) => state.threads += 1,
-                Err(cause) if state.threads == 0 => {
-                    return Err(Error::new(Kind::Busy, format!("no thread can be started: {cause}")));
-                }
-                // Those that there are do the work.
-                Err(_) => {}
+impl Pool {
+    fn run(&self, job: Job) -> Result<()> {
+        self.queue.add(job, || start(self.queue.clone())).map_err(|refused| match refused {
+            Refused::Full => {
+                let message = format!("{WAITING} calls wait already; try again when some of them are done");
+                Error::new(Kind::Busy, message)
             }
-        }
-        state.jobs.push_back(job);
-        self.changed.notify_one();
-        Ok(())
+            Refused::NoThread(cause) => Error::new(Kind::Busy, format!("no thread can be started: {cause}")),
+        })
     }
+}
 
-    fn start(self: &Arc<Self>) -> std::io::Result<()> {
-        let shared = self.clone();
-        std::thread::Builder::new().name("fiskal-call".into()).spawn(move || shared.work()).map(drop)
-    }
-
-    fn work(&self) {
-        while let Some(job) = self.next() {
+fn start(queue: Arc<Queue<Job>>) -> std::io::Result<()> {
+    let work = move || {
+        while let Some(job) = queue.next() {
             job();
         }
-    }
-
-    /// The next job; none when this thread is to end, which is then no longer counted.
-    fn next(&self) -> Option<Job> {
-        let mut state = self.lock();
-        state.idle += 1;
-        let waited = self.changed.wait_timeout_while(state, IDLE, |state| state.jobs.is_empty());
-        state = waited.unwrap_or_else(PoisonError::into_inner).0;
-        state.idle -= 1;
-        let job = state.jobs.pop_front();
-        if job.is_none() {
-            state.threads -= 1;
-        }
-        job
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    };
+    std::thread::Builder::new().name("fiskal-call".into()).spawn(work).map(drop)
 }
 
 #[cfg(test)]

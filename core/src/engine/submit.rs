@@ -31,6 +31,8 @@ pub struct Submission {
     pub params: Value,
     /// When the caller asked, if not now.
     pub at: Option<Timestamp>,
+    /// The earlier receipt that it is about.
+    pub original: Option<Value>,
     /// The caller's key: a repetition under it gets the first result.
     pub key: String,
     /// What the repetition must agree in.
@@ -150,21 +152,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     fn start(&self, submission: Submission, blocked: bool, patience: Patience) -> Result<Reply> {
-        let Submission { name, line, above, zone, params, at, key, fingerprint, .. } = submission;
+        let Submission { name, line, above, zone, params, at, original, key, fingerprint, .. } = submission;
         let at = at.unwrap_or_else(|| self.now(&line.account));
         let id = self.ids.id();
-        let operation = Operation {
-            id,
-            name,
-            line,
-            above,
-            at,
-            zone,
-            params,
-            open_sale: None,
-            original: None,
-            deferred: None,
-        };
+        let operation =
+            Operation { id, name, line, above, at, zone, params, open_sale: None, original, deferred: None };
         let accepted = Box::new(operation.clone());
         let mut drive = self.begin(operation, Progress::Open, Past::default(), patience)?;
         drive.note(What::Accepted { operation: accepted, key: Some(key), fingerprint });

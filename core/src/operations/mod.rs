@@ -1,6 +1,8 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
+mod afterwards;
 mod describe;
+mod event;
 mod journal;
 mod open_sale;
 mod provision;
@@ -72,6 +74,11 @@ pub const ALL: &[Definition] = &[
     receipt::GET,
     receipt::LIST,
     receipt::PRINT,
+    afterwards::CANCEL,
+    afterwards::DUPLICATE,
+    afterwards::PAY,
+    afterwards::INVOICE,
+    event::RECORD,
     journal::VERIFY,
     service::REQUEST,
     describe::DESCRIBE,
@@ -83,9 +90,10 @@ pub const ALL: &[Definition] = &[
 /// `invalid`, with the nearest name that exists.
 pub fn find(name: &str) -> Result<&'static Definition> {
     ALL.iter().find(|operation| operation.name == name).ok_or_else(|| {
-        let nearest = ALL.iter().min_by_key(|operation| strsim::damerau_levenshtein(operation.name, name));
+        // No more of it is compared than is shown: a comparison takes time with the length.
+        let named: String = name.chars().take(64).filter(|character| !character.is_control()).collect();
+        let nearest = ALL.iter().min_by_key(|operation| strsim::damerau_levenshtein(operation.name, &named));
         let hint = nearest.map_or("describe", |operation| operation.name);
-        let named: String = name.chars().filter(|character| !character.is_control()).take(64).collect();
         let message =
             format!("there is no operation '{named}'; did you mean '{hint}'? `describe` lists them all");
         Error::invalid("", message)
@@ -142,5 +150,14 @@ mod tests {
         let Err(error) = find("sale.finish\u{7}") else { panic!("found") };
         assert!(error.message().contains("'sale.finish'"), "{error}");
         assert!(error.message().contains("did you mean 'sale."), "{error}");
+    }
+
+    #[test]
+    fn a_huge_name_is_refused_without_much_ado() {
+        let huge = "x".repeat(16 << 20);
+        let Err(error) = find(&huge) else { panic!("found") };
+        assert!(error.message().len() < 400, "{}", error.message());
+        let error = read::<Nothing>(&json!({ huge.as_str(): 1 })).unwrap_err();
+        assert!(error.message().len() < 400, "{}", error.message());
     }
 }

@@ -141,6 +141,7 @@ fn provision_line(
         fingerprint: params.to_string(),
         params,
         at: None,
+        original: None,
         once: false,
         patience: Some(PATIENCE),
     })?;

@@ -1,6 +1,6 @@
 //! Sales: begun, changed, completed or aborted.
 
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, afterwards, given, read, returned, written};
 use crate::engine::ports::{OpenSale, ReceiptKey, Store};
 use crate::engine::{Reply, Submission};
 use crate::error::{Error, Kind, Result};
@@ -8,7 +8,6 @@ use crate::exchange::Line;
 use crate::fiskal::{Call, Place};
 use crate::receipt::{Issuer, Receipt};
 use crate::sale::Sale;
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -81,7 +80,8 @@ fn begin(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let fingerprint = sale.fingerprint()?;
     let key = format!("sale.begin:{id}");
     let params = json!({ "sale": cart });
-    fiskal.submit(submission("sale.begin", &place, params, key, fingerprint, sale.started_at))?;
+    let at = sale.started_at;
+    fiskal.submit(Submission { fingerprint, at, ..place.submission("sale.begin", key, params) })?;
     written(&Begun { sale: id })
 }
 
@@ -126,9 +126,18 @@ fn complete(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if let Some(open) = open.filter(|_| sale.started_at.is_none()) {
         cart.insert("started_at".into(), Value::from(open.begun_at.to_string()));
     }
+    // A sale that is booked already gives its receipt, whatever became of the original since.
+    let original = match fiskal.engine().recorded(&place.line, &key)? {
+        Some(_) => None,
+        None => afterwards::referred_to(fiskal, &sale)?.as_ref().map(written).transpose()?,
+    };
     let fingerprint = Sale { id: Some(id.clone()), ..sale }.fingerprint()?;
     let params = json!({ "sale": cart, "issuer": issuer(&place) });
-    let reply = fiskal.submit(submission("sale.complete", &place, params, key, fingerprint, None))?;
+    let reply = fiskal.submit(Submission {
+        fingerprint,
+        original,
+        ..place.submission("sale.complete", key, params)
+    })?;
     receipt_of(fiskal, &place.line, &id, reply)
 }
 
@@ -148,7 +157,7 @@ fn abort(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         return Err(ended(&abort.sale).at("/sale"));
     }
     let params = json!({ "sale": abort.sale, "reason": abort.reason });
-    fiskal.submit(submission("sale.abort", &place, params, key, String::new(), None))?;
+    fiskal.submit(place.submission("sale.abort", key, params))?;
     written(&Begun { sale: abort.sale })
 }
 
@@ -225,28 +234,6 @@ fn issuer(place: &Place<'_>) -> Issuer {
         vat_number: None,
         address: vec![street, format!("{} {}", address.code, address.city), address.country.clone()],
         location: (location.name != merchant.trade_name).then(|| location.name.clone()),
-    }
-}
-
-fn submission(
-    name: &str,
-    place: &Place<'_>,
-    params: Value,
-    key: String,
-    fingerprint: String,
-    at: Option<Timestamp>,
-) -> Submission {
-    Submission {
-        name: name.to_owned(),
-        line: place.line.clone(),
-        above: place.above.clone(),
-        zone: place.till.location.zone.clone(),
-        params,
-        at,
-        key,
-        fingerprint,
-        once: true,
-        patience: None,
     }
 }
 

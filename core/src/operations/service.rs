@@ -1,8 +1,8 @@
 //! How things stand, what waits, and what has no name of its own.
 
 use super::{Definition, Nothing, Run, given, read, returned, written};
+use crate::engine::Synced;
 use crate::engine::ports::Store;
-use crate::engine::{Submission, Synced};
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
 use schemars::JsonSchema;
@@ -147,18 +147,8 @@ fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if let (Some(body), Some(members)) = (raw.body, params.as_object_mut()) {
         members.insert("body".into(), body);
     }
-    let reply = fiskal.submit(Submission {
-        name: "request".into(),
-        key: format!("request:{}", fiskal.new_id()),
-        fingerprint: String::new(),
-        line: place.line,
-        above: place.above,
-        zone: place.till.location.zone.clone(),
-        params,
-        at: None,
-        once: true,
-        patience: None,
-    })?;
+    let key = format!("request:{}", fiskal.new_id());
+    let reply = fiskal.submit(place.submission("request", key, params))?;
     let answer = RawAnswer::deserialize(&reply.outcome.result)
         .map_err(|cause| Error::internal(format!("a raw request's result cannot be read: {cause}")))?;
     written(&answer)

@@ -23,7 +23,7 @@ pub fn html(receipt: &Receipt) -> String {
     let words = Words::of(receipt);
     let title =
         [&receipt.series, &receipt.number].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-    let title = escape(&clean(&format!("{} {title}", words.receipt_type(receipt.receipt_type))));
+    let title = escape(&clean(&format!("{} {title}", words.document(receipt))));
     let body: String = sections::blocks(receipt).iter().map(block).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\

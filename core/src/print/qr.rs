@@ -72,8 +72,10 @@ pub fn png(qr: &Qr, module_px: u32) -> Result<Vec<u8>> {
         let found = module(x).zip(module(y)).and_then(|(x, y)| modules.get(y)?.get(x).copied());
         found.unwrap_or(false)
     };
-    let pixels: Vec<u8> =
-        (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).map(|(x, y)| if dark(x, y) { 0 } else { 255 }).collect();
+    let pixels: Vec<u8> = (0..side)
+        .flat_map(|y| (0..side).map(move |x| (x, y)))
+        .map(|(x, y)| if dark(x, y) { 0 } else { 255 })
+        .collect();
     let side = u32::try_from(side).map_err(|_| Error::internal("a QR code is too wide for a PNG image"))?;
     let mut image = Vec::new();
     let mut encoder = png::Encoder::new(&mut image, side, side);

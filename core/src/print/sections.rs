@@ -4,7 +4,7 @@ use super::paper::{Block, Paper, Style};
 use super::words::Words;
 use crate::money::Exact;
 use crate::receipt::{Place, Receipt, ReceiptType, State};
-use crate::sale::{Customer, Discount, Item, Payment};
+use crate::sale::{Customer, Discount, Document, Item, Payment};
 
 /// All of the receipt, from top to bottom.
 pub(super) fn blocks(receipt: &Receipt) -> Vec<Block> {
@@ -68,6 +68,9 @@ impl Sheet<'_> {
         if receipt.environment != "live" {
             paper.center(&format!("{} ({})", self.words.not_live, receipt.environment), Style::Strong);
         }
+        if matches!(receipt.document, Document::Draft | Document::Proforma) {
+            paper.center(self.words.not_a_receipt, Style::Strong);
+        }
         if receipt.receipt_type == ReceiptType::Training {
             paper.center(self.words.training, Style::Strong);
         }
@@ -81,7 +84,7 @@ impl Sheet<'_> {
 
     fn head(&self, paper: &mut Paper) {
         let receipt = self.receipt;
-        let kind = self.words.receipt_type(receipt.receipt_type);
+        let kind = self.words.document(receipt);
         let number = [&receipt.series, &receipt.number].into_iter().flatten().cloned().collect::<Vec<_>>();
         let time = receipt.signed_at.as_ref().or(receipt.started_at.as_ref());
         paper.left(&format!("{kind} {}", number.join(" ")));

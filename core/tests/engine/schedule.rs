@@ -73,6 +73,7 @@ impl Till {
             zone: "UTC".into(),
             params: json!({ "sale": { "id": sale, "content": content } }),
             at: None,
+            original: None,
             key: format!("{name}:{sale}"),
             fingerprint: content.into(),
             once: true,

@@ -114,10 +114,20 @@ static void used_after_close(fiskal_client *client)
     fiskal_sale_free(sale);
 }
 
+/* A program that was built against another interface opens nothing. */
+static void of_another_interface(const char *config)
+{
+    fiskal_client *client = NULL;
+    FAILS(FISKAL_ABI, "version 2", fiskal_open(2, config, NULL, &client, &error));
+    FAILS(FISKAL_ABI, "version 0", fiskal_open_json(0, "{}", &client, &error));
+    CHECK(client == NULL);
+}
+
 int main(int argc, char **argv)
 {
     fiskal_client *client = open_shop(argc, argv);
 
+    of_another_interface(argv[1]);
     freed_twice(client);
     of_another_type(client);
     made_up(client);

@@ -1,4 +1,5 @@
-/* A sale whose service does not answer is interrupted from another thread. */
+/* A sale is completed in one thread while the service does not answer. Another thread cannot use the sale
+   meanwhile, and interrupts the call. Says "begun" and waits for a line before it goes on. */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -7,38 +8,61 @@
 #include <pthread.h>
 #include <time.h>
 
-static fiskal_client *client;
-static int done;
+struct call {
+    fiskal_sale *sale;
+    fiskal_receipt *receipt;
+    fiskal_status status;
+    int done;
+};
 
-/* Again and again: nobody knows when the call has begun to wait. */
-static void *interrupt(void *nothing)
+static void *complete(void *argument)
 {
-    while (!__atomic_load_n(&done, __ATOMIC_SEQ_CST)) {
-        struct timespec pause;
-        pause.tv_sec = 0;
-        pause.tv_nsec = 100000000L;
-        nanosleep(&pause, NULL);
-        fiskal_interrupt(client);
+    struct call *call = argument;
+    fiskal_error *error = NULL;
+    call->status = fiskal_sale_complete(call->sale, &call->receipt, &error);
+    if (error != NULL) {
+        fprintf(stderr, "%s\n", fiskal_error_json(error));
+        fiskal_error_free(error);
     }
-    return nothing;
+    __atomic_store_n(&call->done, 1, __ATOMIC_SEQ_CST);
+    return NULL;
+}
+
+static void pause_a_little(void)
+{
+    struct timespec pause;
+    pause.tv_sec = 0;
+    pause.tv_nsec = 20000000L;
+    nanosleep(&pause, NULL);
 }
 
 int main(int argc, char **argv)
 {
     pthread_t thread;
-    fiskal_error *error = NULL;
-    fiskal_sale *sale = NULL;
-    fiskal_status status;
+    struct call call = {NULL, NULL, FISKAL_OK, 0};
+    fiskal_client *client = open_shop(argc, argv);
 
-    CHECK(argc > 1);
-    WORKS(fiskal_open(FISKAL_ABI_VERSION, argv[1], NULL, &client, &error));
-    CHECK(pthread_create(&thread, NULL, interrupt, NULL) == 0);
-    status = fiskal_sale_begin(client, "till-1", &sale, &error);
-    __atomic_store_n(&done, 1, __ATOMIC_SEQ_CST);
+    call.sale = croissants(client);
+    WORKS(fiskal_sale_set(call.sale, "number", "R-1", &error));
+    puts("begun");
+    fflush(stdout);
+    CHECK(getchar() != EOF);
+
+    CHECK(pthread_create(&thread, NULL, complete, &call) == 0);
+    while (fiskal_sale_set(call.sale, "number", "R-1", NULL) != FISKAL_BUSY) {
+        CHECK(!__atomic_load_n(&call.done, __ATOMIC_SEQ_CST));
+        pause_a_little();
+    }
+    FAILS(FISKAL_BUSY, "one thread at a time", fiskal_sale_abort(call.sale, NULL, &error));
+    /* Again and again: nobody knows when the call has begun to wait. */
+    while (!__atomic_load_n(&call.done, __ATOMIC_SEQ_CST)) {
+        fiskal_interrupt(client);
+        pause_a_little();
+    }
     CHECK(pthread_join(thread, NULL) == 0);
-    printf("%s\n", fiskal_status_name(status));
-    CHECK(fiskal_error_retryable(error) == 1);
-    fiskal_error_free(error);
+    printf("%s %d\n", fiskal_status_name(call.status), (int)fiskal_receipt_state(call.receipt));
+    fiskal_receipt_free(call.receipt);
+    fiskal_sale_free(call.sale);
     fiskal_close(client);
     return 0;
 }

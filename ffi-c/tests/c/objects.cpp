@@ -116,10 +116,28 @@ static void what_fails_is_thrown(fiskal::Client &client)
     }
 }
 
+static void the_log_is_heard(const std::string &config)
+{
+    int heard = 0;
+    fiskal::set_logger(
+        [&heard](int32_t level, const std::string &target, const std::string &message) {
+            CHECK(level >= FISKAL_LOG_ERROR && target.find("fiskal") == 0 && !message.empty());
+            heard += 1;
+            throw heard;
+        },
+        FISKAL_LOG_TRACE);
+    fiskal::Client(config).call("provision");
+    fiskal::set_logger(nullptr);
+    CHECK(heard > 0);
+    const int before = heard;
+    fiskal::Client(config).call("status");
+    CHECK(heard == before);
+}
+
 int main(int, char **argv)
 {
+    the_log_is_heard(argv[1]);
     fiskal::Client client(argv[1]);
-    client.call("provision");
     CHECK(fiskal::utf8_from(1252, "Caf\xE9 \x80") == "Caf\xC3\xA9 \xE2\x82\xAC");
     a_sale_is_completed(client);
     what_is_not_completed_is_aborted(client);

@@ -1,4 +1,4 @@
-/* Many threads on one client; the logger is set and reset meanwhile; at the end the client is closed
+/* Many threads on one client, so many sales each; the logger is set and reset meanwhile; at the end the client is closed
    under their feet. */
 
 #define _POSIX_C_SOURCE 200809L
@@ -8,10 +8,11 @@
 #include <pthread.h>
 #include <time.h>
 
-enum { THREADS = 8, SALES = 5 };
+enum { THREADS = 8 };
 
 static fiskal_client *client;
 static int sold;
+static int sales;
 
 /* What a logger counts in; gone as soon as another logger is set. */
 struct lines {
@@ -36,7 +37,7 @@ static void *sell(void *argument)
     int number = *(int *)argument;
     int i;
 
-    for (i = 0; i < SALES; i++) {
+    for (i = 0; i < sales; i++) {
         char text[64];
         fiskal_receipt *receipt = NULL;
         fiskal_sale *sale = croissants(client);
@@ -78,7 +79,7 @@ static void pause_for(long milliseconds)
 static int listen_until_sold(void)
 {
     int heard = 0;
-    while (__atomic_load_n(&sold, __ATOMIC_SEQ_CST) < THREADS * SALES) {
+    while (__atomic_load_n(&sold, __ATOMIC_SEQ_CST) < THREADS * sales) {
         struct lines *lines = malloc(sizeof *lines);
         CHECK(lines != NULL);
         lines->magic = 4711;
@@ -101,6 +102,8 @@ int main(int argc, char **argv)
     int i;
 
     client = open_shop(argc, argv);
+    CHECK(argc > 2);
+    sales = atoi(argv[2]);
     for (i = 0; i < THREADS; i++) {
         numbers[i] = i;
         CHECK(pthread_create(&threads[i], NULL, sell, &numbers[i]) == 0);

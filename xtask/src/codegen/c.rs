@@ -54,7 +54,8 @@ pub(super) fn header(root: &Path, registry: &Registry) -> Result<String> {
     let settings = folder.join("cbindgen.toml");
     let trouble = |message| Trouble::Content { path: settings.clone(), message };
     let config = cbindgen::Config::from_file(&settings).map_err(trouble)?;
-    let bindings = cbindgen::generate_with_config(&folder, config).map_err(|error| trouble(error.to_string()))?;
+    let bindings =
+        cbindgen::generate_with_config(&folder, config).map_err(|error| trouble(error.to_string()))?;
     let mut made = Vec::new();
     bindings.write(&mut made);
     let made = String::from_utf8(made).map_err(|error| trouble(error.to_string()))?;

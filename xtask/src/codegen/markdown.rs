@@ -46,7 +46,8 @@ pub(super) fn operations(registry: &Registry) -> String {
         writer.operation(&mut page, operation);
     }
     page.lines("", ["", "## Types", "", TYPES]);
-    let mut definitions: Vec<&Definition> = registry.definitions.iter().filter(|one| !one.is_private).collect();
+    let mut definitions: Vec<&Definition> =
+        registry.definitions.iter().filter(|one| !one.is_private).collect();
     definitions.sort_by_key(|definition| definition.name.title.to_lowercase());
     for definition in definitions {
         writer.definition(&mut page, definition);
@@ -58,7 +59,16 @@ pub(super) fn operations(registry: &Registry) -> String {
 pub(super) fn errors(registry: &Registry) -> String {
     let mut page = begun("Errors");
     page.line(ERRORS);
-    page.lines("", ["", "## What happened, and what to do", "", "| kind | what happened | what to do |", "|---|---|---|"]);
+    page.lines(
+        "",
+        [
+            "",
+            "## What happened, and what to do",
+            "",
+            "| kind | what happened | what to do |",
+            "|---|---|---|",
+        ],
+    );
     for error in &registry.errors {
         page.line(format!("| `{}` | {} | {} |", error.kind, cell(&error.meaning), cell(&error.what_to_do)));
     }
@@ -132,7 +142,10 @@ impl Writer<'_> {
             Shape::Object(object) => self.returned(page, object),
             Shape::Choice(choices) => {
                 page.lines("", ["| value | meaning |", "|---|---|"]);
-                page.lines("", choices.iter().map(|(value, meaning)| format!("| `{value}` | {} |", cell(meaning))));
+                page.lines(
+                    "",
+                    choices.iter().map(|(value, meaning)| format!("| `{value}` | {} |", cell(meaning))),
+                );
             }
             Shape::Alias(Type::Union(variants)) => {
                 page.lines("", variants.iter().map(|variant| self.variant(variant)));
@@ -142,9 +155,13 @@ impl Writer<'_> {
         let twin = Name { title: name.title.clone(), given: false };
         let back = self.registry.definition(&twin).filter(|_| has_twin).map(|twin| &twin.shape);
         if let Some(Shape::Object(object)) = back {
-            let absent: Vec<String> = object.split().1.iter().map(|member| format!("`{}`", member.name)).collect();
+            let absent: Vec<String> =
+                object.split().1.iter().map(|member| format!("`{}`", member.name)).collect();
             if !absent.is_empty() {
-                page.lines("", ["", &format!("What comes back has {} only where it is known.", absent.join(", "))]);
+                page.lines(
+                    "",
+                    ["", &format!("What comes back has {} only where it is known.", absent.join(", "))],
+                );
             }
         }
     }
@@ -182,9 +199,13 @@ impl Writer<'_> {
     fn returned(&self, page: &mut Page, object: &Object) {
         page.lines("", ["| member | type | meaning |", "|---|---|---|"]);
         for member in &object.members {
-            let absent = if member.required { "" } else { ", or absent" };
-            let (name, of) = (&member.name, spoken(&member.of));
-            page.line(format!("| `{name}` | {of}{absent} | {} |", cell(&member.doc)));
+            let of = match (&member.of, member.required) {
+                // What may be absent is so in place of `null`.
+                (Type::Nullable(of), false) => format!("{}, or absent", spoken(of)),
+                (of, false) => format!("{}, or absent", spoken(of)),
+                (of, true) => spoken(of),
+            };
+            page.line(format!("| `{}` | {of} | {} |", member.name, cell(&member.doc)));
         }
     }
 }

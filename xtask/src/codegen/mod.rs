@@ -106,9 +106,8 @@ fn registry() -> Result<Registry> {
 fn differing(root: &Path, files: &[Generated]) -> Vec<String> {
     let differs =
         |file: &&Generated| fs::read_to_string(root.join(file.path)).ok().as_ref() != Some(&file.text);
-    let sentence = |file: &Generated| {
-        format!("{} is not as it would be made: run `cargo xtask codegen`.", file.path)
-    };
+    let sentence =
+        |file: &Generated| format!("{} is not as it would be made: run `cargo xtask codegen`.", file.path);
     files.iter().filter(differs).map(sentence).collect()
 }
 

@@ -233,3 +233,117 @@ impl<'a> Document<'a> {
         Ok(())
     }
 }
+
+/// A sale of items with decimals, and its receipt, for the tests of the languages.
+#[cfg(test)]
+pub(super) fn example() -> Registry {
+    use serde_json::json;
+    let definitions = |decimal: &Value, required: &[&str]| {
+        json!({
+            "Exact": decimal,
+            "Method": {"oneOf": [{"const": "cash", "description": "Cash."}, {"const": "card"}]},
+            "Vat": {"anyOf": [{"$ref": "#/$defs/Exact"}, {"type": "object", "required": ["exempt"],
+                "properties": {"exempt": {"type": "string"}, "code": {"type": ["string", "null"]}}}]},
+            "Item": {"type": "object", "required": required, "properties": {
+                "price": {"$ref": "#/$defs/Exact"},
+                "unit": {"type": ["string", "null"], "default": null},
+                "vat": {"$ref": "#/$defs/Vat"}}},
+        })
+    };
+    let given = definitions(&json!({"type": ["string", "integer"], "format": "decimal"}), &["price"]);
+    let back = definitions(&json!({"type": "string", "format": "decimal"}), &["price", "unit", "vat"]);
+    let object = |title: &str, definitions: &Value| {
+        json!({"title": title, "type": "object", "required": ["from"], "$defs": definitions, "properties": {
+            "from": {"$ref": "#/$defs/Method", "description": "By what."},
+            "items": {"type": "array", "items": {"$ref": "#/$defs/Item"}, "default": []},
+            "notes": {"type": "object", "additionalProperties": {"type": "string"}, "default": {}}}})
+    };
+    let operation = |name: &str| json!({"name": name, "summary": "Sells.", "params": object("Sale", &given), "result": object("Receipt", &back)});
+    let description = json!({
+        "operations": [operation("sale.begin"), operation("sale.complete_many")],
+        "errors": [{"kind": "not_found", "status": 3, "retryable": false, "meaning": "No such `sale`.",
+            "what_to_do": "Look."}],
+        "error": {"type": "object", "properties": {}},
+    });
+    Registry::read(&description.to_string()).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(operations: &Value) -> Result<Registry, String> {
+        let error = json!({"type": "object", "properties": {"kind": {"type": "string"}}});
+        Registry::read(&json!({"operations": operations, "errors": [], "error": error}).to_string())
+    }
+
+    fn operation(name: &str, params: &Value, result: &Value) -> Value {
+        json!({"name": name, "summary": "Does it.", "params": params, "result": result})
+    }
+
+    fn object(title: &str, member: &str, definitions: &Value) -> Value {
+        json!({"title": title, "type": "object", "properties": {"of": {"$ref": member}}, "$defs": definitions})
+    }
+
+    #[test]
+    fn what_one_operation_has_alone_is_named_after_it() {
+        let item = json!({"Item": {"type": "object", "properties": {"text": {"type": "string"}}}});
+        let get = operation(
+            "sale.get",
+            &object("Get", "#/$defs/Item", &item),
+            &object("Sale", "#/$defs/Item", &item),
+        );
+        let put = operation(
+            "sale.put",
+            &object("Put", "#/$defs/Item", &item),
+            &object("Sale", "#/$defs/Item", &item),
+        );
+        let registry = read(&json!([get, put])).unwrap();
+        let names: Vec<_> = registry.definitions.iter().map(|one| one.name.title.as_str()).collect();
+        assert_eq!(names, ["SaleGetParams", "Item", "Sale", "SalePutParams"]);
+        assert_eq!(registry.operations[1].result, Name { title: "Sale".into(), given: false });
+        assert!(!registry.has_twin(&registry.definitions[1].name));
+    }
+
+    #[test]
+    fn what_comes_back_otherwise_than_it_was_given_is_a_twin() {
+        let given = json!({"Item": {"type": "object", "properties": {"text": {"type": "string"}}}});
+        let back = json!({"Item": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}});
+        let sell = operation(
+            "sell",
+            &object("Sell", "#/$defs/Item", &given),
+            &object("Sold", "#/$defs/Item", &back),
+        );
+        let registry = read(&json!([sell])).unwrap();
+        let items: Vec<_> = registry.definitions.iter().filter(|one| one.name.title == "Item").collect();
+        assert_eq!(items.iter().map(|one| one.name.given).collect::<Vec<_>>(), [true, false]);
+        assert!(items.iter().all(|one| registry.has_twin(&one.name)));
+    }
+
+    #[test]
+    fn a_type_in_itself_is_read_once() {
+        let receipt = json!({"title": "Receipt", "type": "object",
+            "properties": {"also": {"type": "array", "items": {"$ref": "#"}}}});
+        let page = object(
+            "Page",
+            "#/$defs/Receipt",
+            &json!({"Receipt": {"type": "object",
+            "properties": {"also": {"type": "array", "items": {"$ref": "#/$defs/Receipt"}}}}}),
+        );
+        let nothing = json!({"title": "Nothing", "type": "object", "additionalProperties": false});
+        let registry =
+            read(&json!([operation("get", &nothing, &receipt), operation("list", &nothing, &page)])).unwrap();
+        let receipts = registry.definitions.iter().filter(|one| one.name.title == "Receipt");
+        assert_eq!(receipts.count(), 1);
+    }
+
+    #[test]
+    fn two_shapes_under_one_title_are_an_error() {
+        let with = |kind: &str| json!({"Item": {"type": "object", "properties": {"text": {"type": kind}}}});
+        let one = operation("one", &object("One", "#/$defs/Item", &with("string")), &json!(true));
+        let two = operation("two", &object("Two", "#/$defs/Item", &with("integer")), &json!(true));
+        let Err(problem) = read(&json!([one, two])) else { panic!("read") };
+        assert!(problem.contains("two, Item"), "{problem}");
+    }
+}

@@ -226,3 +226,124 @@ fn is_closed(schema: &Value) -> bool {
 fn unknown(schema: &Value) -> String {
     format!("no language knows what to make of this schema: {schema}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn target(reference: &str) -> Option<Type> {
+        match reference.strip_prefix("#/$defs/")? {
+            "Exact" => Some(Type::Decimal),
+            title => Some(Type::Named(Name { title: title.to_owned(), given: true })),
+        }
+    }
+
+    fn shape(schema: &Value) -> Result<Shape, String> {
+        Reader { target: &target }.shape(schema)
+    }
+
+    fn of(schema: &Value) -> Result<Type, String> {
+        Reader { target: &target }.of(schema)
+    }
+
+    fn named(title: &str) -> Type {
+        Type::Named(Name { title: title.to_owned(), given: true })
+    }
+
+    #[test]
+    fn types_are_what_the_schema_says() {
+        let boxed = Box::new;
+        let cases = [
+            (json!(true), Type::Any),
+            (json!({"description": "Anything."}), Type::Any),
+            (json!({"type": "string"}), Type::Text),
+            (json!({"type": ["string", "null"]}), Type::Nullable(boxed(Type::Text))),
+            (json!({"type": "integer", "format": "uint32", "minimum": 0}), Type::Integer),
+            (json!({"type": "boolean", "default": false}), Type::Boolean),
+            (json!({"type": "string", "format": "decimal"}), Type::Decimal),
+            (json!({"type": ["string", "integer"], "format": "decimal"}), Type::Decimal),
+            (json!({"$ref": "#/$defs/Exact", "description": "A price."}), Type::Decimal),
+            (json!({"$ref": "#/$defs/Item"}), named("Item")),
+            (
+                json!({"anyOf": [{"$ref": "#/$defs/Item"}, {"type": "null"}]}),
+                Type::Nullable(boxed(named("Item"))),
+            ),
+            (json!({"type": "array", "items": {"$ref": "#/$defs/Item"}}), Type::List(boxed(named("Item")))),
+            (
+                json!({"type": ["array", "null"], "items": {"type": "string"}}),
+                Type::Nullable(boxed(Type::List(boxed(Type::Text)))),
+            ),
+            (
+                json!({"type": "object", "additionalProperties": {"type": "string"}}),
+                Type::Map(boxed(Type::Text)),
+            ),
+            (json!({"type": "object", "additionalProperties": true}), Type::Map(boxed(Type::Any))),
+            (json!({"type": "string", "const": "cash"}), Type::Constant("cash".into())),
+        ];
+        for (schema, expected) in cases {
+            assert_eq!(of(&schema), Ok(expected), "{schema}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_an_error() {
+        let cases = [
+            json!({"type": "number"}),
+            json!({"type": ["string", "integer"]}),
+            json!({"const": 1}),
+            json!({"anyOf": []}),
+            json!({"$ref": "elsewhere"}),
+            json!(false),
+        ];
+        for schema in cases {
+            assert!(of(&schema).is_err(), "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_union_keeps_the_meaning_of_its_parts() {
+        let vat = json!({"anyOf": [
+            {"$ref": "#/$defs/Exact", "description": "A percentage."},
+            {"type": "object", "description": "No VAT.", "properties": {"exempt": {"type": "string"}},
+             "required": ["exempt"]},
+        ]});
+        let Ok(Shape::Alias(Type::Union(parts))) = shape(&vat) else { panic!("no union") };
+        assert_eq!((parts[0].doc.as_str(), &parts[0].of), ("A percentage.", &Type::Decimal));
+        let Type::Object(object) = &parts[1].of else { panic!("no object") };
+        assert_eq!((object.members[0].name.as_str(), object.members[0].required), ("exempt", true));
+    }
+
+    #[test]
+    fn texts_with_meanings_are_a_choice() {
+        let state = json!({"oneOf": [
+            {"const": "signed", "type": "string", "description": "The service has it."},
+            {"const": "pending", "type": "string"},
+        ]});
+        let expected = [("signed", "The service has it."), ("pending", "")];
+        let expected = expected.map(|(text, meaning)| (text.to_owned(), meaning.to_owned()));
+        assert_eq!(shape(&state), Ok(Shape::Choice(expected.to_vec())));
+    }
+
+    #[test]
+    fn members_are_required_or_have_a_default() {
+        let schema = json!({"type": "object", "required": ["id"], "properties": {
+            "id": {"type": "string", "description": "The id."},
+            "limit": {"type": "integer", "default": 100},
+            "reason": {"type": ["string", "null"], "default": null},
+        }});
+        let Ok(Shape::Object(object)) = shape(&schema) else { panic!("no object") };
+        let found: Vec<_> = object
+            .members
+            .iter()
+            .map(|member| (member.name.as_str(), member.required, member.default.clone()))
+            .collect();
+        assert_eq!(found, [("id", true, None), ("limit", false, Some(json!(100))), ("reason", false, None)]);
+        assert_eq!(object.members[0].doc, "The id.");
+        assert!(!object.is_optional());
+        assert_eq!(
+            shape(&json!({"type": "object", "additionalProperties": false})),
+            Ok(Shape::Object(Object::default()))
+        );
+    }
+}

@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(wrapped("incomprehensibilities", 5), ["incomprehensibilities"]);
         assert_eq!(wrapped("one\n\ntwo", 10), ["one", "", "two"]);
         assert_eq!(wrapped("these:\n\n- one\n\n- two", 10), ["these:", "", "- one", "- two"]);
-        assert_eq!(wrapped("- one two\n\n- three", 6), ["- one", "  two", "- three"]);
+        assert_eq!(wrapped("- one two\n\n- six", 6), ["- one", "  two", "- six"]);
     }
 
     #[test]

@@ -253,7 +253,8 @@ fn alias(name: &str, parts: &[String]) -> Vec<String> {
 fn listed(doc: &str, parts: &[(String, String)]) -> String {
     let parts = parts.iter().filter(|(_, meaning)| !meaning.is_empty());
     let parts = parts.map(|(part, meaning)| format!("- `{}`: {meaning}", part.trim_matches('\'')));
-    std::iter::once(doc.to_owned()).chain(parts).collect::<Vec<_>>().join("\n\n")
+    let doc = Some(doc.to_owned()).filter(|doc| !doc.is_empty());
+    doc.into_iter().chain(parts).collect::<Vec<_>>().join("\n\n")
 }
 
 /// A JSDoc comment; none for no text.
@@ -283,4 +284,36 @@ fn key(name: &str) -> String {
     let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     let digit = name.starts_with(|first: char| first.is_ascii_digit());
     if plain && !digit { name.to_owned() } else { quoted(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::registry::example;
+
+    #[test]
+    fn what_is_given_may_be_left_out_and_what_comes_back_is_there() {
+        let text = types(&example());
+        for part in [
+            "export interface SaleData {\n  /** By what. */\n  from: Method\n  items?: readonly Item[] | undefined\n  notes?: { [key: string]: string } | undefined\n}",
+            "export interface Item {\n  price: Decimal\n  unit?: string | null | undefined\n  vat?: Vat | undefined\n}",
+            "export interface RecordedItem {\n  price: string\n  unit: string | null\n  vat: RecordedVat\n}",
+            "export type Vat = Decimal | { exempt: string, code?: string | null | undefined }",
+            "export interface ReceiptData {",
+            "/** - `cash`: Cash. */\nexport type Method = 'cash' | 'card'",
+            "export type ErrorCode = 'FISKAL_NOT_FOUND'",
+        ] {
+            assert!(text.contains(part), "{part}\n\nis not in\n\n{text}");
+        }
+    }
+
+    #[test]
+    fn operations_are_methods_in_camel_case() {
+        let registry = example();
+        let method = "  saleCompleteMany(params: SaleData, options?: CallOptions): Promise<Receipt>";
+        assert!(operations(&registry).contains(method));
+        assert!(
+            table(&registry).contains("  saleCompleteMany: { name: 'sale.complete_many', receiptsAt: '' },")
+        );
+    }
 }

@@ -22,17 +22,18 @@ pub(crate) struct Python {
 
 impl Python {
     pub(crate) fn of(workspace: &Workspace, build: Build) -> Self {
-        let (venv, lock) = match build {
-            Build::Tests => ("venv", "bindings-python/requirements-dev.txt"),
-            Build::Benches => ("venv-benches", "benches/clients/requirements.txt"),
+        let venv = match build {
+            Build::Tests => "venv",
+            Build::Benches => "venv-benches",
         };
+        let folder = workspace.root.join("bindings-python");
         Python {
             build,
-            folder: workspace.root.join("bindings-python"),
+            lock: folder.join("requirements-dev.txt"),
+            folder,
             venv: workspace.target.join(venv),
             wheels: workspace.target.join("wheels").join(build.folder()),
             command: workspace.target.join(build.folder()).join("fiskal"),
-            lock: workspace.root.join(lock),
         }
     }
 

@@ -34,7 +34,7 @@ struct Target {
 }
 
 /// Builds all test programs, and what they need beside them: the command, the libraries for C, Python
-/// and Node.
+/// and Node, and the module by which Node's tests see a panic.
 pub(super) fn build(programs: &mut Vec<Program>) -> Result<Tally> {
     let mut command = process::cargo(&[
         "build",
@@ -43,6 +43,7 @@ pub(super) fn build(programs: &mut Vec<Program>) -> Result<Tally> {
         "--lib",
         "--bins",
         "--tests",
+        "--examples",
         "--message-format=json-render-diagnostics",
     ]);
     // Lines that are no test program (libraries, build scripts, the end) are not asked for.

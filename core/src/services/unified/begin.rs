@@ -1,12 +1,12 @@
 //! The beginning of a sale, and its end without a receipt (contract sign-fr 2.7).
 
 use super::Unified;
-use super::chain::{self, Chain};
-use super::checks::{self, Finding};
+use super::booked::Booked;
+use super::checks::Finding;
 use super::facts::{self, RegisterFacts};
 use super::map;
 use super::records::{self, Record, Sent};
-use super::run::{Flow, Run, Stop};
+use super::run::{Flow, Run};
 use super::wire::text;
 use crate::error::{Error, Kind};
 use crate::exchange::Outcome;
@@ -18,19 +18,19 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
     let register = facts::register(run.facts)?;
     let credential = facts::merchant(run.facts)?.credential;
     let sale = Sale::read(run.param("sale"))?;
-    let (sent, record) = intention(run, &register, &credential, &sale)?;
-    let (record, findings) = checked(run, "intention", &credential, &register, &sent, record)?;
+    let intention = intention(run, &register, &credential, &sale)?;
+    let booked = Booked::check(run, "intention", &credential, &register, intention, None)?;
     let open_sale = json!({
-        "intention": record.id()?,
-        "signature": record.signature(),
+        "intention": booked.record.id()?,
+        "signature": booked.record.signature(),
         "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
         "details": map::begin_details(&sale)?,
     });
     Ok(Outcome {
         result: json!({"sale": sale_id(run)}),
-        learned: Some(register.clone().after(record.id()?, record.signature())),
+        learned: Some(booked.learned(&register)?),
         open_sale: Some(open_sale),
-        error: enforced(run.service, &findings, "the sale is begun, and no receipt is booked for it yet"),
+        error: booked.error(run.service, "the sale is begun, and no receipt is booked for it yet"),
         ..Outcome::default()
     })
 }
@@ -82,35 +82,14 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
     if let Some(reason) = run.param("reason").as_str().filter(|reason| !reason.is_empty()) {
         metadata.insert("reason".into(), super::provision::cut(reason, 500).into());
     }
-    let (sent, record) = records::book(run, "abort", &credential, sent, metadata)?;
-    let (record, findings) = checked(run, "abort", &credential, &register, &sent, record)?;
+    let abort = records::book(run, "abort", &credential, sent, metadata)?;
+    let booked = Booked::check(run, "abort", &credential, &register, abort, None)?;
     Ok(Outcome {
-        result: json!({"sale": sale_id(run), "record": record.id()?}),
-        learned: Some(register.clone().after(record.id()?, record.signature())),
-        error: enforced(run.service, &findings, "the sale is aborted"),
+        result: json!({"sale": sale_id(run), "record": booked.record.id()?}),
+        learned: Some(booked.learned(&register)?),
+        error: booked.error(run.service, "the sale is aborted"),
         ..Outcome::default()
     })
-}
-
-/// The booked record with its operation, and what is wrong with it: its content, its place in the chain.
-fn checked(
-    run: &Run<'_>,
-    label: &str,
-    credential: &str,
-    register: &RegisterFacts,
-    sent: &Sent,
-    record: Record,
-) -> Flow<(Record, Vec<Finding>)> {
-    let record = records::with_operation(run, &format!("{label}.operation"), credential, record)?;
-    if let Some(rejection) = record.rejection() {
-        return Err(Stop::Refused(rejection));
-    }
-    let mut findings = checks::content(sent, &record);
-    let last = register.last_record.as_deref();
-    if let Chain::Broken(finding) = chain::check(run, credential, &register.system, last, &record, None)? {
-        findings.push(finding);
-    }
-    Ok((record, findings))
 }
 
 /// The caller's id of the sale, else the operation's own.

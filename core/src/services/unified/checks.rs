@@ -62,12 +62,14 @@ pub(super) fn content(sent: &Sent, record: &Record) -> Vec<Finding> {
 }
 
 /// What was sent, as the service stores it: the one default of a transaction's schema is an entry's
-/// `purpose` (Appendix A, EntryDetails).
+/// `purpose` (Appendix A, EntryDetails), also in the receipt inside a correction.
 fn with_defaults(operation: &Value) -> Value {
     let mut operation = operation.clone();
-    let entries = operation.get_mut("entries").and_then(Value::as_array_mut).into_iter().flatten();
-    for details in entries.filter_map(|entry| entry.get_mut("details").and_then(Value::as_object_mut)) {
-        details.entry("purpose").or_insert_with(|| "STANDARD".into());
+    for place in ["/entries", "/data/entries"] {
+        let entries = operation.pointer_mut(place).and_then(Value::as_array_mut).into_iter().flatten();
+        for details in entries.filter_map(|entry| entry.get_mut("details").and_then(Value::as_object_mut)) {
+            details.entry("purpose").or_insert_with(|| "STANDARD".into());
+        }
     }
     operation
 }

@@ -1,5 +1,6 @@
-//! The end of a sale: a TRANSACTION::RECEIPT, checked, as a receipt.
+//! The end of a sale: the TRANSACTION of its document, checked, as a receipt.
 
+use super::afterwards;
 use super::begin::{self, enforced, sentence};
 use super::chain::{self, Chain};
 use super::checks::{self, CHAIN, CONTENT, Finding};
@@ -7,6 +8,7 @@ use super::facts::{self, MerchantFacts, RegisterFacts};
 use super::map;
 use super::receipt;
 use super::records::{self, Record, Sent};
+use super::returns;
 use super::run::{Flow, Run, Stop};
 use super::wire::text;
 use crate::error::{Error, Result};
@@ -42,7 +44,15 @@ impl Ready {
             Some(request) => request,
             None => {
                 let issued_at = run.local(run.operation.at)?;
-                let operation = map::receipt(&sale, &amounts, &register, &issued_at)?;
+                let operation = map::transaction(&sale, &amounts, &register, &issued_at)?;
+                let operation = match &sale.original {
+                    Some(_) if run.operation.original.is_none() => {
+                        let message = "SIGN FR takes back what this journal has the receipt of; name it by receipt or number";
+                        return Err(Error::invalid("/original", message));
+                    }
+                    Some(_) => returns::correction(operation, &sale, &afterwards::original(run)?)?,
+                    None => operation,
+                };
                 (operation, map::metadata(&sale, run.record_marks())?)
             }
         };
@@ -58,7 +68,7 @@ impl Ready {
 
     fn sent(&self, intention: &str) -> Sent {
         Sent {
-            record_type: "TRANSACTION::RECEIPT".into(),
+            record_type: format!("TRANSACTION::{}", text(&self.operation, "/type").unwrap_or_default()),
             system: self.register.system.clone(),
             intention: Some(intention.to_owned()),
             operation: self.operation.clone(),

@@ -1,13 +1,13 @@
 //! A sale as the operation of a record (contract sign-fr 2.7).
 
 use super::checks::escaped;
+use super::documents;
 use super::entries::{self, EXTRA, extra, properties, set};
 use super::facts::RegisterFacts;
-use super::payments;
 use super::provision::cut;
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
-use crate::sale::{Cashier, Document, Sale};
+use crate::sale::{Cashier, Sale};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -81,11 +81,11 @@ fn details(sale: &Sale) -> Result<Option<Value>> {
     Ok(Some(details))
 }
 
-/// The operation of a TRANSACTION::RECEIPT, issued at `issued_at` (25 characters).
+/// The operation of the TRANSACTION that a sale is, issued at `issued_at` (25 characters).
 ///
 /// # Errors
 /// `invalid` with the JSON pointer of what SIGN FR cannot take.
-pub(super) fn receipt(
+pub(super) fn transaction(
     sale: &Sale,
     amounts: &Amounts,
     register: &RegisterFacts,
@@ -95,14 +95,11 @@ pub(super) fn receipt(
     let (entries, total) = entries::entries(&sale.items, amounts, register)?;
     let own: SaleExtra = extra(&sale.extra)?;
     let mut operation = json!({
-        "type": "RECEIPT",
+        "type": documents::operation_type(sale.document),
         "document": document(sale, &own, total, issued_at)?,
         "entries": entries,
-        "payments": payments::payments(sale, amounts)?,
     });
-    if let Some(code) = sale.customer.as_ref().and_then(|customer| customer.code.as_deref()) {
-        set(&mut operation, "customer", json!({"type": "EXTERNAL", "code": code}));
-    }
+    documents::complete(&mut operation, sale, amounts)?;
     let mut details = details(sale)?;
     if !own.properties.is_empty() {
         let given = properties(&own.properties, PROPERTIES)?;
@@ -120,15 +117,6 @@ pub(super) fn receipt(
 
 /// Refuses what this version cannot express in France.
 fn supported(sale: &Sale) -> Result<()> {
-    if sale.document != Document::Receipt {
-        let message = "sign-fr does not support this kind of document in this version; issue a receipt";
-        return Err(Error::invalid("/document", message));
-    }
-    if sale.original.is_some() {
-        let message =
-            "sign-fr does not support a reference to an earlier receipt in this version; leave it out";
-        return Err(Error::invalid("/original", message));
-    }
     if sale.items.is_empty() {
         return Err(Error::invalid("/items", "a receipt has at least one item; add it"));
     }

@@ -3,18 +3,27 @@
 //! | a till's word | the service's words |
 //! |---|---|
 //! | `sale.begin` | an INTENTION of a TRANSACTION |
-//! | `sale.complete` | a TRANSACTION::RECEIPT on that intention, or on one of its own |
+//! | `sale.complete` | a TRANSACTION on that intention, or on one of its own: RECEIPT, DRAFT_RECEIPT, INVOICE or PRO_FORMA_INVOICE |
+//! | `receipt.cancel` | a TRANSACTION::CANCELLATION of the receipt, on an intention of its own |
+//! | `receipt.pay` | a TRANSACTION::PROOF_OF_PAYMENT, likewise |
+//! | `receipt.invoice` | a TRANSACTION::ENRICHMENT with the customer, likewise |
+//! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
+//! | `event.record` | an INTENTION::EVENT |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
 //! taxpayer, …}`, the location's `{location, type}`, the register's `{system, records, vat_rates,
 //! vat_exemptions, certificate, software, last_record, last_signature}`.
 
+mod afterwards;
 mod begin;
+mod booked;
 mod chain;
 mod checks;
 mod complete;
+mod documents;
 mod entries;
+mod event;
 mod facts;
 mod lookup;
 mod map;
@@ -25,6 +34,7 @@ mod provision;
 mod raw;
 mod receipt;
 mod records;
+mod returns;
 mod run;
 pub(super) mod settings;
 mod subject;
@@ -151,6 +161,11 @@ impl Unified {
             "sale.begin" => begin::begin(run),
             "sale.complete" => complete::complete(run),
             "sale.abort" => begin::abort(run),
+            "receipt.cancel" => afterwards::cancel(run),
+            "receipt.duplicate" => afterwards::duplicate(run),
+            "receipt.pay" => afterwards::pay(run),
+            "receipt.invoice" => afterwards::invoice(run),
+            "event.record" => event::record(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
             other => {

@@ -76,10 +76,10 @@ mod tests {
     #[test]
     fn code_is_broken_from_the_outside_in() {
         assert_eq!(call(1).lines(4, ""), ["    f(a, g(0000))"]);
-        let broken_once = call(15).lines(4, ":");
+        let broken_once = call(14).lines(4, " -> R:");
         assert_eq!((broken_once.len(), broken_once[0].as_str()), (3, "    f("));
-        assert!(broken_once[1].starts_with("        a, g(0000, ") && broken_once[1].ends_with("0014)"));
-        assert_eq!(broken_once[2], "    ):");
+        assert!(broken_once[1].starts_with("        a, g(0000, ") && broken_once[1].ends_with("0013)"));
+        assert_eq!(broken_once[2], "    ) -> R:");
         let broken_twice = call(16).lines(4, "");
         assert_eq!(broken_twice[..3], ["    f(", "        a,", "        g("]);
         assert_eq!(broken_twice[broken_twice.len() - 2..], ["        ),", "    )"]);

@@ -137,3 +137,59 @@ fn is_empty(default: &serde_json::Value) -> bool {
     default.as_array().is_some_and(Vec::is_empty)
         || default.as_object().is_some_and(serde_json::Map::is_empty)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::registry::example;
+
+    fn has(text: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(text.contains(part), "{part}\n\nis not in\n\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_left_out_is_a_base_of_what_may_not() {
+        has(
+            &types(&example()),
+            &[
+                "class ItemOptions(TypedDict, total=False):\n    unit: Optional[str]\n\n    vat: VatParams\n",
+                "class ItemParams(ItemOptions):\n    price: DecimalParam\n",
+                "class Item(TypedDict):\n    price: Decimal\n\n    unit: Optional[str]\n\n    vat: Vat\n",
+                "_SaleParamsRequired = TypedDict(",
+                "\"from\": \"Method\",",
+                "class SaleParams(_SaleParamsRequired, _SaleParamsOptional):",
+                "Vat = Union[Decimal, VatExempt]",
+                "VatParams = Union[DecimalParam, VatExemptParams]",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_parameter_that_is_a_word_of_the_language_gets_an_underscore() {
+        has(
+            &operations(&example()),
+            &[
+                "    def sale_complete_many(\n        self,\n        *,\n        from_: types.Method,\n",
+                "        items: Optional[Sequence[types.ItemParams]] = None,\n",
+                "{\"from\": from_, \"items\": items, \"notes\": notes}",
+                "    async def sale_begin(",
+                "await self._call(",
+            ],
+        );
+    }
+
+    #[test]
+    fn decimals_are_found_in_lists_and_unions() {
+        has(
+            &decimals(&example()),
+            &[
+                "\"Receipt\": {\"items\": [\"Item\"]},",
+                "\"Item\": {\"price\": \"decimal\", \"vat\": \"Vat\"},",
+                "\"Vat\": {\"\": \"decimal\"},",
+                "\"sale.begin\": \"Receipt\",",
+            ],
+        );
+    }
+}

@@ -1,4 +1,4 @@
-//! `_receipt_fields.py`: one property a member of a receipt.
+//! `_receipt_fields.py`: one property a member of a receipt, with what stands for an absent one.
 
 use super::layout::{brackets, word};
 use super::{Annotations, RECEIPT, begun, docstring, variable};
@@ -38,14 +38,21 @@ pub(in crate::codegen) fn receipt_fields(registry: &Registry) -> String {
 }
 
 fn property(page: &mut Page, annotations: &Annotations<'_>, member: &Member) {
-    let of = annotations.of(&member.of, false);
     let key = &member.name;
-    let value = match (member.required, &member.of) {
+    let absent = member.default.as_ref().filter(|default| default.is_string()).map(ToString::to_string);
+    let absent = absent.or_else(|| match member.of {
+        Type::List(_) => Some("[]".to_owned()),
+        Type::Map(_) => Some("{}".to_owned()),
+        _ => None,
+    });
+    let value = match (member.required, &absent) {
         (true, _) => format!("self._data[\"{key}\"]"),
-        (false, Type::List(_)) => format!("self._data.get(\"{key}\", [])"),
-        (false, Type::Map(_)) => format!("self._data.get(\"{key}\", {{}})"),
-        (false, _) => format!("self._data.get(\"{key}\")"),
+        (false, Some(absent)) => format!("self._data.get(\"{key}\", {absent})"),
+        (false, None) => format!("self._data.get(\"{key}\")"),
     };
+    let of = annotations.of(&member.of, false);
+    let is_there = member.required || absent.is_some() || matches!(member.of, Type::Nullable(_) | Type::Any);
+    let of = if is_there { of } else { format!("Optional[{of}]") };
     page.blank();
     page.line("    @property");
     page.line(format!("    def {}(self) -> {of}:", variable(key)));

@@ -1,0 +1,247 @@
+//! What is done with a receipt after it was issued: it is cancelled, printed again, paid, made an invoice.
+
+use super::{Definition, Run, given, read, returned, written};
+use crate::engine::Submission;
+use crate::engine::ports::{ReceiptKey, Store};
+use crate::error::{Error, Kind, Result};
+use crate::fiskal::Call;
+use crate::read::strict;
+use crate::receipt::{Receipt, ReceiptType, State};
+use crate::sale::{Cashier, Customer, Payment, Sale};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Characters of a reason (contract sign-fr, PlainString128).
+const REASON: usize = 128;
+/// Copies of one receipt (contract sign-fr, DuplicateNumber).
+const COPIES: u32 = 9_999;
+
+pub(super) const CANCEL: Definition = Definition {
+    name: "receipt.cancel",
+    summary: "Cancels a receipt that was never handed over, and gives the receipt of the cancellation; asked again, the same one.",
+    params: given::<Cancel>,
+    result: returned::<Receipt>,
+    run: Run::Client(cancel),
+};
+
+pub(super) const DUPLICATE: Definition = Definition {
+    name: "receipt.duplicate",
+    summary: "Books a reprint with its number where the law counts them, and gives the receipt marked as that copy.",
+    params: given::<Duplicate>,
+    result: returned::<Receipt>,
+    run: Run::Client(duplicate),
+};
+
+pub(super) const PAY: Definition = Definition {
+    name: "receipt.pay",
+    summary: "Books what was paid later, such as a sale on account, and gives the receipt of the payment.",
+    params: given::<Pay>,
+    result: returned::<Receipt>,
+    run: Run::Client(pay),
+};
+
+pub(super) const INVOICE: Definition = Definition {
+    name: "receipt.invoice",
+    summary: "Tells the service afterwards who a receipt is for, and gives the receipt with its customer.",
+    params: given::<Invoice>,
+    result: returned::<Receipt>,
+    run: Run::Client(invoice),
+};
+
+/// Parameters of `receipt.pay`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Pay {
+    /// The receipt's id.
+    id: String,
+    /// The caller's id of this payment, unique per receipt: a repeated call with it books nothing anew.
+    /// Made if absent.
+    #[serde(default)]
+    payment: Option<String>,
+    /// What was paid; at least one.
+    payments: Vec<Payment>,
+    /// Who took it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
+/// Parameters of `receipt.invoice`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Invoice {
+    /// The receipt's id.
+    id: String,
+    /// Who it is for.
+    customer: Customer,
+    /// Who enters it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
+/// Parameters of `receipt.cancel`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Cancel {
+    /// The receipt's id.
+    id: String,
+    /// Why, for the records; at most 128 characters.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Who cancels it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
+/// Parameters of `receipt.duplicate`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Duplicate {
+    /// The receipt's id.
+    id: String,
+    /// The number of the copy, from 1. The next one if absent; given, a repeated call is the same copy.
+    #[serde(default)]
+    copy: Option<u32>,
+    /// Why, for the records; at most 128 characters.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Who prints it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
+fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Cancel { id, reason, cashier } = read(params)?;
+    check_reason(reason.as_deref())?;
+    check_as_sale(json!({ "cashier": cashier }))?;
+    let original = issued(fiskal, &id)?;
+    if !matches!(original.receipt_type, ReceiptType::Sale | ReceiptType::Return | ReceiptType::Training) {
+        return Err(Error::invalid("/id", "only the receipt of a sale can be cancelled"));
+    }
+    let key = format!("receipt.cancel:{id}");
+    let params = json!({ "reason": reason, "cashier": cashier });
+    submit(fiskal, "receipt.cancel", &original, key, params)
+}
+
+fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Pay { id, payment, payments, cashier } = read(params)?;
+    check_as_sale(json!({ "payments": payments, "cashier": cashier }))?;
+    if payments.is_empty() {
+        return Err(Error::invalid("/payments", "say what was paid; give at least one payment"));
+    }
+    let original = issued(fiskal, &id)?;
+    let payment = payment.unwrap_or_else(|| fiskal.new_id());
+    let params = json!({ "payments": payments, "cashier": cashier });
+    submit(fiskal, "receipt.pay", &original, format!("receipt.pay:{id}:{payment}"), params)
+}
+
+fn invoice(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Invoice { id, customer, cashier } = read(params)?;
+    check_as_sale(json!({ "customer": customer, "cashier": cashier }))?;
+    let original = issued(fiskal, &id)?;
+    let params = json!({ "customer": customer, "cashier": cashier });
+    submit(fiskal, "receipt.invoice", &original, format!("receipt.invoice:{id}"), params)
+}
+
+fn duplicate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Duplicate { id, copy, reason, cashier } = read(params)?;
+    check_reason(reason.as_deref())?;
+    check_as_sale(json!({ "cashier": cashier }))?;
+    let original = issued(fiskal, &id)?;
+    let next = next_copy(fiskal, &original)?;
+    let copy = copy.unwrap_or(next);
+    if !(1..=next.min(COPIES)).contains(&copy) {
+        let message =
+            format!("the next copy of this receipt is number {next}; copies are numbered up to {COPIES}");
+        return Err(Error::invalid("/copy", message));
+    }
+    let params = json!({ "copy": copy, "reason": reason, "cashier": cashier });
+    submit(fiskal, "receipt.duplicate", &original, copy_key(&id, copy), params)
+}
+
+/// The number of the first copy that was not booked yet.
+fn next_copy(fiskal: &Call<'_>, original: &Receipt) -> Result<u32> {
+    let place = fiskal.place(&original.register)?;
+    for copy in 1..=COPIES {
+        if fiskal.engine().recorded(&place.line, &copy_key(&original.id, copy))?.is_none() {
+            return Ok(copy);
+        }
+    }
+    Ok(COPIES + 1)
+}
+
+fn copy_key(id: &str, copy: u32) -> String {
+    format!("receipt.duplicate:{id}:{copy}")
+}
+
+fn submit(fiskal: &Call<'_>, name: &str, original: &Receipt, key: String, params: Value) -> Result<Value> {
+    let place = fiskal.place(&original.register)?;
+    let fingerprint = params.to_string();
+    let original = Some(written(original)?);
+    let submission = Submission { original, fingerprint, ..place.submission(name, key, params) };
+    Ok(fiskal.submit(submission)?.outcome.result)
+}
+
+/// The receipt of this id, which the service has.
+fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
+    booked(fiskal, &ReceiptKey::Id(id.to_owned())).map_err(|error| error.at("/id"))
+}
+
+/// The earlier receipt that a sale refers to, where this journal has it.
+///
+/// # Errors
+/// `not_found` at `/original`, and `not_ready` while the service does not have it yet.
+pub(super) fn referred_to(fiskal: &Call<'_>, sale: &Sale) -> Result<Option<Receipt>> {
+    let Some(original) = &sale.original else { return Ok(None) };
+    let by = match (&original.receipt, &original.number) {
+        (Some(id), _) => ReceiptKey::Id(id.clone()),
+        (None, Some(number)) => {
+            let register = original.register.as_deref().unwrap_or(&sale.register);
+            ReceiptKey::Number(fiskal.place(register)?.line, original.series.clone(), number.clone())
+        }
+        (None, None) => return Ok(None),
+    };
+    booked(fiskal, &by).map(Some).map_err(|error| error.at("/original"))
+}
+
+fn booked(fiskal: &Call<'_>, by: &ReceiptKey) -> Result<Receipt> {
+    let found = fiskal.engine().store().receipt(by)?;
+    let receipt = found.ok_or_else(|| {
+        let message = "there is no such receipt in this journal; `receipt.list` shows those that are";
+        Error::new(Kind::NotFound, message)
+    })?;
+    let environment = fiskal.place(&receipt.register)?.till.account.environment.name();
+    if receipt.environment != environment {
+        let message = format!(
+            "the receipt was issued in the environment '{}', and the register's is '{environment}' now",
+            receipt.environment
+        );
+        return Err(Error::new(Kind::Conflict, message));
+    }
+    match receipt.state {
+        State::Signed => Ok(receipt),
+        State::Pending | State::Provisional => {
+            let message = "the service does not have this receipt yet; run `sync`, then try again";
+            Err(Error::new(Kind::NotReady, message))
+        }
+        State::Refused => {
+            Err(Error::new(Kind::Conflict, "the service refused this receipt; there is nothing to change"))
+        }
+    }
+}
+
+fn check_reason(reason: Option<&str>) -> Result<()> {
+    if reason.is_some_and(|reason| reason.chars().count() > REASON) {
+        let message = format!("the reason is longer than {REASON} characters; shorten it");
+        return Err(Error::invalid("/reason", message));
+    }
+    Ok(())
+}
+
+/// The rules that a sale's own members of the same names keep.
+fn check_as_sale(mut members: Value) -> Result<()> {
+    if let Some(members) = members.as_object_mut() {
+        members.insert("register".into(), "-".into());
+    }
+    strict::<Sale>(&members)?.check()
+}

@@ -1,0 +1,85 @@
+//! A return that names the receipt it takes back from: a CORRECTION (contract sign-fr 2.11).
+//!
+//! Its entries are RETURNs, each with number and text of the line that it takes back; all amounts are
+//! positive.
+
+use super::afterwards::record_of;
+use super::entries::amount;
+use crate::error::{Error, Result};
+use crate::receipt::Receipt;
+use crate::sale::{Document, Sale};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+/// The operation of the return, made of the RECEIPT that it would be without the reference.
+///
+/// # Errors
+/// `invalid` with the JSON pointer of what is sold instead of taken back, or was never sold.
+pub(super) fn correction(mut receipt: Value, sale: &Sale, original: &Receipt) -> Result<Value> {
+    if sale.document != Document::Receipt {
+        let message = "a return that names its original is issued as a receipt";
+        return Err(Error::invalid("/document", message));
+    }
+    if original.register != sale.register {
+        let message =
+            format!("SIGN FR takes back on the register that sold, which is '{}'", original.register);
+        return Err(Error::invalid("/original", message));
+    }
+    let mut taken = Vec::new();
+    for (index, item) in sale.items.iter().enumerate() {
+        if !item.quantity.0.is_sign_negative() || item.quantity.0.is_zero() {
+            let message = "a return that names its original only takes back; give a negative quantity, and sell the rest as a sale of its own";
+            return Err(Error::invalid(format!("/items/{index}/quantity"), message));
+        }
+        let line = line_of(original, &item.text, &taken).ok_or_else(|| {
+            let message = "the original has no line with this text; give the text as it was sold";
+            Error::invalid(format!("/items/{index}/text"), message)
+        })?;
+        taken.push(line);
+        if let Some(number) = receipt.pointer_mut(&format!("/entries/{index}/details/number")) {
+            *number = Value::from((line + 1).to_string());
+        }
+    }
+    for name in ["amount", "exclusive", "inclusive"] {
+        negate(receipt.pointer_mut(&format!("/document/total_vat/{name}")), "/items")?;
+    }
+    for (index, _) in sale.payments.iter().enumerate() {
+        let details = format!("/payments/{index}/details");
+        let place = format!("/payments/{index}/amount");
+        negate(receipt.pointer_mut(&format!("{details}/amount")), &place)?;
+        if let Some(rounding) = receipt.pointer_mut(&format!("{details}/discount")) {
+            flip(rounding);
+        }
+    }
+    Ok(json!({"type": "CORRECTION", "record": {"id": record_of(original)?}, "data": receipt}))
+}
+
+/// The index of a line that was not taken back yet in this return; the last one with the text serves for
+/// more than was sold, which the service judges.
+fn line_of(original: &Receipt, text: &str, taken: &[usize]) -> Option<usize> {
+    let lines = || original.items.iter().enumerate().filter(|(_, item)| item.text == text);
+    let unused = lines().find(|(index, _)| !taken.contains(index));
+    unused.or_else(|| lines().next_back()).map(|(index, _)| index)
+}
+
+/// Turns a negative amount around; a positive one has no place in a return.
+fn negate(value: Option<&mut Value>, place: &str) -> Result<()> {
+    let Some(value) = value else { return Ok(()) };
+    if decimal(value).is_some_and(|amount| amount > Decimal::ZERO) {
+        let message =
+            "money that goes back is a negative payment; nothing is paid in a return that names its original";
+        return Err(Error::invalid(place, message));
+    }
+    flip(value);
+    Ok(())
+}
+
+fn flip(value: &mut Value) {
+    if let Some(negative) = decimal(value) {
+        *value = Value::from(amount(-negative));
+    }
+}
+
+fn decimal(value: &Value) -> Option<Decimal> {
+    value.as_str().and_then(|text| text.parse().ok())
+}
