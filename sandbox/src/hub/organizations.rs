@@ -6,7 +6,7 @@ use super::form::Form;
 use super::parts::Field;
 use super::{Visit, keys, page, parts, resources};
 use crate::http::Reply;
-use crate::sign_fr::{Cursor, Kind, NotMade, Organization, Under};
+use crate::sign_fr::{Kind, NotMade, Organization};
 
 /// The field of an organization's name.
 const NAME: &str = "organization_name";
@@ -88,10 +88,7 @@ fn children(organization: &Organization, kind: &str, below: &[&Organization], fo
 fn merchant(visit: &Visit<'_>, unit: &str) -> Markup {
     html! {
         @for kind in [Kind::Taxpayer, Kind::Location, Kind::System] {
-            section {
-                h2 { (resources::title(kind)) }
-                (resources::rows(kind, &visit.service().resources(kind, Under::Organization(unit), &Cursor::Newest).rows))
-            }
+            (resources::section(visit, kind, unit))
         }
     }
 }

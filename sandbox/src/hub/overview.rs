@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{Visit, organizations, page, parts, records, resources};
 use crate::http::Reply;
-use crate::sign_fr::{Cursor, Kind, Under};
+use crate::sign_fr::{Cursor, Kind};
 
 /// Records shown here.
 const LATEST: usize = 6;
@@ -40,7 +40,7 @@ pub(super) fn show(visit: &Visit<'_>) -> Reply {
 
 fn counts(visit: &Visit<'_>, records: usize) -> Markup {
     let resources = [Kind::Taxpayer, Kind::Location, Kind::System].map(|kind| {
-        let total = visit.service().resources(kind, Under::Anything, &Cursor::Newest).total;
+        let total = visit.service().resources(kind, None, &Cursor::Newest).total;
         (format!("/hub/{}", resources::path(kind)), resources::title(kind), total)
     });
     let organizations = visit.service().organizations().len();

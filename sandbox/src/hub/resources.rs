@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{Visit, organizations, page, parts};
 use crate::http::Reply;
-use crate::sign_fr::{Cursor, Kind, ResourceRow, ResourceView, Under};
+use crate::sign_fr::{Cursor, Kind, ResourceRow, ResourceView};
 
 /// The last part of a kind's address.
 pub(super) fn path(kind: Kind) -> &'static str {
@@ -28,17 +28,48 @@ const SHOWN_ABOVE: [&str; 6] = ["id", "type", "state", "mode", "created_at", "lo
 
 pub(super) fn list(visit: &Visit<'_>, kind: Option<Kind>) -> Reply {
     let Some(kind) = kind else { return page::nothing_here(visit) };
-    let slice = visit.service().resources(kind, Under::Anything, &visit.cursor());
+    let under = visit.query("under").and_then(|id| owner(visit, id));
+    let slice = visit.service().resources(kind, under.as_ref().map(|(id, _)| id.as_str()), &visit.cursor());
+    let filter = under.as_ref().map(|(id, _)| format!("under={id}&")).unwrap_or_default();
     let content = html! {
         div.title { h1 { (title(kind)) } (page::follow(visit)) }
+        @if let Some((_, link)) = &under {
+            p.lead { "Of " (link) ", newest first. " a href={ "/hub/" (path(kind)) } { "Show all" } }
+        }
         (rows(kind, &slice.rows))
-        (parts::pager(&visit.path, "", &slice))
+        (parts::pager(&visit.path, &filter, &slice))
     };
     page::page(visit, title(kind), &content)
 }
 
+/// The organization, taxpayer or location that an id names, with a link to it.
+fn owner(visit: &Visit<'_>, id: &str) -> Option<(String, Markup)> {
+    if let Some(organization) = visit.service().organization(id) {
+        return Some((organization.id, organizations::link(visit, id)));
+    }
+    [Kind::Taxpayer, Kind::Location].into_iter().find_map(|kind| {
+        let row = visit.service().resource(kind, id)?.row;
+        let link = html! { a href={ "/hub/" (path(kind)) "/" (row.id) } { (parts::name(&row.label)) } };
+        Some((row.id, link))
+    })
+}
+
+/// The newest resources below an organization, a taxpayer or a location, and the way to the others.
+pub(super) fn section(visit: &Visit<'_>, kind: Kind, under: &str) -> Markup {
+    let slice = visit.service().resources(kind, Some(under), &Cursor::Newest);
+    html! {
+        section {
+            h2 { (title(kind)) }
+            (rows(kind, &slice.rows))
+            @if slice.older.is_some() {
+                p { a href={ "/hub/" (path(kind)) "?under=" (under) } { "All " (slice.total) } }
+            }
+        }
+    }
+}
+
 /// A list of resources, or what to do while there are none.
-pub(super) fn rows(kind: Kind, rows: &[ResourceRow]) -> Markup {
+fn rows(kind: Kind, rows: &[ResourceRow]) -> Markup {
     if rows.is_empty() {
         return parts::empty(
             &format!("No {} yet", path(kind)),
@@ -100,6 +131,5 @@ fn below(visit: &Visit<'_>, kind: Kind, id: &str) -> Markup {
         Kind::Location => Kind::System,
         Kind::System => return html! {},
     };
-    let slice = visit.service().resources(below, Under::Resource(id), &Cursor::Newest);
-    html! { section { h2 { (title(below)) } (rows(below, &slice.rows)) } }
+    section(visit, below, id)
 }

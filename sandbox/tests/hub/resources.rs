@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::shop::{Shop, address, system, taxpayer};
+use crate::shop::{Shop, address, branch, system, taxpayer};
 use crate::visitor::Visitor;
 
 #[test]
@@ -70,4 +70,28 @@ fn what_clients_wrote_is_shown_as_text_and_what_they_hid_stays_hidden() {
     let page = visitor.get(&format!("/hub/taxpayers/{italian}")).ok();
     assert!(page.has("********") && !page.has("hush-hush") && !page.has("1234567890<"));
     assert!(!visitor.get(&format!("/hub/systems/{till}")).ok().has("PRIVATE KEY"));
+}
+
+/// 26 branches and the head office: one more than a page, under one of two taxpayers.
+#[test]
+fn a_long_list_goes_on_under_its_owner() {
+    let mut shop = Shop::open();
+    shop.make_unit();
+    let owner = || shop.post("/taxpayers", taxpayer()).ok().id();
+    let (one, other) = (owner(), owner());
+    for _ in 0..26 {
+        shop.post("/locations", branch(&one)).ok();
+    }
+    shop.post("/locations", branch(&other)).ok();
+
+    let visitor = Visitor::of(&shop);
+    let page = visitor.get(&format!("/hub/taxpayers/{one}")).ok();
+    let all = format!("/hub/locations?under={one}");
+    assert!(page.has(&format!(r#"href="{all}">All 27</a>"#)), "{}", page.text);
+    let first = visitor.get(&all).ok();
+    let next = first.text.split_once(r#"rel="next" href=""#).unwrap().1.split('"').next().unwrap().to_owned();
+    let second = visitor.get(&next.replace("&amp;", "&")).ok();
+    assert_eq!((first.linked("locations").len(), second.linked("locations").len()), (25, 2));
+    assert!(!first.linked("locations").iter().any(|id| second.linked("locations").contains(id)));
+    assert!(!visitor.get("/hub/locations?under=%22%3E%3Cscript%3E").ok().has("<script"));
 }

@@ -7,7 +7,7 @@ mod resources;
 
 pub(crate) use accounts::{NotMade, Organization};
 pub(crate) use records::{RecordRow, RecordView};
-pub(crate) use resources::{ResourceRow, ResourceView, Under};
+pub(crate) use resources::{ResourceRow, ResourceView};
 
 use super::auth::Caller;
 use super::checks::Checked;

@@ -31,22 +31,15 @@ pub(crate) struct ResourceView {
     pub(crate) content: Value,
 }
 
-/// What the rows of a list have to stand under.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Under<'a> {
-    Anything,
-    Organization(&'a str),
-    /// A taxpayer's locations, or a location's systems.
-    Resource(&'a str),
-}
-
 impl SignFr {
-    pub(crate) fn resources(&self, kind: Kind, under: Under<'_>, cursor: &Cursor) -> Slice<ResourceRow> {
+    /// Resources, newest first; those of an organization, a taxpayer or a location, if it is named.
+    pub(crate) fn resources(&self, kind: Kind, under: Option<&str>, cursor: &Cursor) -> Slice<ResourceRow> {
         let state = lock(&self.state);
-        let keep = |resource: &Resource| match under {
-            Under::Anything => true,
-            Under::Organization(id) => resource.organization == id,
-            Under::Resource(id) => above(kind).is_some_and(|above| resource.refers_to(above.name()) == id),
+        let keep = |resource: &Resource| {
+            under.is_none_or(|id| {
+                let parent = above(kind).map(|above| resource.refers_to(above.name()));
+                resource.organization == id || parent == Some(id)
+            })
         };
         slice(state.resources(kind), cursor, keep, row)
     }
