@@ -11,7 +11,7 @@ const STYLE: &str = include_str!("style.css");
 /// Nothing but this page's own style and forms: a name that smuggled markup in could still load and send nothing.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// A small receipt.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%230b6b5c' d='M3 1h10v14l-2-1.5L9.5 15 8 13.5 6.500 15 5 13.500 3 15z'/%3E%3Cpath stroke='white' d='M5 5h6M5 8h6'/%3E%3C/svg%3E";
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%230b6b5c' d='M3 1h10v14l-2-1.5L9.5 15 8 13.5 6.5 15 5 13.5 3 15z'/%3E%3Cpath stroke='white' d='M5 5h6M5 8h6'/%3E%3C/svg%3E";
 /// Seconds between two looks at a page that is followed.
 const REFRESH: &str = "5";
 
