@@ -1,5 +1,6 @@
 //! Records as they arrive, their receipts, and their places in the chain.
 
+use fiskal_sandbox::{Options, Sandbox, Store};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, receipt};
@@ -49,6 +50,30 @@ fn a_sale_appears_with_its_receipt_and_its_place_in_the_chain() {
     assert!(between(&chain, r#"<ol class="chain">"#, "</ol>").contains(&format!("/hub/records/{next}")));
     let first = record(&visitor, intention);
     assert!(first.has("this is the system's first record") && !first.has("<article"));
+}
+
+/// The store is changed behind the sandbox's back: one record's text, not its signature.
+#[test]
+fn a_record_that_was_changed_breaks_the_chain_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.db");
+    let on = || Options { store: Store::File(path.clone()), ..Options::default() };
+    let mut shop = Shop::at(Sandbox::start(on()).unwrap());
+    shop.make_unit();
+    let till = shop.make_till();
+    let (changed, sound) = (shop.sell(&till, "R-1").id(), shop.sell(&till, "R-2").id());
+    shop.sandbox.stop();
+    let store = rusqlite::Connection::open(&path).unwrap();
+    let update =
+        "UPDATE document SET body = replace(body, 'Croissant', 'Baguette') WHERE kind = 'record' AND id = ?1";
+    assert_eq!(store.execute(update, [&changed]).unwrap(), 1);
+    drop(store);
+
+    let shop = Shop::at(Sandbox::start(on()).unwrap());
+    let visitor = Visitor::of(&shop);
+    let page = record(&visitor, &changed);
+    assert!(page.has("Baguette") && page.has("The signature does not follow"), "{}", page.text);
+    assert!(record(&visitor, &sound).has("The signature follows from the record"));
 }
 
 /// Two entries at 20 % and 5.5 %, a return at 5.5 %. 24.00 gross is 20.00 net; 4.80 − 2.40 gross leaves 2.40 gross,
