@@ -69,6 +69,11 @@ impl Audit {
         self.refused.push_back(refusal);
     }
 
+    /// What was refused, in the order of its arrival.
+    pub(crate) fn refused(&self) -> impl DoubleEndedIterator<Item = &Refusal> {
+        self.refused.iter()
+    }
+
     /// The answer of `GET /_sandbox/audit`. `times` counts the bookings of the same document.
     pub(crate) fn report(&self) -> Value {
         let mut times: HashMap<DocumentKey, u32> = HashMap::new();

@@ -45,6 +45,15 @@ pub(crate) fn answer(house: &House, method: &Method, path: &str, body: &[u8]) ->
     }
 }
 
+/// Why an answer is a refusal; nothing when it is none.
+pub(crate) fn trouble(reply: &Reply) -> Option<String> {
+    if reply.status < 400 {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    Some(body.get("message").and_then(Value::as_str).unwrap_or_default().to_owned())
+}
+
 fn plant(shared: &Shared, body: &[u8]) -> Result<Value, String> {
     let fault: Fault =
         serde_json::from_slice(body).map_err(|error| format!("this is not a fault: {error}"))?;

@@ -22,6 +22,9 @@ pub(crate) struct Fault {
     /// How likely it strikes a matching request, 0 to 1.
     #[serde(default = "certain")]
     probability: serde_json::Number,
+    /// Tells planted faults apart; given when it is planted.
+    #[serde(skip)]
+    pub(crate) number: u64,
 }
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -62,6 +65,8 @@ pub(crate) struct Strike {
 #[derive(Debug)]
 pub(crate) struct Faults {
     planted: Vec<Fault>,
+    /// How many were ever planted.
+    numbered: u64,
     state: u64,
 }
 
@@ -71,7 +76,7 @@ fn certain() -> serde_json::Number {
 
 impl Faults {
     pub(crate) fn seeded(seed: u64) -> Faults {
-        Faults { planted: Vec::new(), state: seed }
+        Faults { planted: Vec::new(), numbered: 0, state: seed }
     }
 
     pub(crate) fn reseed(&mut self, seed: u64) {
@@ -79,7 +84,7 @@ impl Faults {
     }
 
     /// Plants a fault, or says why it makes no sense.
-    pub(crate) fn plant(&mut self, fault: Fault) -> Result<(), String> {
+    pub(crate) fn plant(&mut self, mut fault: Fault) -> Result<(), String> {
         if parts_per_million(&fault.probability).is_none() {
             return Err(format!("probability {} is not between 0 and 1", fault.probability));
         }
@@ -88,6 +93,8 @@ impl Faults {
         {
             return Err(format!("status {status} is not an error status (400 to 599)"));
         }
+        self.numbered = self.numbered.saturating_add(1);
+        fault.number = self.numbered;
         self.planted.push(fault);
         Ok(())
     }
@@ -98,6 +105,11 @@ impl Faults {
 
     pub(crate) fn clear(&mut self) {
         self.planted.clear();
+    }
+
+    /// Takes one fault away.
+    pub(crate) fn heal(&mut self, number: u64) {
+        self.planted.retain(|fault| fault.number != number);
     }
 
     /// Decides what happens to a request. Delays add up; the first fault that ends the request wins.

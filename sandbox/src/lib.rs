@@ -4,6 +4,7 @@
 //! against the published contract before it looks at who is calling, keeps what it was told, chains and signs
 //! what it books, and remembers idempotency keys. Beside the services, `/_sandbox` moves the clock, plants faults
 //! on the line and shows what was booked, so that a client can be tested against the worst afternoon of its life.
+//! [`Sandbox::url`] itself is a web page for people, the hub, where accounts and keys are made and records seen.
 //!
 //! ```no_run
 //! use fiskal_sandbox::{Options, Sandbox};
@@ -22,6 +23,7 @@ mod control;
 pub mod crypto;
 mod faults;
 mod http;
+mod hub;
 mod random;
 mod requests;
 mod sandbox;

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::audit::{Audit, Booking};
 use crate::clock::Clock;
 use crate::control::{BOOKING, CLOCK, OWN};
+use crate::hub::Hub;
 use crate::server::{self, House};
 use crate::service::{Service, Shared};
 use crate::settings::Settings;
@@ -243,10 +244,11 @@ fn open(options: Options) -> Result<(Runtime, TcpListener, Arc<House>, Value), S
         Store::File(path) => SandboxError::Store { path: path.clone(), reason },
     };
     let shared = Arc::new(share(archive, &documents, options.settings).map_err(damaged)?);
-    let sign_fr: Arc<dyn Service> = Arc::new(SignFr::open(Arc::clone(&shared), &documents).map_err(damaged)?);
-    let services = vec![sign_fr];
+    let sign_fr = Arc::new(SignFr::open(Arc::clone(&shared), &documents).map_err(damaged)?);
+    let hub = Hub::new(Arc::clone(&sign_fr));
+    let services: Vec<Arc<dyn Service>> = vec![sign_fr];
     let ready = describe(&format!("http://{address}"), &services);
-    Ok((runtime, listener, Arc::new(House { shared, services }), ready))
+    Ok((runtime, listener, Arc::new(House { shared, services, hub }), ready))
 }
 
 fn share(archive: Archive, documents: &[Document], settings: Settings) -> Result<Shared, String> {

@@ -48,6 +48,12 @@ impl Contract {
         Contract { id, document, registry, validators: RwLock::default() }
     }
 
+    /// The contract's schemas by name, as JSON Schema 2020-12 that refers to `#/$defs/…`.
+    #[must_use]
+    pub fn definitions(&self) -> &Value {
+        &self.document["$defs"]
+    }
+
     /// The validator for a place, if the contract has a schema there.
     #[expect(clippy::expect_used, reason = "the schemas are part of the program, and its tests compile all")]
     fn validator(&self, place: &str) -> Option<Arc<Validator>> {

@@ -11,7 +11,9 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::connect_info::Connected;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::Response;
+use axum::http::header::HOST;
+use axum::http::request::Parts;
+use axum::http::{Method, Response};
 use axum::serve::{IncomingStream, Listener};
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -20,6 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::control;
 use crate::faults::{Kind, Strike};
 use crate::http::{Call, Reply};
+use crate::hub::{self, Hub};
 use crate::service::{Service, Shared, lock};
 
 /// The largest body a service is shown.
@@ -33,6 +36,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct House {
     pub(crate) shared: Arc<Shared>,
     pub(crate) services: Vec<Arc<dyn Service>>,
+    pub(crate) hub: Hub,
 }
 
 /// Serves until the returned future is dropped.
@@ -61,12 +65,21 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
     let path = parts.uri.path().to_owned();
     let method = parts.method.clone();
     if let Some(rest) = path.strip_prefix("/_sandbox/") {
+        if let Err(refused) = hub::guard::check_program(&method, &parts.headers) {
+            return Reply::json(refused.status, &json!({ "message": refused.message }));
+        }
         let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
             return Reply::json(400, &json!({ "message": "the body is larger than 1 MiB" }));
         };
         return control::answer(house, &method, rest, &body);
     }
     let body = read(body).await;
+    if hub::owns(&path) {
+        return hub::answer(house, &parts, body).await;
+    }
+    if let Some(reply) = document(house, &parts) {
+        return reply;
+    }
     lock(&house.shared.requests).note(&parts, body.as_ref().ok());
     let strike = lock(&house.shared.faults).strike(method.as_str(), &path);
     if strike.end == Some(Kind::Reset) {
@@ -88,6 +101,21 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
     let call = Call { method, path: rest, uri: parts.uri, headers: parts.headers, body, pause: strike.delay };
     let reply = service.serve(call).await;
     if strike.end == Some(Kind::DropAnswer) { line.cut() } else { reply }
+}
+
+/// A document about a service, which is no request to it: no fault strikes it. One of them holds keys, so it is shown
+/// as the hub's pages are.
+fn document(house: &House, parts: &Parts) -> Option<Reply> {
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return None;
+    }
+    let (service, rest) = house.service(parts.uri.path())?;
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let document = service.document(&rest, &format!("http://{host}/{}", service.name()))?;
+    Some(match hub::guard::check(&parts.method, &parts.headers) {
+        Ok(()) => Reply::json(200, &document).with("cache-control", "no-store"),
+        Err(refused) => Reply::json(refused.status, &json!({ "message": refused.message })),
+    })
 }
 
 async fn planted(service: &dyn Service, strike: &Strike, status: u16, retry_after: Option<u64>) -> Reply {

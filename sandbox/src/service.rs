@@ -25,6 +25,9 @@ pub(crate) trait Service: Send + Sync {
     fn serve(&self, call: Call) -> Working<'_>;
     /// Answers a planted fault in the service's own words; nothing is booked.
     fn refuse(&self, status: u16, message: &str) -> Reply;
+    /// A document about the service: a description of its interface, a collection of requests. `path` is below the
+    /// service's prefix, `base` the service's address as the client wrote it.
+    fn document(&self, path: &str, base: &str) -> Option<Value>;
     /// Forgets every token that was issued so far.
     fn expire_tokens(&self);
     /// What a client needs to know to use the service: its entry in the ready file.

@@ -9,8 +9,10 @@ mod files;
 mod idempotency;
 mod lifecycle;
 mod locations;
+mod openapi;
 mod organizations;
 mod pagination;
+mod postman;
 mod records;
 mod resources;
 mod router;
@@ -19,7 +21,11 @@ mod state;
 mod subjects;
 mod systems;
 mod taxpayers;
+mod window;
 mod zip;
+
+pub(crate) use self::state::Kind;
+pub(crate) use self::window::*;
 
 use std::sync::{Arc, Mutex};
 
@@ -33,7 +39,7 @@ use self::desk::Desk;
 use self::errors::Problem;
 use self::idempotency::{Begun, Slot};
 use self::router::{Action, Collection, Route};
-use self::state::{Kind, State};
+use self::state::State;
 use crate::audit::Refusal;
 use crate::canonical;
 use crate::control::{BOOKING, OWN};
@@ -232,6 +238,17 @@ impl Service for SignFr {
 
     fn refuse(&self, status: u16, message: &str) -> Reply {
         SignFr::dress(Problem::new(status, message).reply())
+    }
+
+    fn document(&self, path: &str, base: &str) -> Option<Value> {
+        match path {
+            "/openapi.json" => Some(openapi::document(base)),
+            "/postman/collection.json" => Some(postman::collection()),
+            "/postman/environment.json" => {
+                Some(postman::environment(base, &self.seed.group_key, &self.seed.group_secret))
+            }
+            _ => None,
+        }
     }
 
     fn expire_tokens(&self) {

@@ -144,7 +144,7 @@ fn cascade(desk: &mut Desk<'_>, top: &Resource) {
 }
 
 /// The resource as an answer.
-fn show(desk: &Desk<'_>, resource: &Resource) -> Result<Value, Problem> {
+pub(super) fn show(desk: &Desk<'_>, resource: &Resource) -> Result<Value, Problem> {
     let mut content = resource.content.clone();
     let facts = json!({
         "id": resource.id, "state": resource.state, "mode": resource.mode,

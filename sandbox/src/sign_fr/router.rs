@@ -33,19 +33,21 @@ pub(super) struct Route {
     pub(super) action: Action,
 }
 
+/// All collections, by the first segment of their paths.
+const COLLECTIONS: [(&str, Collection); 8] = [
+    ("tokens", Collection::Tokens),
+    ("subjects", Collection::Subjects),
+    ("organizations", Collection::Organizations),
+    ("taxpayers", Collection::Taxpayers),
+    ("locations", Collection::Locations),
+    ("systems", Collection::Systems),
+    ("records", Collection::Records),
+    ("files", Collection::Files),
+];
+
 impl Collection {
     fn named(segment: &str) -> Option<Collection> {
-        Some(match segment {
-            "tokens" => Collection::Tokens,
-            "subjects" => Collection::Subjects,
-            "organizations" => Collection::Organizations,
-            "taxpayers" => Collection::Taxpayers,
-            "locations" => Collection::Locations,
-            "systems" => Collection::Systems,
-            "records" => Collection::Records,
-            "files" => Collection::Files,
-            _ => return None,
-        })
+        COLLECTIONS.iter().find(|(name, _)| *name == segment).map(|(_, collection)| *collection)
     }
 
     /// The name that begins the schemas of this resource (contract sign-fr, appendix A).
@@ -59,6 +61,15 @@ impl Collection {
             Collection::Systems => "System",
             Collection::Records => "Record",
             Collection::Files => "File",
+        }
+    }
+
+    /// The name of the last path segment.
+    pub(super) fn id_name(self) -> String {
+        if self == Collection::Files {
+            "path".to_owned()
+        } else {
+            format!("{}_id", self.schema().to_lowercase())
         }
     }
 
@@ -121,6 +132,19 @@ impl Route {
             _ => &[],
         }
     }
+}
+
+/// Every operation that [`find`] finds, with its path template.
+pub(super) fn operations() -> impl Iterator<Item = (Method, String, Route)> {
+    COLLECTIONS.iter().flat_map(|(name, collection)| {
+        let paths = [format!("/{name}"), format!("/{name}/{{{}}}", collection.id_name())];
+        paths.into_iter().flat_map(|path| {
+            [Method::GET, Method::POST, Method::PATCH].into_iter().filter_map(move |method| {
+                let route = find(&method, &path).ok()?;
+                Some((method, path.clone(), route))
+            })
+        })
+    })
 }
 
 /// Finds the operation. Whatever the contract does not list answers 404, `OPTIONS` included (1.1).

@@ -17,9 +17,9 @@ pub(super) fn plant(state: &mut State, now: Timestamp) -> Result<(Seed, Vec<Writ
         return Ok((seed, Vec::new()));
     }
     let account = organization("ACCOUNT", "Sandbox account", None);
-    let group = organization("GROUP", "Sandbox group", Some(&account));
-    let (account_subject, account_secret) = subject(&account, "sandbox-account");
-    let (group_subject, group_secret) = subject(&group, "sandbox-group");
+    let group = organization("GROUP", "Sandbox group", Some(&account.id));
+    let (account_subject, account_secret) = subject(&account.id, "sandbox-account");
+    let (group_subject, group_secret) = subject(&group.id, "sandbox-group");
     let serial = Uuid::new_v4().simple().to_string();
     let key = SystemKey::generate("tokens", &serial, now).map_err(|error| error.to_string())?;
     let seed = Seed {
@@ -44,21 +44,23 @@ pub(super) fn plant(state: &mut State, now: Timestamp) -> Result<(Seed, Vec<Writ
     Ok((seed, writes))
 }
 
-fn organization(kind: &str, name: &str, parent: Option<&Organization>) -> Organization {
+/// A new organization, not saved yet.
+pub(super) fn organization(kind: &str, name: &str, parent: Option<&str>) -> Organization {
     Organization {
         id: Uuid::new_v4().to_string(),
-        parent: parent.map(|parent| parent.id.clone()),
+        parent: parent.map(str::to_owned),
         kind: kind.to_owned(),
         name: name.to_owned(),
         metadata: None,
     }
 }
 
-fn subject(organization: &Organization, name: &str) -> (Subject, String) {
+/// A new key of an organization, not saved yet, and its secret.
+pub(super) fn subject(organization: &str, name: &str) -> (Subject, String) {
     let secret = random::secret();
     let row = Subject {
         id: Uuid::new_v4().to_string(),
-        organization: organization.id.clone(),
+        organization: organization.to_owned(),
         name: name.to_owned(),
         key: random::key(KEY_PREFIX),
         secret_digest: random::digest(&secret),

@@ -86,14 +86,14 @@ pub(super) struct Subject {
 /// Taxpayers, locations and systems live the same life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Taxpayer,
     Location,
     System,
 }
 
 impl Kind {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Kind::Taxpayer => "taxpayer",
             Kind::Location => "location",

@@ -12,6 +12,7 @@ mod replay;
 mod view;
 
 pub(super) use create::create;
+pub(super) use view::{canonical_text, record as show};
 
 use serde_json::Value;
 

@@ -32,7 +32,7 @@ pub(super) fn unsigned(record: &Record) -> Value {
 }
 
 /// The text that the chain signature covers.
-pub(super) fn canonical_text(record: &Record) -> String {
+pub(in crate::sign_fr) fn canonical_text(record: &Record) -> String {
     canonical::to_string(&unsigned(record))
 }
 
@@ -46,7 +46,7 @@ fn sealed(record: &Record) -> Value {
 }
 
 /// The record with what the flags ask for (contract sign-fr 1.7).
-pub(super) fn record(
+pub(in crate::sign_fr) fn record(
     desk: &Desk<'_>,
     record: &Record,
     wants: impl Fn(&str) -> bool,

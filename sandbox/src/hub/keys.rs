@@ -1,0 +1,92 @@
+//! API keys. The secret is shown by the page after the form, once, and is not kept.
+
+use maud::{Markup, html};
+
+use super::parts::Field;
+use super::{Visit, page, parts};
+use crate::http::Reply;
+use crate::sign_fr::{NotMade, Organization};
+
+/// The field of a key's name.
+const NAME: &str = "key_name";
+
+/// An organization's keys, and the form for another.
+pub(super) fn section(visit: &Visit<'_>, organization: &Organization, is_next: bool) -> Markup {
+    let keys = visit.service().keys(&organization.id);
+    let hint = "3 to 30 characters: small letters, digits and hyphens, for example till-1.";
+    let is_first = is_next && keys.is_empty();
+    html! {
+        section aria-labelledby="keys" {
+            h2 id="keys" { "API keys" }
+            @if !keys.is_empty() {
+                ul.rows {
+                    @for key in &keys {
+                        li { a.main href={ "/hub/keys/" (key.id) } { (key.name) } (parts::code(&key.key)) }
+                    }
+                }
+            }
+            (parts::posted(&format!("/hub/organizations/{}/keys", organization.id), &html! {
+                (Field::text(NAME, "Name of the key", hint).required().first(is_first).show(&visit.form))
+                button type="submit" { "Create API key" }
+            }))
+        }
+    }
+}
+
+pub(super) async fn show(visit: &Visit<'_>, id: &str) -> Reply {
+    let Some(key) = visit.service().key(id) else { return page::nothing_here(visit) };
+    let mut once = visit.hub.once.lock().await;
+    let secret = if visit.is_seen { once.show(id) } else { None };
+    let organization = visit.service().organization(&key.organization);
+    let content = html! {
+        p.crumbs {
+            a href="/hub/organizations" { "Organizations" }
+            @if let Some(row) = &organization {
+                " / " a href={ "/hub/organizations/" (row.id) } { (parts::name(&row.name)) }
+            }
+        }
+        div.title { h1 { (key.name) } span.tag { "API key" } }
+        @match secret {
+            Some(secret) => (new_key(&key.key, &secret)),
+            None => {
+                (parts::facts(&[("Key", parts::code(&key.key))]))
+                p { "The secret was shown when the key was made, and is not kept. Whoever has lost it makes another key." }
+            }
+        }
+    };
+    page::page(visit, &key.name, &content)
+}
+
+fn new_key(key: &str, secret: &str) -> Markup {
+    html! {
+        div.secret role="status" {
+            h2 { "Store these now" }
+            p { "The secret is shown this once. Reloading the page does not bring it back." }
+            (parts::facts(&[("Key", parts::code(key)), ("Secret", parts::code(secret))]))
+        }
+    }
+}
+
+pub(super) async fn create(visit: &Visit<'_>, organization: &str) -> Reply {
+    let mut once = visit.hub.once.lock().await;
+    if let Some(place) = once.led_to(visit.form.text("form")) {
+        return page::see(&place);
+    }
+    if visit.service().organization(organization).is_none() {
+        return page::nothing_here(visit);
+    }
+    match visit.service().make_key(visit.form.text(NAME), organization).await {
+        Ok((id, secret)) => {
+            let place = format!("/hub/keys/{id}");
+            once.note(visit.form.text("form"), &place);
+            once.keep(&id, secret);
+            page::see(&place)
+        }
+        Err(NotMade::Store(reason)) => page::refused(visit, 503, &reason),
+        Err(NotMade::Name(_)) => {
+            let message = "This name cannot be taken: 3 to 30 small letters, digits and hyphens are wanted.";
+            let path = format!("/hub/organizations/{organization}");
+            super::organizations::show(&visit.again(&path, NAME, message), organization)
+        }
+    }
+}

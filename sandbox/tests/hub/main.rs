@@ -1,0 +1,15 @@
+//! The hub by HTTP: every page and every form, as a browser and as somebody with bad intentions would use them.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+#[path = "../support/shop.rs"]
+#[allow(dead_code, reason = "shared by several test programs")]
+mod shop;
+
+mod accounts;
+mod forms;
+mod interface;
+mod line;
+mod records;
+mod resources;
+mod visitor;
