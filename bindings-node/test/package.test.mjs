@@ -18,7 +18,8 @@ npm(project, 'install', '--offline', `./${tarball}`)
 
 function npm(cwd, ...options) {
   const quiet = ['--loglevel=error', '--no-audit', '--no-fund']
-  execFileSync('npm', [...options, ...quiet], { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
+  const env = { ...process.env, FISKAL_NATIVE: 'as-it-is' }
+  execFileSync('npm', [...options, ...quiet], { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 const run = (...options) => spawnSync(process.execPath, options, { cwd: project, encoding: 'utf8' })

@@ -120,7 +120,9 @@ fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     }
     let key = format!("receipt.cancel:{id}");
     let params = json!({ "reason": reason, "cashier": cashier });
-    submit(fiskal, "receipt.cancel", &original, key, params)
+    // It is cancelled once, whatever reason a repeated call gives.
+    let about = fiskal.place(&original.register)?.submission("receipt.cancel", key, params);
+    submit(fiskal, &original, about)
 }
 
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -131,16 +133,18 @@ fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     }
     let original = issued(fiskal, &id)?;
     let payment = payment.unwrap_or_else(|| fiskal.new_id());
+    let key = format!("receipt.pay:{id}:{payment}");
     let params = json!({ "payments": payments, "cashier": cashier });
-    submit(fiskal, "receipt.pay", &original, format!("receipt.pay:{id}:{payment}"), params)
+    submit(fiskal, &original, asked(fiskal, &original, "receipt.pay", key, params)?)
 }
 
 fn invoice(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Invoice { id, customer, cashier } = read(params)?;
     check_as_sale(json!({ "customer": customer, "cashier": cashier }))?;
     let original = issued(fiskal, &id)?;
+    let key = format!("receipt.invoice:{id}");
     let params = json!({ "customer": customer, "cashier": cashier });
-    submit(fiskal, "receipt.invoice", &original, format!("receipt.invoice:{id}"), params)
+    submit(fiskal, &original, asked(fiskal, &original, "receipt.invoice", key, params)?)
 }
 
 fn duplicate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -156,7 +160,7 @@ fn duplicate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         return Err(Error::invalid("/copy", message));
     }
     let params = json!({ "copy": copy, "reason": reason, "cashier": cashier });
-    submit(fiskal, "receipt.duplicate", &original, copy_key(&id, copy), params)
+    submit(fiskal, &original, asked(fiskal, &original, "receipt.duplicate", copy_key(&id, copy), params)?)
 }
 
 /// The number of the first copy that was not booked yet.
@@ -174,12 +178,21 @@ fn copy_key(id: &str, copy: u32) -> String {
     format!("receipt.duplicate:{id}:{copy}")
 }
 
-fn submit(fiskal: &Call<'_>, name: &str, original: &Receipt, key: String, params: Value) -> Result<Value> {
-    let place = fiskal.place(&original.register)?;
-    let fingerprint = params.to_string();
+fn submit(fiskal: &Call<'_>, original: &Receipt, about: Submission) -> Result<Value> {
     let original = Some(written(original)?);
-    let submission = Submission { original, fingerprint, ..place.submission(name, key, params) };
-    Ok(fiskal.submit(submission)?.outcome.result)
+    Ok(fiskal.submit(Submission { original, ..about })?.outcome.result)
+}
+
+/// What is submitted: repeated under its key, it must say the same.
+fn asked(
+    fiskal: &Call<'_>,
+    original: &Receipt,
+    name: &str,
+    key: String,
+    params: Value,
+) -> Result<Submission> {
+    let fingerprint = params.to_string();
+    Ok(Submission { fingerprint, ..fiskal.place(&original.register)?.submission(name, key, params) })
 }
 
 /// The receipt of this id, which the service has.
