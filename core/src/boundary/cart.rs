@@ -268,7 +268,7 @@ mod tests {
         let before = cart.params();
         for (given, pointer) in [
             (r#"{"numbr": "R-1"}"#, "/numbr"),
-            (r#"{"items": [{"text": "x"}]}"#, "/items/0"),
+            (r#"{"items": [{"text": "x"}]}"#, "/items/0/quantity"),
             (r#"{"id": "pos-2"}"#, "/id"),
             (r#"{"id": null}"#, "/id"),
             ("[]", ""),
