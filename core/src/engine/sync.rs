@@ -96,7 +96,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         let queue = self.store.queue(line)?;
         let count = queue.len();
         for (at, entry) in queue.into_iter().enumerate() {
-            if pace.interrupt.is_raised() {
+            if pace.interrupt.is_raised() || self.world.is_wanted(line) {
                 break;
             }
             let mut drive = self.resume_unhurried(entry, pace)?;

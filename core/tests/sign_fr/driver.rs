@@ -113,7 +113,7 @@ impl Drive {
     }
 
     pub(crate) fn context(&self) -> Context {
-        Context { now: self.now, writer: WRITER.parse().unwrap(), behind: 0 }
+        Context { now: self.now, writer: WRITER.parse().unwrap(), behind: 0, replaying: false }
     }
 
     pub(crate) fn step(&self) -> Result<Step, Error> {

@@ -47,13 +47,11 @@ struct Asked {
 pub(super) fn record(run: &Run<'_>) -> Flow<Outcome> {
     let register = facts::register(run.facts)?;
     let credential = facts::merchant(run.facts)?.credential;
-    let asked = Asked::deserialize(&run.operation.params)
-        .map_err(|cause| Error::internal(format!("what was asked for cannot be read back: {cause}")))?;
     let sent = Sent {
         record_type: "INTENTION::EVENT".into(),
         system: register.system.clone(),
         intention: None,
-        operation: operation(run, &asked)?,
+        operation: operation(run)?,
     };
     let record = records::book(run, "event", &credential, sent, run.record_marks())?;
     let booked = Booked::check(run, "event", &credential, &register, record, None)?;
@@ -67,7 +65,13 @@ pub(super) fn record(run: &Run<'_>) -> Flow<Outcome> {
     })
 }
 
-fn operation(run: &Run<'_>, asked: &Asked) -> Result<Value> {
+/// The operation of the event that the caller asks for.
+///
+/// # Errors
+/// `invalid` with the JSON pointer of what SIGN FR cannot take.
+pub(super) fn operation(run: &Run<'_>) -> Result<Value> {
+    let asked = Asked::deserialize(&run.operation.params)
+        .map_err(|cause| Error::internal(format!("what was asked for cannot be read back: {cause}")))?;
     fits("/code", &asked.code, CODE)?;
     fits("/description", &asked.description, DESCRIPTION)?;
     let occurred_at = run.local(asked.occurred_at.unwrap_or(run.operation.at))?;
