@@ -93,7 +93,8 @@ fn audit(fiskal: &Fiskal, sandbox: &Control, sales: usize) {
         let system = &receipts[0]["ids"]["system"];
         let of_register = booked.iter().filter(|booking| {
             booking["register"] == *system
-                && ["TRANSACTION::RECEIPT", "TRANSACTION::CORRECTION"].contains(&booking["type"].as_str().unwrap())
+                && ["TRANSACTION::RECEIPT", "TRANSACTION::CORRECTION"]
+                    .contains(&booking["type"].as_str().unwrap())
         });
         let found: Vec<(Value, Value)> =
             of_register.map(|booking| (booking["number"].clone(), booking["id"].clone())).collect();

@@ -88,6 +88,8 @@ pub(crate) struct Drive {
     pub facts: Facts,
     pub past: Past,
     pub now: Timestamp,
+    /// Whether what was deferred before is being replayed.
+    pub replaying: bool,
     /// Every request that was sent, repetitions included.
     pub sent: Vec<Request>,
     /// The pauses that were asked for.
@@ -107,13 +109,14 @@ impl Drive {
             operation,
             facts,
             past: Past::default(),
+            replaying: false,
             sent: Vec::new(),
             pauses: Vec::new(),
         }
     }
 
     pub(crate) fn context(&self) -> Context {
-        Context { now: self.now, writer: WRITER.parse().unwrap(), behind: 0, replaying: false }
+        Context { now: self.now, writer: WRITER.parse().unwrap(), behind: 0, replaying: self.replaying }
     }
 
     pub(crate) fn step(&self) -> Result<Step, Error> {

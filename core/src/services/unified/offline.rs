@@ -76,7 +76,7 @@ fn begin(run: &Run<'_>) -> Offline {
         return Offline::Later(Outcome { result, ..Outcome::default() });
     }
     let recorded = || {
-        let mut recorder = Recorder::open(run, register, 2)?;
+        let mut recorder = Recorder::open(run, register, 1)?;
         let intention = recorder.intention(operation)?;
         let open_sale = json!({
             "buffer": recorder.buffer.number,
@@ -99,7 +99,7 @@ fn abort(run: &Run<'_>) -> Offline {
         if may_be_booked(run) || !aborts || !can_chain(run, &register) {
             return Ok(None);
         }
-        let mut recorder = Recorder::open(run, register, 2)?;
+        let mut recorder = Recorder::open(run, register, 1)?;
         let Some(begun) = recorder.begun() else { return Ok(None) };
         recorder.transaction(begun, begin::abort_operation(run), begin::abort_metadata(run))?;
         recorder.deferred(outcome.clone(), None).map(Some)
@@ -110,7 +110,7 @@ fn abort(run: &Run<'_>) -> Offline {
 fn event(run: &Run<'_>) -> Result<Offline> {
     let register = facts::register(run.facts)?;
     let operation = event::operation(run)?;
-    let mut recorder = Recorder::open(run, register, 2)?;
+    let mut recorder = Recorder::open(run, register, 1)?;
     let content = recorder.intention_content(operation);
     recorder.record(content, run.record_marks())?;
     let result = json!({"record": null, "signature": null, "signed_at": null});
@@ -134,7 +134,7 @@ fn complete(run: &Run<'_>) -> Offline {
 
 /// The receipt that the law lets a register issue without the service.
 fn provisional(run: &Run<'_>, ready: Ready) -> Result<Offline> {
-    let mut recorder = Recorder::open(run, ready.register, 3)?;
+    let mut recorder = Recorder::open(run, ready.register, 2)?;
     let begun = match recorder.begun() {
         Some(begun) => begun,
         None => {
@@ -227,7 +227,7 @@ struct Recorder<'r> {
 }
 
 impl<'r> Recorder<'r> {
-    /// `records` is how many there will be at most.
+    /// `records` is how many there will be at most, besides the beginning of an outage.
     fn open(run: &'r Run<'r>, register: RegisterFacts, records: u32) -> Result<Self> {
         let begins = register.offline.is_none();
         let last = acknowledged(run, &register).map(|(id, signature)| (id.to_owned(), signature.to_owned()));
