@@ -12,7 +12,7 @@ const TAKEN: Duration = Duration::from_secs(20);
 
 /// The link: while it is up, what is sent to its address goes to the sandbox; while it is cut, nobody
 /// listens there.
-pub struct Link {
+pub(crate) struct Link {
     address: SocketAddr,
     sandbox: SocketAddr,
     up: Option<Up>,
@@ -25,19 +25,19 @@ struct Up {
 }
 
 impl Link {
-    pub fn to(sandbox: SocketAddr) -> Link {
+    pub(crate) fn to(sandbox: SocketAddr) -> Link {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut link = Link { address: listener.local_addr().unwrap(), sandbox, up: None };
         link.serve(listener);
         link
     }
 
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Breaks all connections and lets no new one through.
-    pub fn cut(&mut self) {
+    pub(crate) fn cut(&mut self) {
         let Some(up) = self.up.take() else { return };
         up.goes_on.store(false, Ordering::SeqCst);
         up.accepting.join().unwrap();
@@ -46,7 +46,7 @@ impl Link {
         }
     }
 
-    pub fn mend(&mut self) {
+    pub(crate) fn mend(&mut self) {
         if self.up.is_some() {
             return;
         }
