@@ -111,6 +111,8 @@ pub struct Context {
     /// The time by the service's own clock; until an answer has told it, by the machine's, and not
     /// before the journal's last entry.
     pub now: Timestamp,
+    /// Whether an answer has told it.
+    pub told: bool,
     /// The journal's id, which marks what this journal created at the service.
     pub writer: Uuid,
     /// How many deferred operations of the line wait behind this one.

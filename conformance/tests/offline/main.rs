@@ -60,7 +60,7 @@ fn sales_over_a_link_that_is_cut_at_random() {
             .collect();
         let mut random = Random::seeded(seed);
         while tills.iter().any(|till| !till.is_finished()) {
-            std::thread::sleep(Duration::from_millis(random.below(250)));
+            std::thread::sleep(Duration::from_millis(random.below(700)));
             link.cut();
             std::thread::sleep(Duration::from_millis(random.below(400)));
             link.mend();
@@ -123,7 +123,7 @@ fn sell(fiskal: &Fiskal, register: usize, sales: usize, seed: u64, provisional: 
         let receipt = insist(fiskal, "sale.complete", &params);
         provisional.fetch_add(usize::from(receipt["state"] == "provisional"), Ordering::Relaxed);
         before = (receipt["type"] == "sale").then(|| receipt["id"].clone());
-        if random.chance(10) {
+        if random.chance(25) {
             fiskal.call("sync", &json!({})).unwrap();
         }
         std::thread::sleep(Duration::from_millis(random.below(60)));

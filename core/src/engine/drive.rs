@@ -330,6 +330,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     fn context(&self) -> Context {
         Context {
             now: self.now(),
+            told: self.engine.skew(&self.operation.line.account).is_some(),
             writer: self.engine.store.id(),
             behind: self.behind,
             replaying: self.replaying,

@@ -242,3 +242,51 @@ fn credentials_that_do_not_serve_refuse_nothing() {
     let mut fisc = failing(vec![("POST /records".into(), 0, no)]);
     assert_eq!(till.replay(&mut fisc).unwrap_err().kind(), Kind::Unauthorized);
 }
+
+/// The till's clock was an hour fast, and nobody had told it.
+#[test]
+fn what_seems_to_be_made_in_the_future_was_made_now() {
+    let mut till = Till::without_events();
+    till.sell(1);
+    till.sell(2);
+    till.pass(SignedDuration::from_mins(-50));
+    let mut fisc = fisc();
+    for _ in 0..2 {
+        assert_eq!(till.replay(&mut fisc).unwrap().receipts[0].state, State::Signed);
+    }
+    let sent = replays(&till);
+    let mut seed = ANCHOR.1.to_owned();
+    for (content, replay_hash, _) in &sent {
+        let operation = &content["operation"];
+        assert!(operation["recorded_at"].as_str().unwrap().starts_with("2026-03-01T11:10:0"), "{operation}");
+        assert_eq!((&operation["seed"], *replay_hash), (&json!(seed), hash(content).as_str()));
+        seed = hash(content);
+    }
+}
+
+#[test]
+fn the_time_is_heard_before_the_first_record_is_sent() {
+    let mut till = Till::new();
+    till.sell(1);
+    let mut drive = till.replaying_next();
+    drive.told = false;
+    let mut fisc = fisc();
+    assert!(drive.once(&mut fisc).unwrap().is_none());
+    assert_eq!(drive.addresses(), ["GET /records/r-0"]);
+    assert!(drive.once(&mut fisc).unwrap().is_none());
+    assert_eq!(drive.addresses()[1], "POST /records");
+}
+
+/// A new key brings the same record: what the service may have under the old one is what goes on in the chain.
+#[test]
+fn a_new_key_brings_the_same_record() {
+    let mut till = Till::without_events();
+    till.sell(1);
+    till.pass(SignedDuration::from_mins(-50));
+    let busy = Fault::Say(refusal(503, "E_SERVICE_UNAVAILABLE", "later"));
+    let mut fisc = failing(vec![("POST /records".into(), 0, busy)]);
+    till.replay(&mut fisc).unwrap();
+    let sent = replays(&till);
+    assert_eq!((sent.len(), &sent[0]), (3, &sent[1]));
+    assert_eq!(sent[2].0["operation"]["seed"], sent[1].1);
+}

@@ -7,7 +7,7 @@
 use super::facts::RegisterFacts;
 use super::wire::text;
 use crate::error::{Error, Kind, Result};
-use crate::exchange::Outage;
+use crate::exchange::{Outage, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +19,10 @@ use sha2::{Digest, Sha256};
 pub(super) const MOST_RECORDS: u32 = 9_999;
 /// From the first unsent record (contract sign-fr 5.1, point 2).
 pub(super) const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+
+/// The headers of a replayed record (contract sign-fr 1.3).
+pub(super) const HASH: &str = "X-Replay-Hash";
+pub(super) const REMAINING: &str = "X-Replay-Remaining";
 
 /// The places at which a record refers to another one by its offset.
 const REFERENCES: [&str; 2] = ["/record", "/operation/record"];
@@ -125,10 +129,10 @@ impl Buffer {
         json!({"id": self.anchor, "offset": offset.to_string()})
     }
 
-    /// A record as it is sent now.
-    pub(super) fn wrapped(&self, system: &str, made: &Made) -> Result<Wrapped> {
+    /// A record as it is sent now, made at `recorded_at` as the service sees it.
+    pub(super) fn wrapped(&self, system: &str, made: &Made, recorded_at: &str) -> Result<Wrapped> {
         let inner = self.moved(made.content.clone());
-        let content = wrapper(system, &self.anchor, &made.recorded_at, &self.sent_head, &inner);
+        let content = wrapper(system, &self.anchor, recorded_at, &self.sent_head, &inner);
         let remaining = self.count.saturating_sub(made.offset + 1);
         Ok(Wrapped { hash: hash(&content)?, content, inner, remaining })
     }
@@ -187,6 +191,20 @@ pub(super) struct Wrapped {
     pub(super) hash: String,
     /// How many records follow it.
     pub(super) remaining: u32,
+}
+
+impl Wrapped {
+    /// What was sent already: under another key it is the same.
+    pub(super) fn sent(request: &Request) -> Option<Self> {
+        let content = request.body.as_ref()?.get("content")?.clone();
+        let header = |name| request.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        Some(Wrapped {
+            inner: content.pointer("/operation/content")?.clone(),
+            hash: header(HASH)?.clone(),
+            remaining: header(REMAINING)?.parse().ok()?,
+            content,
+        })
+    }
 }
 
 fn wrapper(system: &str, anchor: &str, recorded_at: &str, seed: &str, content: &Value) -> Value {

@@ -1,7 +1,7 @@
 //! Records: made once, and read back (contract sign-fr 2.7 and 2.8).
 
 use super::lookup;
-use super::offline_chain::Wrapped;
+use super::offline_chain::{HASH, REMAINING, Wrapped};
 use super::run::{Flow, Run, Stop};
 use super::wire::{Write, encoded, text};
 use crate::error::{Error, Kind, Result};
@@ -112,7 +112,7 @@ pub(super) fn replay(
     let make = |_| {
         let write = Write::post(credential, "/records", wrapped.content.clone(), metadata.clone());
         let remaining = wrapped.remaining.to_string();
-        write.with("X-Replay-Remaining", remaining).with("X-Replay-Hash", wrapped.hash.clone())
+        write.with(REMAINING, remaining).with(HASH, wrapped.hash.clone())
     };
     written(run, label, credential, sent, metadata, &make)
 }

@@ -15,11 +15,12 @@ use super::provision::cut;
 use super::receipt;
 use super::records::{self, Record, Sent};
 use super::run::{Flow, Run, Stop};
-use super::wire::text;
+use super::wire::{encoded, text};
 use crate::error::{Error, Result};
 use crate::exchange::Outcome;
 use crate::receipt::{Receipt, State};
 use crate::sale::Sale;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ pub(super) fn replay(run: &Run<'_>, deferred: &Value) -> Flow<Outcome> {
     let deferred = Deferred::deserialize(deferred)
         .map_err(|cause| Error::internal(format!("what is deferred cannot be read back: {cause}")))?;
     let mut replay = Replay::of(run, &deferred)?;
+    replay.hear_the_time()?;
     for made in &deferred.records {
         replay.send(made)?;
     }
@@ -87,11 +89,20 @@ impl<'r> Replay<'r> {
         })
     }
 
+    /// Lets any answer tell the time before a record says when it was made.
+    fn hear_the_time(&self) -> Flow<()> {
+        if let (false, Some(buffer)) = (self.run.now.told, &self.buffer) {
+            let path = format!("/records/{}", encoded(&buffer.anchor));
+            self.run.read("replay.time", &self.credential, &path, None)?;
+        }
+        Ok(())
+    }
+
     fn send(&mut self, made: &Made) -> Flow<()> {
         let Some(buffer) = self.buffer.as_mut() else { return Ok(()) };
-        let wrapped = buffer.wrapped(&self.register.system, made)?;
-        let sent = sent(self.run, &self.register.system, made, &wrapped, &self.intentions);
         let label = format!("replay.{}", made.offset);
+        let wrapped = wrapped(self.run, &label, buffer, &self.register.system, made)?;
+        let sent = sent(self.run, &self.register.system, made, &wrapped, &self.intentions);
         match records::replay(self.run, &label, &self.credential, &wrapped, &sent, &made.metadata) {
             Ok(record) => {
                 buffer.accepted(wrapped.hash);
@@ -163,7 +174,7 @@ impl<'r> Replay<'r> {
             metadata: offline::event_marks(self.run, &label),
             ..made.clone()
         };
-        let wrapped = buffer.wrapped(&self.register.system, &event)?;
+        let wrapped = wrapped(self.run, &label, buffer, &self.register.system, &event)?;
         let sent = sent(self.run, &self.register.system, &event, &wrapped, &self.intentions);
         match records::replay(self.run, &label, &self.credential, &wrapped, &sent, &event.metadata) {
             Ok(record) => {
@@ -269,6 +280,21 @@ impl<'r> Replay<'r> {
         }
         let error = self.refusal.clone().or_else(|| begin::enforced(self.run.service, &findings, advice));
         Outcome { result, error, ..Outcome::default() }
+    }
+}
+
+/// A record as it was sent, or else as it has to be.
+///
+/// Where this machine's clock was fast, a record seems to be made in the future; no service can know that.
+/// It was made now at the latest.
+fn wrapped(run: &Run<'_>, label: &str, buffer: &Buffer, system: &str, made: &Made) -> Result<Wrapped> {
+    if let Some(sent) = run.past.find(label).and_then(|exchange| Wrapped::sent(&exchange.request)) {
+        return Ok(sent);
+    }
+    let recorded_at: Option<Timestamp> = made.recorded_at.parse().ok();
+    match recorded_at.filter(|at| *at > run.now.now) {
+        Some(_) => buffer.wrapped(system, made, &run.local(run.now.now)?),
+        None => buffer.wrapped(system, made, &made.recorded_at),
     }
 }
 
