@@ -8,7 +8,7 @@ use super::map;
 use super::records::{self, Record, Sent};
 use super::run::{Flow, Run};
 use super::wire::text;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
 use crate::sale::Sale;
 use serde_json::{Map, Value, json};
@@ -20,12 +20,7 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
     let sale = Sale::read(run.param("sale"))?;
     let intention = intention(run, &register, &credential, &sale)?;
     let booked = Booked::check(run, "intention", &credential, &register, intention, None)?;
-    let open_sale = json!({
-        "intention": booked.record.id()?,
-        "signature": booked.record.signature(),
-        "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
-        "details": map::begin_details(&sale)?,
-    });
+    let open_sale = open_sale(run, &sale, &booked.record)?;
     Ok(Outcome {
         result: json!({"sale": sale_id(run)}),
         learned: Some(booked.learned(&register)?),
@@ -33,6 +28,16 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
         error: booked.error(run.service, "the sale is begun, and no receipt is booked for it yet"),
         ..Outcome::default()
     })
+}
+
+/// What the operations that end the sale must know of its intention.
+pub(super) fn open_sale(run: &Run<'_>, sale: &Sale, intention: &Record) -> Result<Value> {
+    Ok(json!({
+        "intention": intention.id()?,
+        "signature": intention.signature(),
+        "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
+        "details": map::begin_details(sale)?,
+    }))
 }
 
 /// The sale's intention: booked by this operation, with what was asked for.

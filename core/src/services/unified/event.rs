@@ -3,7 +3,7 @@
 use super::booked::Booked;
 use super::entries::{self, set};
 use super::facts;
-use super::records::{self, Sent};
+use super::records::{self, Record, Sent};
 use super::run::{Flow, Run};
 use crate::error::{Error, Result};
 use crate::exchange::Outcome;
@@ -55,14 +55,22 @@ pub(super) fn record(run: &Run<'_>) -> Flow<Outcome> {
     };
     let record = records::book(run, "event", &credential, sent, run.record_marks())?;
     let booked = Booked::check(run, "event", &credential, &register, record, None)?;
-    let record = &booked.record;
-    let signed_at = record.signed_at().map(|at| run.local(at)).transpose()?;
     Ok(Outcome {
-        result: json!({"record": record.id()?, "signature": record.signature(), "signed_at": signed_at}),
+        result: result(run, Some(&booked.record))?,
         learned: Some(booked.learned(&register)?),
         error: booked.error(run.service, "the event is recorded"),
         ..Outcome::default()
     })
+}
+
+/// What the caller gets; all of it is absent while the event waits to be sent.
+pub(super) fn result(run: &Run<'_>, record: Option<&Record>) -> Result<Value> {
+    let signed_at = record.and_then(Record::signed_at).map(|at| run.local(at)).transpose()?;
+    Ok(json!({
+        "record": record.map(Record::id).transpose()?,
+        "signature": record.and_then(Record::signature),
+        "signed_at": signed_at,
+    }))
 }
 
 /// The operation of the event that the caller asks for.

@@ -1,6 +1,6 @@
 //! What this service remembers about a line, read back from the journal.
 
-use super::offline_chain::Offline;
+use super::offline_chain::OfflineFacts;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Facts;
 use serde::de::DeserializeOwned;
@@ -66,7 +66,7 @@ pub(super) struct RegisterFacts {
     pub(super) last_signature: Option<String>,
     /// The time without the service, while there are records that it does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) offline: Option<Offline>,
+    pub(super) offline: Option<OfflineFacts>,
 }
 
 /// A VAT rate of a system.

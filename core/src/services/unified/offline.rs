@@ -14,7 +14,7 @@ use super::complete::{Ready, booked_offline};
 use super::event;
 use super::facts::{self, RegisterFacts};
 use super::map;
-use super::offline_chain::{self, Buffer, Made, Offline as Outage};
+use super::offline_chain::{self, Buffer, Made, OfflineFacts};
 use super::provision::cut;
 use super::records::Record;
 use super::run::Run;
@@ -113,7 +113,7 @@ fn event(run: &Run<'_>) -> Result<Offline> {
     let mut recorder = Recorder::open(run, register, 1)?;
     let content = recorder.intention_content(operation);
     recorder.record(content, run.record_marks())?;
-    let result = json!({"record": null, "signature": null, "signed_at": null});
+    let result = event::result(run, None)?;
     recorder.deferred(Outcome { result, ..Outcome::default() }, None)
 }
 
@@ -220,7 +220,7 @@ fn own_intention<'a>(run: &Run<'a>) -> Option<&'a Answer> {
 struct Recorder<'r> {
     run: &'r Run<'r>,
     register: RegisterFacts,
-    offline: Outage,
+    offline: OfflineFacts,
     buffer: Buffer,
     at: Timestamp,
     made: Vec<Made>,

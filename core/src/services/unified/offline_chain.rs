@@ -29,7 +29,7 @@ const REFERENCES: [&str; 2] = ["/record", "/operation/record"];
 
 /// A register's time without the service, as its facts remember it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Offline {
+pub(super) struct OfflineFacts {
     /// When the first record was made without the service.
     pub(super) started: Timestamp,
     /// The buffer that is being replayed.
@@ -40,7 +40,7 @@ pub(super) struct Offline {
     pub(super) filling: Option<Buffer>,
 }
 
-impl Offline {
+impl OfflineFacts {
     /// How things stand for the till.
     pub(super) fn outage(&self) -> Option<Outage> {
         let since = self.sending.as_ref().or(self.filling.as_ref())?.first_at;
@@ -58,7 +58,7 @@ impl Offline {
     }
 
     /// The outage after `buffer` has come further; `None` when that was the end of it.
-    pub(super) fn after(mut self, buffer: Buffer) -> Option<Offline> {
+    pub(super) fn after(mut self, buffer: Buffer) -> Option<OfflineFacts> {
         if self.filling.as_ref().is_some_and(|filling| filling.number == buffer.number) {
             self.filling = None;
         }
@@ -147,6 +147,12 @@ impl Buffer {
     pub(super) fn lost(&mut self, offset: u32) {
         self.dropped.push(offset);
         self.over += 1;
+    }
+
+    /// Whether a record refers to one that the service has nothing of.
+    pub(super) fn lacks_reference(&self, made: &Made) -> bool {
+        let offsets = REFERENCES.iter().filter_map(|place| text(&made.content, &format!("{place}/offset")));
+        offsets.filter_map(|offset| offset.parse().ok()).any(|offset: u32| self.dropped.contains(&offset))
     }
 
     /// Offsets count what the service has.
@@ -241,10 +247,10 @@ pub(super) fn open(
     replaying: bool,
     now: Timestamp,
     records: u32,
-) -> Result<(Offline, Buffer)> {
+) -> Result<(OfflineFacts, Buffer)> {
     let mut offline = match &register.offline {
         Some(offline) => offline.clone(),
-        None => Offline { started: now, sending: None, filling: None },
+        None => OfflineFacts { started: now, sending: None, filling: None },
     };
     if let Some(outage) = offline.outage() {
         check_limits(&outage, now, records)?;

@@ -7,8 +7,8 @@ use super::begin::{self, sale_id};
 use super::chain::{self, Chain};
 use super::checks::{self, Finding};
 use super::complete;
+use super::event;
 use super::facts::{self, RegisterFacts};
-use super::map;
 use super::offline::{self, Deferred};
 use super::offline_chain::{Buffer, Made, Wrapped};
 use super::provision::cut;
@@ -16,7 +16,7 @@ use super::receipt;
 use super::records::{self, Record, Sent};
 use super::run::{Flow, Run, Stop};
 use super::wire::{encoded, text};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
 use crate::receipt::{Receipt, State};
 use crate::sale::Sale;
@@ -100,6 +100,11 @@ impl<'r> Replay<'r> {
 
     fn send(&mut self, made: &Made) -> Flow<()> {
         let Some(buffer) = self.buffer.as_mut() else { return Ok(()) };
+        if buffer.lacks_reference(made) {
+            let message = "the record that it refers to was refused by SIGN FR; nothing was booked";
+            self.refusal.get_or_insert(Error::new(Kind::Refused, message));
+            return self.fill_gap(made);
+        }
         let label = format!("replay.{}", made.offset);
         let wrapped = wrapped(self.run, &label, buffer, &self.register.system, made)?;
         let sent = sent(self.run, &self.register.system, made, &wrapped, &self.intentions);
@@ -252,23 +257,14 @@ impl<'r> Replay<'r> {
         let mut outcome = self
             .told(json!({"sale": sale_id(run)}), "the sale is begun, and no receipt is booked for it yet");
         let sale = Sale::read(run.param("sale"))?;
-        outcome.open_sale = match &self.last {
-            Some((_, record)) if self.refusal.is_none() => Some(json!({
-                "intention": record.id()?,
-                "signature": record.signature(),
-                "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
-                "details": map::begin_details(&sale)?,
-            })),
-            _ => None,
-        };
+        if let (Some((_, record)), None) = (&self.last, &self.refusal) {
+            outcome.open_sale = Some(begin::open_sale(run, &sale, record)?);
+        }
         Ok(outcome)
     }
 
     fn recorded(&self) -> Result<Outcome> {
-        let record = self.last.as_ref().map(|(_, record)| record);
-        let signed_at = record.and_then(Record::signed_at).map(|at| self.run.local(at)).transpose()?;
-        let signature = record.and_then(Record::signature);
-        let result = json!({"record": self.last_id(), "signature": signature, "signed_at": signed_at});
+        let result = event::result(self.run, self.last.as_ref().map(|(_, record)| record))?;
         Ok(self.told(result, "the event is recorded"))
     }
 
