@@ -59,6 +59,15 @@ impl Control {
         Ok(audit.get("booked").and_then(Value::as_array).cloned().unwrap_or_default())
     }
 
+    /// The requests that were refused, as far as they are kept.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer.
+    pub fn refused(&self) -> Result<Vec<Value>> {
+        let audit = self.send("GET", "audit", None)?;
+        Ok(audit.get("refused").and_then(Value::as_array).cloned().unwrap_or_default())
+    }
+
     /// The requests that reached a service, in the order of their arrival.
     ///
     /// # Errors

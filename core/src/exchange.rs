@@ -38,6 +38,12 @@ pub trait Service: Send + Sync {
 
     /// What may be handed over while the service gives no answer.
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline;
+
+    /// The outage that a register is in, by what is known about it; `None` where there is none.
+    fn outage(&self, facts: &Facts) -> Option<Outage> {
+        let _ = facts;
+        None
+    }
 }
 
 /// One thing a caller asks for: begin or complete a sale, provision a register, close a day.
@@ -105,10 +111,26 @@ pub struct Context {
     /// The time by the service's own clock; until an answer has told it, by the machine's, and not
     /// before the journal's last entry.
     pub now: Timestamp,
+    /// Whether an answer has told it.
+    pub told: bool,
     /// The journal's id, which marks what this journal created at the service.
     pub writer: Uuid,
     /// How many deferred operations of the line wait behind this one.
     pub behind: usize,
+    /// Whether the deferred operations before this one are being replayed: something of them was sent,
+    /// and they are not over.
+    pub replaying: bool,
+}
+
+/// A time without the service in which records were made that it does not have yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// When the first record that is not sent yet was made.
+    pub since: Timestamp,
+    /// Until when the law of the country lets the register go on.
+    pub until: Timestamp,
+    /// How many records wait to be sent.
+    pub records: u32,
 }
 
 /// A request, written down before it is sent.

@@ -74,7 +74,7 @@ pub struct Receipt {
     pub qr: Option<Qr>,
     /// The earlier receipt that this one refers to.
     pub original: Option<Original>,
-    /// The id of the provisional receipt that this one replaces.
+    /// The id of the provisional receipt that this one replaces; its own, where it kept its id.
     pub replaces: Option<String>,
     /// Receipts that the service made on the way, such as Austrian month ends.
     pub also: Vec<Receipt>,

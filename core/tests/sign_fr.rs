@@ -18,11 +18,17 @@ mod chain;
 mod mapping;
 #[path = "sign_fr/offline.rs"]
 mod offline;
+#[path = "sign_fr/offline_chain.rs"]
+mod offline_chain;
 #[path = "sign_fr/provision.rs"]
 mod provision;
+#[path = "sign_fr/replay.rs"]
+mod replay;
 #[path = "sign_fr/sale.rs"]
 mod sale;
 #[path = "sign_fr/settings.rs"]
 mod settings;
 #[path = "sign_fr/tamper.rs"]
 mod tamper;
+#[path = "sign_fr/till.rs"]
+mod till;

@@ -19,6 +19,9 @@ pub(crate) struct Size {
     /// The first seed of the kills; the same seed kills at the same points.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Sales over a link that is cut at random.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(4..))]
+    offline: u64,
 }
 
 /// How long the kill test goes on, and where it kills.
@@ -32,7 +35,7 @@ pub(crate) struct Crash {
     seed: u64,
 }
 
-/// Runs schedules and kills at full size and prints the row for docs/deep-runs.md. Whether all held.
+/// Runs schedules, kills and sales without a link at full size and prints the row for docs/deep-runs.md. Whether all held.
 pub(crate) fn run(size: Size) -> Result<bool> {
     tools::check()?;
     out::head(&format!("engine: {} schedules", size.schedules));
@@ -42,9 +45,15 @@ pub(crate) fn run(size: Size) -> Result<bool> {
     )?;
     out::head(&format!("crash: {} runs", size.crashes));
     let crashes = timed(&mut killer(&Crash { runs: size.crashes, seed: size.seed }))?;
+    out::head(&format!("offline: {} sales", size.offline));
+    let offline = timed(
+        process::cargo(&["test", "--locked", "--package", "fiskal-conformance", "--test", "offline"])
+            .env("FISKAL_OFFLINE_SALES", size.offline.to_string())
+            .env("FISKAL_OFFLINE_SEED", size.seed.to_string()),
+    )?;
     out::head("row for docs/deep-runs.md");
     out::line(&format!(
-        "| {} | {} | {} schedules: {} | {} runs of the kill test, seed {}: {} |",
+        "| {} | {} | {} schedules: {} | {} runs of the kill test, seed {}: {} | {} sales, seed {}: {} |",
         jiff::Zoned::now().date(),
         commit(),
         size.schedules,
@@ -52,8 +61,11 @@ pub(crate) fn run(size: Size) -> Result<bool> {
         size.crashes,
         size.seed,
         crashes.spoken(),
+        size.offline,
+        size.seed,
+        offline.spoken(),
     ));
-    Ok(schedules.held && crashes.held)
+    Ok(schedules.held && crashes.held && offline.held)
 }
 
 /// Runs the kill test alone.

@@ -44,6 +44,8 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
     pub(super) patience: Patience,
     /// How many deferred operations wait behind this one.
     pub(super) behind: usize,
+    /// Whether what is deferred before this one is being replayed.
+    pub(super) replaying: bool,
     /// Whether it stops at the next pause when a caller wants the line.
     pub(super) yields: bool,
     /// The longest time for one attempt.
@@ -66,13 +68,16 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         &self,
         mut operation: Operation,
         progress: Progress,
-        past: Past,
+        mut past: Past,
         patience: Patience,
     ) -> Result<Drive<'_, S, T, C, I, K>> {
         let service = self.account(&operation.line)?.service.as_ref();
         if let Progress::Deferred(_, deferred) = &progress {
             operation.deferred = Some(deferred.clone());
+            // What surely never left is rendered anew: what it says of the queue may have changed since.
+            past.0.retain(|exchange| exchange.known != Known::NotSent);
         }
+        self.refresh_original(&mut operation)?;
         if let Some(sale) = operation.sale_id() {
             operation.open_sale = self
                 .store
@@ -89,6 +94,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             unwritten: Vec::new(),
             patience,
             behind: 0,
+            replaying: false,
             yields: false,
             attempt_limit: self.limits.attempt,
             obstacle: None,
@@ -322,7 +328,13 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     fn context(&self) -> Context {
-        Context { now: self.now(), writer: self.engine.store.id(), behind: self.behind }
+        Context {
+            now: self.now(),
+            told: self.engine.skew(&self.operation.line.account).is_some(),
+            writer: self.engine.store.id(),
+            behind: self.behind,
+            replaying: self.replaying,
+        }
     }
 
     fn about(&self, error: Error) -> Error {
@@ -357,7 +369,8 @@ fn refused_later(mut outcome: Outcome, error: Error) -> Outcome {
         receipt.state = State::Refused;
         receipt.todo = Some(error.message().to_owned());
     }
-    Outcome { error: Some(error), later: Vec::new(), ..outcome }
+    // What it taught was learned when it was handed over, and others have taught since.
+    Outcome { error: Some(error), later: Vec::new(), learned: None, ..outcome }
 }
 
 /// What came of repeating.

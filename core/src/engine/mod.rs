@@ -20,10 +20,11 @@ pub(crate) use sync::no_such_sale;
 pub use sync::{Changed, Synced};
 
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Facts, Line, LineKind, Operation, Service};
+use crate::exchange::{Facts, Line, LineKind, Operation, Outage, Service};
 use crate::interrupt::Interrupt;
 use crate::transport::{Backoff, TokenCache, Transport};
-use ports::{Clock, Ids, SecretStore, Store};
+use ports::{Clock, Ids, ReceiptKey, SecretStore, Store};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::World;
@@ -123,6 +124,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         self.world.skew(account)
     }
 
+    /// The outage that a register is in, as its service sees it.
+    ///
+    /// # Errors
+    /// `journal` when the journal cannot be read, `config` for a line of no account.
+    pub fn outage(&self, register: &Line) -> Result<Option<Outage>> {
+        let facts = Facts { register: self.store.facts(register)?, ..Facts::default() };
+        Ok(self.account(register)?.service.outage(&facts))
+    }
+
     /// Patience for `time` from now, or until `interrupt` is raised.
     fn patience(&self, time: Duration, interrupt: &Interrupt) -> Patience {
         Patience { until: self.clock.monotonic() + time, interrupt: interrupt.clone() }
@@ -160,6 +170,18 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             }
         }
         Ok(facts)
+    }
+
+    /// A receipt that was not final when an operation on it was asked for may be by now.
+    fn refresh_original(&self, operation: &mut Operation) -> Result<()> {
+        let Some(original) = &mut operation.original else { return Ok(()) };
+        let text = |name: &str| original.get(name).and_then(Value::as_str);
+        let Some(id) = text("id").filter(|_| text("state") == Some("provisional")) else { return Ok(()) };
+        if let Some(receipt) = self.store.receipt(&ReceiptKey::Id(id.to_owned()))? {
+            *original = serde_json::to_value(receipt)
+                .map_err(|cause| Error::internal(format!("a receipt has no JSON form: {cause}")))?;
+        }
+        Ok(())
     }
 
     /// Takes a line's lock, waiting for it as long as there is patience.

@@ -122,6 +122,7 @@ impl Change<'_> {
             }
             What::Deferred { operation, outcome, deferred } => {
                 self.set_state(*operation, "deferred", Some(outcome), Some(deferred))?;
+                self.queue_last(*operation)?;
                 self.take_outcome(*operation, outcome)
             }
             What::Parked { operation, .. } => self.set_state(*operation, "parked", None, None),
@@ -168,6 +169,14 @@ impl Change<'_> {
     fn take_up(&self, id: Uuid) -> Result<()> {
         self.execute(
             "UPDATE operations SET state = 'open', seq = ?2 WHERE id = ?1 AND state = 'parked'",
+            params![id.to_string(), self.entry.seq as i64],
+        )
+    }
+
+    /// What is deferred is replayed in the order in which it was deferred, whenever it was taken on.
+    fn queue_last(&self, id: Uuid) -> Result<()> {
+        self.execute(
+            "UPDATE operations SET seq = ?2 WHERE id = ?1",
             params![id.to_string(), self.entry.seq as i64],
         )
     }

@@ -5,12 +5,13 @@ use crate::engine::events::What;
 use crate::engine::ports::{Clock, Entry, Ids, Progress, SecretStore, Store};
 use crate::engine::{Engine, Patience};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Line, Operation, Outcome, Past, sale_id};
+use crate::exchange::{Effect, Known, Line, Operation, Outcome, Past, sale_id};
 use crate::interrupt::Interrupt;
 use crate::transport::Transport;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// What begins a sale, and what ends it.
 const BEGINS: &str = "sale.begin";
@@ -70,12 +71,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         if let Some(reply) = self.known_reply(&submission, earlier.as_ref())? {
             return Ok(reply);
         }
-        let blocked = self.settle_queue(&submission.line, &patience, earlier.as_ref())?;
+        let ahead = self.settle_queue(&submission.line, &patience, earlier.as_ref())?;
         match earlier.filter(|entry| goes_on(entry, &submission)) {
-            Some(entry) => self.go_on(entry, blocked, patience),
+            Some(entry) => self.go_on(entry, ahead, patience),
             None => {
                 self.check_sale_goes_on(&submission)?;
-                self.start(submission, blocked, patience)
+                self.start(submission, ahead, patience)
             }
         }
     }
@@ -117,41 +118,53 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         }
     }
 
-    /// Settles what stands before; tells whether something is left in the way.
+    /// Settles what stands before; tells what is left in the way.
     pub(super) fn settle_queue(
         &self,
         line: &Line,
         patience: &Patience,
         until: Option<&Entry>,
-    ) -> Result<bool> {
+    ) -> Result<Ahead> {
         let queue = self.store.queue(line)?;
         let own = until.map(|entry| entry.operation.id);
         let count = queue.len();
         for (at, entry) in queue.into_iter().enumerate() {
             if Some(entry.operation.id) == own {
-                return Ok(false);
+                return Ok(Ahead::Nothing);
             }
+            let id = entry.operation.id;
+            let is_deferred = matches!(entry.progress, Progress::Deferred(..));
             if self.world.is_down(&line.account, self.clock.monotonic())
                 && !matches!(entry.progress, Progress::Open)
             {
-                return Ok(true);
+                return self.ahead(id, is_deferred);
             }
             let mut drive = self.resume(entry, patience.clone())?;
             drive.behind = count - at - 1;
             if matches!(drive.run()?, Ended::HandedOver(_) | Ended::Stopped(_)) {
-                return Ok(true);
+                return self.ahead(id, is_deferred);
             }
         }
-        Ok(false)
+        Ok(Ahead::Nothing)
+    }
+
+    /// What an unfinished operation at the head of the queue means for those behind it.
+    fn ahead(&self, id: Uuid, is_deferred: bool) -> Result<Ahead> {
+        let was_sent = |exchange: &crate::exchange::Exchange| {
+            exchange.request.effect == Effect::Write && exchange.known != Known::NotSent
+        };
+        let replaying = is_deferred && self.store.exchanges(id)?.iter().any(was_sent);
+        Ok(if replaying { Ahead::Replaying } else { Ahead::Waiting })
     }
 
     /// Takes up an operation that was begun under the same key.
-    fn go_on(&self, entry: Entry, blocked: bool, patience: Patience) -> Result<Reply> {
-        let drive = self.resume(entry, patience)?;
-        self.reply(if blocked { drive.without_service()? } else { drive.run()? })
+    fn go_on(&self, entry: Entry, ahead: Ahead, patience: Patience) -> Result<Reply> {
+        let mut drive = self.resume(entry, patience)?;
+        drive.replaying = ahead == Ahead::Replaying;
+        self.reply(if ahead == Ahead::Nothing { drive.run()? } else { drive.without_service()? })
     }
 
-    fn start(&self, submission: Submission, blocked: bool, patience: Patience) -> Result<Reply> {
+    fn start(&self, submission: Submission, ahead: Ahead, patience: Patience) -> Result<Reply> {
         let Submission { name, line, above, zone, params, at, original, key, fingerprint, .. } = submission;
         let at = at.unwrap_or_else(|| self.now(&line.account));
         let id = self.ids.id();
@@ -160,7 +173,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         let accepted = Box::new(operation.clone());
         let mut drive = self.begin(operation, Progress::Open, Past::default(), patience)?;
         drive.note(What::Accepted { operation: accepted, key: Some(key), fingerprint });
-        self.reply(if blocked { drive.without_service()? } else { drive.run()? })
+        drive.replaying = ahead == Ahead::Replaying;
+        self.reply(if ahead == Ahead::Nothing { drive.run()? } else { drive.without_service()? })
     }
 
     fn reply(&self, ended: Ended) -> Result<Reply> {
@@ -170,6 +184,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             Ended::Failed(error) | Ended::Stopped(error) => Err(error),
         }
     }
+}
+
+/// What stands before an operation in its line's queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    Nothing,
+    Waiting,
+    /// Deferred operations, of which something was sent.
+    Replaying,
 }
 
 /// Whether an unfinished operation is what the caller asks for again. One that is parked, with

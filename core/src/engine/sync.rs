@@ -13,7 +13,6 @@ use crate::receipt::State;
 use crate::transport::Transport;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// What a synchronisation did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
@@ -96,7 +95,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         let queue = self.store.queue(line)?;
         let count = queue.len();
         for (at, entry) in queue.into_iter().enumerate() {
-            if pace.interrupt.is_raised() {
+            if pace.interrupt.is_raised() || self.world.is_wanted(line) {
                 break;
             }
             let mut drive = self.resume_unhurried(entry, pace)?;
@@ -118,8 +117,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         Ok(())
     }
 
-    /// The receipts of a line that are not final.
-    fn waiting_receipts(&self, line: &Line) -> Result<BTreeMap<String, State>> {
+    /// The receipts of a line that are not final, in the order in which they came to be so.
+    fn waiting_receipts(&self, line: &Line) -> Result<Vec<(String, State)>> {
         let filter = ReceiptFilter { line: Some(line.clone()), waiting: true, after: 0, limit: MOST_WAITING };
         let waiting = self.store.receipts(&filter)?.into_iter();
         Ok(waiting.map(|(_, receipt)| (receipt.id, receipt.state)).collect())

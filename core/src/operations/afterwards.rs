@@ -197,13 +197,18 @@ fn asked(
 
 /// The receipt of this id, which the service has.
 fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
-    booked(fiskal, &ReceiptKey::Id(id.to_owned())).map_err(|error| error.at("/id"))
+    let receipt = valid(fiskal, &ReceiptKey::Id(id.to_owned())).and_then(|receipt| match receipt.state {
+        State::Provisional => Err(not_yet_booked()),
+        _ => Ok(receipt),
+    });
+    receipt.map_err(|error| error.at("/id"))
 }
 
 /// The earlier receipt that a sale refers to, where this journal has it.
 ///
 /// # Errors
-/// `not_found` at `/original`, and `not_ready` while the service does not have it yet.
+/// `not_found` at `/original`, and `not_ready` while nobody knows whether the service has it. A provisional
+/// receipt may be referred to: its service says how.
 pub(super) fn referred_to(fiskal: &Call<'_>, sale: &Sale) -> Result<Option<Receipt>> {
     let Some(original) = &sale.original else { return Ok(None) };
     let by = match (&original.receipt, &original.number) {
@@ -214,10 +219,11 @@ pub(super) fn referred_to(fiskal: &Call<'_>, sale: &Sale) -> Result<Option<Recei
         }
         (None, None) => return Ok(None),
     };
-    booked(fiskal, &by).map(Some).map_err(|error| error.at("/original"))
+    valid(fiskal, &by).map(Some).map_err(|error| error.at("/original"))
 }
 
-fn booked(fiskal: &Call<'_>, by: &ReceiptKey) -> Result<Receipt> {
+/// A receipt that was neither refused nor is of unknown fate.
+fn valid(fiskal: &Call<'_>, by: &ReceiptKey) -> Result<Receipt> {
     let found = fiskal.engine().store().receipt(by)?;
     let receipt = found.ok_or_else(|| {
         let message = "there is no such receipt in this journal; `receipt.list` shows those that are";
@@ -232,15 +238,16 @@ fn booked(fiskal: &Call<'_>, by: &ReceiptKey) -> Result<Receipt> {
         return Err(Error::new(Kind::Conflict, message));
     }
     match receipt.state {
-        State::Signed => Ok(receipt),
-        State::Pending | State::Provisional => {
-            let message = "the service does not have this receipt yet; run `sync`, then try again";
-            Err(Error::new(Kind::NotReady, message))
-        }
+        State::Signed | State::Provisional => Ok(receipt),
+        State::Pending => Err(not_yet_booked()),
         State::Refused => {
             Err(Error::new(Kind::Conflict, "the service refused this receipt; there is nothing to change"))
         }
     }
+}
+
+fn not_yet_booked() -> Error {
+    Error::new(Kind::NotReady, "the service does not have this receipt yet; run `sync`, then try again")
 }
 
 fn check_reason(reason: Option<&str>) -> Result<()> {

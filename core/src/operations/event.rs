@@ -49,8 +49,8 @@ struct Event {
 #[derive(Serialize, JsonSchema)]
 #[allow(dead_code, reason = "describes what the services give")]
 struct Recorded {
-    /// The service's id of the record.
-    record: String,
+    /// The service's id of the record; absent while the event waits to be sent (see `sync`).
+    record: Option<String>,
     /// The service's signature.
     signature: Option<String>,
     /// When the service signed it (RFC 3339 with the location's offset).

@@ -3,8 +3,9 @@
 use super::{Definition, Nothing, Run, given, read, returned, written};
 use crate::engine::Synced;
 use crate::engine::ports::Store;
-use crate::error::{Error, Result};
-use crate::fiskal::Call;
+use crate::error::{Error, Kind, Result};
+use crate::fiskal::{Call, Place};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -70,12 +71,25 @@ struct RegisterStatus {
     ready: bool,
     /// Operations that wait to be settled.
     waiting: usize,
+    /// Since when the register works without its service; absent while it does not.
+    offline: Option<Offline>,
     /// Sales that were begun and have not ended.
     open_sales: usize,
     /// Seconds that this machine's clock is behind the service's; absent before the first answer.
     clock_behind_s: Option<i64>,
     /// What has to be done, in a sentence.
     todo: Option<String>,
+}
+
+/// A time without the service, in which records were made that it does not have yet.
+#[derive(Serialize, JsonSchema)]
+struct Offline {
+    /// When the first record that is not sent yet was made (RFC 3339 with the location's offset).
+    since: String,
+    /// Until when the register may go on selling (RFC 3339 with the location's offset).
+    until: String,
+    /// How many records wait to be sent.
+    records: u32,
 }
 
 /// Parameters of `request`.
@@ -123,10 +137,14 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
     let store = fiskal.engine().store();
     let ready = !store.facts(&place.line)?.is_null();
     let waiting = store.queue(&place.line)?.len() + store.follow_ups(&place.line)?.len();
-    let todo = match (ready, waiting) {
-        (false, _) => Some("not provisioned yet; run `provision`".into()),
-        (true, 0) => None,
-        (true, waiting) => Some(format!("{waiting} to settle; `sync` tries again")),
+    let offline = offline(fiskal, &place)?;
+    let todo = match (ready, waiting, &offline) {
+        (false, _, _) => Some("not provisioned yet; run `provision`".into()),
+        (true, 0, _) => None,
+        (true, waiting, None) => Some(format!("{waiting} to settle; `sync` tries again")),
+        (true, waiting, Some(Offline { until, .. })) => {
+            Some(format!("{waiting} to settle before {until}; reconnect, and `sync` sends them"))
+        }
     };
     Ok(RegisterStatus {
         register: name.into(),
@@ -134,10 +152,23 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
         environment: place.till.account.environment.name().into(),
         ready,
         waiting,
+        offline,
         open_sales: store.open_sales(&place.line)?.len(),
         clock_behind_s: fiskal.engine().skew(&place.line.account).map(|skew| skew.as_secs()),
         todo,
     })
+}
+
+fn offline(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Option<Offline>> {
+    let Some(outage) = fiskal.engine().outage(&place.line)? else { return Ok(None) };
+    let zone = &place.till.location.zone;
+    let local = |at: Timestamp| -> Result<String> {
+        let zoned = at
+            .in_tz(zone)
+            .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))?;
+        Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    };
+    Ok(Some(Offline { since: local(outage.since)?, until: local(outage.until)?, records: outage.records }))
 }
 
 fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {

@@ -3,6 +3,7 @@
 
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::panic)]
 
+mod deferred;
 mod erased;
 mod passing;
 mod patience;

@@ -209,6 +209,11 @@ impl Transport for FaultyTransport {
                 let date = Some(outside.true_time);
                 Sent::Answered { answer: Answer { status: 429, headers, body: Value::Null }, date }
             }
+            Fate::Refused => {
+                let headers = vec![("x-table".into(), "1".into())];
+                let date = Some(outside.true_time);
+                Sent::Answered { answer: Answer { status: 422, headers, body: Value::Null }, date }
+            }
             Fate::Portal => Sent::Answered {
                 answer: Answer {
                     status: 200,
@@ -241,6 +246,8 @@ pub enum Fate {
     Portal,
     /// The service asks to come back in a second.
     Throttled,
+    /// The service says no, and books nothing.
+    Refused,
 }
 
 impl Fate {

@@ -51,18 +51,21 @@ impl Service for Table {
             return verdict(operation, past);
         }
         match self.0 {
-            Rule::PutForEver => put_for_ever(operation, past),
+            Rule::PutForEver => put_for_ever(operation, past, now),
             Rule::Window => window(operation, past),
             Rule::AskFirst => ask_first(operation, past),
             Rule::VerdictLater => verdict_later(operation, past, now),
         }
     }
 
-    fn offline(&self, operation: &Operation, _facts: &Facts, past: &Past, _now: &Context) -> Offline {
+    fn offline(&self, operation: &Operation, _facts: &Facts, past: &Past, now: &Context) -> Offline {
         match self.0 {
             Rule::PutForEver | Rule::VerdictLater => Offline::Deferred {
-                outcome: done(operation, State::Provisional, None),
-                deferred: json!({ "recorded": true }),
+                outcome: Outcome {
+                    learned: Some(json!({ "recorded": operation.sale_id() })),
+                    ..done(operation, State::Provisional, None)
+                },
+                deferred: json!({ "replaying": now.replaying }),
             },
             Rule::Window if past.has_unknown_write() => Offline::Later(done(operation, State::Pending, None)),
             Rule::AskFirst if unexplained(past) => Offline::Unknown,
@@ -80,12 +83,13 @@ fn unexplained(past: &Past) -> bool {
     last.is_some_and(|exchange| matches!(&exchange.known, Known::Answered(answer) if answer.status == 412))
 }
 
-fn put_for_ever(operation: &Operation, past: &Past) -> Result<Step> {
+fn put_for_ever(operation: &Operation, past: &Past, now: &Context) -> Result<Step> {
     match past.answer("put") {
         Some(answer) => finish(operation, answer),
         None => {
             let path = format!("/sales/{}", operation.derived_id("put"));
-            Ok(Step::Send(write(operation, "put", Method::Put, path, None, Lost::Resend { within: None })))
+            let behind = operation.deferred.as_ref().map(|_| ("behind", now.behind.to_string()));
+            Ok(Step::Send(write(operation, "put", Method::Put, path, behind, Lost::Resend { within: None })))
         }
     }
 }

@@ -88,6 +88,10 @@ pub(crate) struct Drive {
     pub facts: Facts,
     pub past: Past,
     pub now: Timestamp,
+    /// Whether what was deferred before is being replayed.
+    pub replaying: bool,
+    /// Whether an answer has told the time.
+    pub told: bool,
     /// Every request that was sent, repetitions included.
     pub sent: Vec<Request>,
     /// The pauses that were asked for.
@@ -107,13 +111,21 @@ impl Drive {
             operation,
             facts,
             past: Past::default(),
+            replaying: false,
+            told: true,
             sent: Vec::new(),
             pauses: Vec::new(),
         }
     }
 
     pub(crate) fn context(&self) -> Context {
-        Context { now: self.now, writer: WRITER.parse().unwrap(), behind: 0 }
+        Context {
+            now: self.now,
+            told: self.told,
+            writer: WRITER.parse().unwrap(),
+            behind: 0,
+            replaying: self.replaying,
+        }
     }
 
     pub(crate) fn step(&self) -> Result<Step, Error> {

@@ -36,6 +36,8 @@ pub(crate) struct Fisc {
     pub transaction_state: Option<(&'static str, &'static str)>,
     /// Whether the answer to a booking lacks the operation.
     pub hides_operation: bool,
+    /// The records that were replayed, in their order.
+    replayed: Vec<String>,
     answered: BTreeMap<String, Answer>,
     counts: BTreeMap<String, usize>,
     ids: usize,
@@ -175,8 +177,19 @@ impl Fisc {
         answer(200, resource)
     }
 
+    /// A record made offline, out of the intention that brings it; offsets count what came before.
+    fn unwrapped(&mut self, id: &str, content: &Value) -> Value {
+        let mut inner = content["operation"]["content"].clone();
+        if let Some(offset) = inner.pointer("/record/offset").and_then(Value::as_str) {
+            inner["record"] = json!({"id": self.replayed[offset.parse::<usize>().unwrap()]});
+        }
+        self.replayed.push(id.to_owned());
+        inner
+    }
+
     fn book(&mut self, id: String, body: &Value) -> Answer {
-        let sent = &body["content"];
+        let is_replay = body["content"]["operation"]["type"] == "REPLAY";
+        let sent = if is_replay { self.unwrapped(&id, &body["content"]) } else { body["content"].clone() };
         let kind =
             format!("{}::{}", sent["type"].as_str().unwrap(), sent["operation"]["type"].as_str().unwrap());
         let previous = self.of("/records").last().map(|record| record["content"]["id"].clone());

@@ -195,6 +195,10 @@ pub(super) fn original(run: &Run<'_>) -> Result<Receipt> {
 }
 
 pub(super) fn record_of(original: &Receipt) -> Result<&str> {
+    if original.state == State::Refused {
+        let message = "the service refused this receipt; there is nothing to change";
+        return Err(Error::new(Kind::Conflict, message));
+    }
     original.ids.get("record").map(String::as_str).ok_or_else(|| {
         let message = "the receipt is not booked yet; run `sync`, then try again";
         Error::new(Kind::NotReady, message)

@@ -8,10 +8,10 @@ use super::map;
 use super::records::{self, Record, Sent};
 use super::run::{Flow, Run};
 use super::wire::text;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
 use crate::sale::Sale;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Books the INTENTION::TRANSACTION.
 pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
@@ -20,12 +20,7 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
     let sale = Sale::read(run.param("sale"))?;
     let intention = intention(run, &register, &credential, &sale)?;
     let booked = Booked::check(run, "intention", &credential, &register, intention, None)?;
-    let open_sale = json!({
-        "intention": booked.record.id()?,
-        "signature": booked.record.signature(),
-        "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
-        "details": map::begin_details(&sale)?,
-    });
+    let open_sale = open_sale(run, &sale, &booked.record)?;
     Ok(Outcome {
         result: json!({"sale": sale_id(run)}),
         learned: Some(booked.learned(&register)?),
@@ -33,6 +28,16 @@ pub(super) fn begin(run: &Run<'_>) -> Flow<Outcome> {
         error: booked.error(run.service, "the sale is begun, and no receipt is booked for it yet"),
         ..Outcome::default()
     })
+}
+
+/// What the operations that end the sale must know of its intention.
+pub(super) fn open_sale(run: &Run<'_>, sale: &Sale, intention: &Record) -> Result<Value> {
+    Ok(json!({
+        "intention": intention.id()?,
+        "signature": intention.signature(),
+        "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
+        "details": map::begin_details(sale)?,
+    }))
 }
 
 /// The sale's intention: booked by this operation, with what was asked for.
@@ -58,31 +63,16 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
     let credential = facts::merchant(run.facts)?.credential;
     let begun = run.operation.open_sale.as_ref().and_then(|begun| text(begun, "/intention"));
     let aborts = register.records.iter().any(|record| record == "TRANSACTION::ABORT");
-    let (Some(intention), true) = (begun, aborts) else {
+    let (Some(begun), true) = (begun, aborts) else {
         return Ok(Outcome { result: json!({"sale": sale_id(run), "record": null}), ..Outcome::default() });
     };
-    let mut operation = json!({"type": "ABORT"});
-    if let Some(details) = run
-        .operation
-        .open_sale
-        .as_ref()
-        .and_then(|begun| begun.get("details"))
-        .filter(|details| !details.is_null())
-    {
-        super::entries::set(&mut operation, "details", details.clone());
-    }
     let sent = Sent {
         record_type: "TRANSACTION::ABORT".into(),
         system: register.system.clone(),
-        intention: Some(intention.to_owned()),
-        operation,
+        intention: Some(begun.to_owned()),
+        operation: abort_operation(run),
     };
-    let mut metadata = run.record_marks();
-    // The service has no field for it (contract sign-fr 2.7).
-    if let Some(reason) = run.param("reason").as_str().filter(|reason| !reason.is_empty()) {
-        metadata.insert("reason".into(), super::provision::cut(reason, 500).into());
-    }
-    let abort = records::book(run, "abort", &credential, sent, metadata)?;
+    let abort = records::book(run, "abort", &credential, sent, abort_metadata(run))?;
     let booked = Booked::check(run, "abort", &credential, &register, abort, None)?;
     Ok(Outcome {
         result: json!({"sale": sale_id(run), "record": booked.record.id()?}),
@@ -90,6 +80,25 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
         error: booked.error(run.service, "the sale is aborted"),
         ..Outcome::default()
     })
+}
+
+/// The operation of a TRANSACTION::ABORT, by whoever began the sale.
+pub(super) fn abort_operation(run: &Run<'_>) -> Value {
+    let mut operation = json!({"type": "ABORT"});
+    let begun = run.operation.open_sale.as_ref().and_then(|begun| begun.get("details"));
+    if let Some(details) = begun.filter(|details| !details.is_null()) {
+        super::entries::set(&mut operation, "details", details.clone());
+    }
+    operation
+}
+
+/// Its marks and the reason, for which the service has no field (contract sign-fr 2.7).
+pub(super) fn abort_metadata(run: &Run<'_>) -> Map<String, Value> {
+    let mut metadata = run.record_marks();
+    if let Some(reason) = run.param("reason").as_str().filter(|reason| !reason.is_empty()) {
+        metadata.insert("reason".into(), super::provision::cut(reason, 500).into());
+    }
+    metadata
 }
 
 /// The caller's id of the sale, else the operation's own.

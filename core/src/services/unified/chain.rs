@@ -12,7 +12,7 @@ use super::run::{Flow, Run, Stop};
 const LONGEST_GAP: u32 = 200;
 
 /// What a look at the chain says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Chain {
     /// It leads from our last record to the new ones.
     Whole,

@@ -23,13 +23,13 @@ const SETTLE_AFTER: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
 
 /// A complete sale with all that its booking needs, checked before anything is sent.
 pub(super) struct Ready {
-    register: RegisterFacts,
+    pub(super) register: RegisterFacts,
     merchant: MerchantFacts,
-    sale: Sale,
+    pub(super) sale: Sale,
     /// The receipt as far as it is known without the service.
     pub(super) draft: Receipt,
-    operation: Value,
-    metadata: Map<String, Value>,
+    pub(super) operation: Value,
+    pub(super) metadata: Map<String, Value>,
 }
 
 impl Ready {
@@ -50,7 +50,7 @@ impl Ready {
                         let message = "SIGN FR takes back what this journal has the receipt of; name it by receipt or number";
                         return Err(Error::invalid("/original", message));
                     }
-                    Some(_) => returns::correction(operation, &sale, &afterwards::original(run)?)?,
+                    Some(_) => returns::correction(run, operation, &sale, &afterwards::original(run)?)?,
                     None => operation,
                 };
                 (operation, map::metadata(&sale, run.record_marks())?)
@@ -155,7 +155,7 @@ fn on_its_own(run: &Run<'_>, ready: &Ready, label: &str) -> Flow<Booking> {
 
 /// Weighs the findings: an error that carries the receipt, or a receipt that says it. `chain` is absent
 /// where nobody looked at it.
-fn judged(
+pub(super) fn judged(
     run: &Run<'_>,
     mut receipt: Receipt,
     record: &Record,
@@ -181,15 +181,21 @@ fn judged(
 /// What can be handed over while the service still works on the record.
 fn meanwhile(run: &Run<'_>, ready: &Ready, sent: &Sent, booked: &Record) -> Result<Outcome> {
     let receipt = receipt::signed(run.service, ready.draft.clone(), booked, &run.operation.zone)?;
-    let params = json!({"receipt": receipt, "sent": sent, "record": booked.id()?});
-    let not_before = run.now.now.checked_add(SETTLE_AFTER).unwrap_or(run.now.now);
+    let settle = follow_up(run, &receipt, sent, booked)?;
     Ok(Outcome {
         result: json!(receipt),
         receipts: vec![receipt],
         learned: Some(ready.register.clone().after(booked.id()?, booked.signature())),
-        later: vec![FollowUp { name: "receipt.settle".into(), params, not_before }],
+        later: vec![settle],
         ..Outcome::default()
     })
+}
+
+/// Asks later what became of a record on which the service still works.
+pub(super) fn follow_up(run: &Run<'_>, receipt: &Receipt, sent: &Sent, booked: &Record) -> Result<FollowUp> {
+    let params = json!({"receipt": receipt, "sent": sent, "record": booked.id()?});
+    let not_before = run.now.now.checked_add(SETTLE_AFTER).unwrap_or(run.now.now);
+    Ok(FollowUp { name: "receipt.settle".into(), params, not_before })
 }
 
 /// What can be handed over when the link breaks after the receipt was booked: all but the chain.

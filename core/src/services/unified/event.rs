@@ -3,7 +3,7 @@
 use super::booked::Booked;
 use super::entries::{self, set};
 use super::facts;
-use super::records::{self, Sent};
+use super::records::{self, Record, Sent};
 use super::run::{Flow, Run};
 use crate::error::{Error, Result};
 use crate::exchange::Outcome;
@@ -47,27 +47,39 @@ struct Asked {
 pub(super) fn record(run: &Run<'_>) -> Flow<Outcome> {
     let register = facts::register(run.facts)?;
     let credential = facts::merchant(run.facts)?.credential;
-    let asked = Asked::deserialize(&run.operation.params)
-        .map_err(|cause| Error::internal(format!("what was asked for cannot be read back: {cause}")))?;
     let sent = Sent {
         record_type: "INTENTION::EVENT".into(),
         system: register.system.clone(),
         intention: None,
-        operation: operation(run, &asked)?,
+        operation: operation(run)?,
     };
     let record = records::book(run, "event", &credential, sent, run.record_marks())?;
     let booked = Booked::check(run, "event", &credential, &register, record, None)?;
-    let record = &booked.record;
-    let signed_at = record.signed_at().map(|at| run.local(at)).transpose()?;
     Ok(Outcome {
-        result: json!({"record": record.id()?, "signature": record.signature(), "signed_at": signed_at}),
+        result: result(run, Some(&booked.record))?,
         learned: Some(booked.learned(&register)?),
         error: booked.error(run.service, "the event is recorded"),
         ..Outcome::default()
     })
 }
 
-fn operation(run: &Run<'_>, asked: &Asked) -> Result<Value> {
+/// What the caller gets; all of it is absent while the event waits to be sent.
+pub(super) fn result(run: &Run<'_>, record: Option<&Record>) -> Result<Value> {
+    let signed_at = record.and_then(Record::signed_at).map(|at| run.local(at)).transpose()?;
+    Ok(json!({
+        "record": record.map(Record::id).transpose()?,
+        "signature": record.and_then(Record::signature),
+        "signed_at": signed_at,
+    }))
+}
+
+/// The operation of the event that the caller asks for.
+///
+/// # Errors
+/// `invalid` with the JSON pointer of what SIGN FR cannot take.
+pub(super) fn operation(run: &Run<'_>) -> Result<Value> {
+    let asked = Asked::deserialize(&run.operation.params)
+        .map_err(|cause| Error::internal(format!("what was asked for cannot be read back: {cause}")))?;
     fits("/code", &asked.code, CODE)?;
     fits("/description", &asked.description, DESCRIPTION)?;
     let occurred_at = run.local(asked.occurred_at.unwrap_or(run.operation.at))?;

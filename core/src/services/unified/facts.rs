@@ -1,5 +1,6 @@
 //! What this service remembers about a line, read back from the journal.
 
+use super::offline_chain::OfflineFacts;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Facts;
 use serde::de::DeserializeOwned;
@@ -63,6 +64,9 @@ pub(super) struct RegisterFacts {
     pub(super) last_record: Option<String>,
     #[serde(default)]
     pub(super) last_signature: Option<String>,
+    /// The time without the service, while there are records that it does not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) offline: Option<OfflineFacts>,
 }
 
 /// A VAT rate of a system.
@@ -107,7 +111,13 @@ impl RegisterFacts {
             software: Some(software),
             last_record: None,
             last_signature: None,
+            offline: None,
         })
+    }
+
+    /// Whether the system has a record for events.
+    pub(super) fn has_events(&self) -> bool {
+        self.records.iter().any(|record| record == "INTENTION::EVENT")
     }
 
     /// The facts after a record that the chain ends with.

@@ -11,19 +11,27 @@ use serde_json::Value;
 /// operation's id. An intention of ours counts also when it was used: by the transaction of this
 /// operation, whose own answer was lost. A transaction that is overlooked cannot be booked twice: its
 /// intention serves once.
-pub(super) fn find(run: &Run<'_>, label: &str, credential: &str, sent: &Sent) -> Flow<Option<Value>> {
+///
+/// `mark` is the `fiskal_operation` of the record.
+pub(super) fn find(
+    run: &Run<'_>,
+    label: &str,
+    credential: &str,
+    sent: &Sent,
+    mark: &str,
+) -> Flow<Option<Value>> {
     if let Some(intention) = &sent.intention {
         let answer =
             run.read(&format!("{label}.intention"), credential, &format!("/records/{intention}"), None)?;
         if let Some(used_in) = answer.and_then(|answer| answer.text("/content/used_in/id")) {
             let found = fetch(run, &format!("{label}.used"), credential, used_in)?;
-            return Ok(found.filter(|record| is_ours(run, sent, record)));
+            return Ok(found.filter(|record| is_ours(mark, sent, record)));
         }
     }
     let path = format!("/records?system_id={}&type={}", sent.system, encoded(&sent.record_type));
     let mut id = None;
     run.list(&format!("{label}.list"), credential, &path, None, |record| {
-        let ours = is_ours(run, sent, record);
+        let ours = is_ours(mark, sent, record);
         if ours {
             id = text(record, "/content/id");
         }
@@ -35,8 +43,8 @@ pub(super) fn find(run: &Run<'_>, label: &str, credential: &str, sent: &Sent) ->
     }
 }
 
-fn is_ours(run: &Run<'_>, sent: &Sent, record: &Value) -> bool {
-    text(record, "/metadata/fiskal_operation") == Some(&run.operation.id.to_string())
+fn is_ours(mark: &str, sent: &Sent, record: &Value) -> bool {
+    text(record, "/metadata/fiskal_operation") == Some(mark)
         && text(record, "/content/type") == Some(&sent.record_type)
 }
 

@@ -13,7 +13,7 @@
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
 //! taxpayer, …}`, the location's `{location, type}`, the register's `{system, records, vat_rates,
-//! vat_exemptions, certificate, software, last_record, last_signature}`.
+//! vat_exemptions, certificate, software, last_record, last_signature, offline}`.
 
 mod afterwards;
 mod begin;
@@ -28,12 +28,14 @@ mod facts;
 mod lookup;
 mod map;
 mod offline;
+mod offline_chain;
 mod payments;
 mod premises;
 mod provision;
 mod raw;
 mod receipt;
 mod records;
+mod replay;
 mod returns;
 mod run;
 pub(super) mod settings;
@@ -44,8 +46,8 @@ mod wire;
 use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
-    Answer, Context, Effect, Facts, Lost, Method, Offline, Operation, Outcome, Past, Request, Service, Step,
-    Token,
+    Answer, Context, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
+    Service, Step, Token,
 };
 use run::{Flow, Run, Stop};
 use secrecy::SecretString;
@@ -149,10 +151,17 @@ impl Service for Unified {
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline {
         offline::offline(&Run { service: self, operation, facts, past, now })
     }
+
+    fn outage(&self, facts: &Facts) -> Option<Outage> {
+        facts::register(facts).ok()?.offline?.outage()
+    }
 }
 
 impl Unified {
     fn outcome(&self, run: &Run<'_>) -> Flow<Outcome> {
+        if let Some(deferred) = &run.operation.deferred {
+            return replay::replay(run, deferred);
+        }
         match run.operation.name.as_str() {
             "provision.account" => provision::account(run),
             "provision.merchant" => provision::merchant(run),

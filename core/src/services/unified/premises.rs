@@ -144,6 +144,7 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
     let mut learned = RegisterFacts::from_system(&found, params.software).ok_or_else(strange)?;
     if let Some(known) = known {
         learned.last_record = known.last_record;
+        learned.offline = known.offline;
         learned.last_signature = known.last_signature;
     }
     let mut report = Report::default();

@@ -1,6 +1,7 @@
 //! Records: made once, and read back (contract sign-fr 2.7 and 2.8).
 
 use super::lookup;
+use super::offline_chain::{HASH, REMAINING, Wrapped};
 use super::run::{Flow, Run, Stop};
 use super::wire::{Write, encoded, text};
 use crate::error::{Error, Kind, Result};
@@ -95,8 +96,37 @@ pub(super) fn book(
     metadata: Map<String, Value>,
 ) -> Flow<(Sent, Record)> {
     let make = |_| Write::post(credential, "/records", content(&sent), metadata.clone());
-    let record = run.write(label, &make, &|label| lookup::find(run, label, credential, &sent)).map(Record)?;
+    let record = written(run, label, credential, &sent, &metadata, &make)?;
     Ok((as_sent(run, label, sent), record))
+}
+
+/// Books a record made offline, in the intention that brings it.
+pub(super) fn replay(
+    run: &Run<'_>,
+    label: &str,
+    credential: &str,
+    wrapped: &Wrapped,
+    sent: &Sent,
+    metadata: &Map<String, Value>,
+) -> Flow<Record> {
+    let make = |_| {
+        let write = Write::post(credential, "/records", wrapped.content.clone(), metadata.clone());
+        let remaining = wrapped.remaining.to_string();
+        write.with(REMAINING, remaining).with(HASH, wrapped.hash.clone())
+    };
+    written(run, label, credential, sent, metadata, &make)
+}
+
+fn written(
+    run: &Run<'_>,
+    label: &str,
+    credential: &str,
+    sent: &Sent,
+    metadata: &Map<String, Value>,
+    make: &dyn Fn(u32) -> Write,
+) -> Flow<Record> {
+    let mark = metadata.get("fiskal_operation").and_then(Value::as_str).unwrap_or_default();
+    run.write(label, make, &|label| lookup::find(run, label, credential, sent, mark)).map(Record)
 }
 
 /// What was really asked for: the journal's request, which another version of this program, or one

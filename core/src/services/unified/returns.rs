@@ -5,8 +5,10 @@
 
 use super::afterwards::record_of;
 use super::entries::amount;
+use super::offline;
+use super::run::Run;
 use crate::error::{Error, Result};
-use crate::receipt::Receipt;
+use crate::receipt::{Receipt, State};
 use crate::sale::{Document, Sale};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -15,7 +17,12 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// `invalid` with the JSON pointer of what is sold instead of taken back, or was never sold.
-pub(super) fn correction(mut receipt: Value, sale: &Sale, original: &Receipt) -> Result<Value> {
+pub(super) fn correction(
+    run: &Run<'_>,
+    mut receipt: Value,
+    sale: &Sale,
+    original: &Receipt,
+) -> Result<Value> {
     if sale.document != Document::Receipt {
         let message = "a return that names its original is issued as a receipt";
         return Err(Error::invalid("/document", message));
@@ -51,7 +58,11 @@ pub(super) fn correction(mut receipt: Value, sale: &Sale, original: &Receipt) ->
             flip(rounding);
         }
     }
-    Ok(json!({"type": "CORRECTION", "record": {"id": record_of(original)?}, "data": receipt}))
+    let record = match original.state {
+        State::Provisional => offline::reference(run, original)?,
+        _ => json!({"id": record_of(original)?}),
+    };
+    Ok(json!({"type": "CORRECTION", "record": record, "data": receipt}))
 }
 
 /// The index of a line that was not taken back yet in this return; the last one with the text serves for

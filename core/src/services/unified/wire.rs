@@ -23,6 +23,8 @@ pub(super) struct Write {
     pub(super) scope: Option<String>,
     pub(super) body: Value,
     pub(super) keep_secret: Vec<KeptSecret>,
+    /// Header fields of this request alone.
+    headers: Vec<(String, String)>,
 }
 
 impl Write {
@@ -34,6 +36,7 @@ impl Write {
             scope: None,
             body: json!({"content": content, "metadata": metadata}),
             keep_secret: Vec::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -45,6 +48,7 @@ impl Write {
             scope: None,
             body: json!({"content": content}),
             keep_secret: Vec::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -53,11 +57,17 @@ impl Write {
         self
     }
 
+    pub(super) fn with(mut self, name: &str, value: String) -> Self {
+        self.headers.push((name.to_owned(), value));
+        self
+    }
+
     pub(super) fn into_request(self, base: &str, contract: &str, label: String, key: &str) -> Request {
         let mut headers = vec![
             ("X-Api-Version".to_owned(), contract.to_owned()),
             (IDEMPOTENCY_KEY.to_owned(), key.to_owned()),
         ];
+        headers.extend(self.headers);
         headers.extend(self.scope.map(|scope| ("X-Scope-Identifier".to_owned(), scope)));
         Request {
             label,
