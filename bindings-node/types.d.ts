@@ -89,12 +89,24 @@ export interface RegisterStatus {
   ready: boolean
   /** Operations that wait to be settled. */
   waiting: number
+  /** Since when the register works without its service; absent while it does not. */
+  offline: Offline | null
   /** Sales that were begun and have not ended. */
   open_sales: number
   /** Seconds that this machine's clock is behind the service's; absent before the first answer. */
   clock_behind_s: number | null
   /** What has to be done, in a sentence. */
   todo: string | null
+}
+
+/** A time without the service, in which records were made that it does not have yet. */
+export interface Offline {
+  /** When the first record that is not sent yet was made (RFC 3339 with the location's offset). */
+  since: string
+  /** Until when the register may go on selling (RFC 3339 with the location's offset). */
+  until: string
+  /** How many records wait to be sent. */
+  records: number
 }
 
 /** What a synchronisation did. */
@@ -579,7 +591,7 @@ export interface ReceiptData {
   qr: Qr | null
   /** The earlier receipt that this one refers to. */
   original: RecordedOriginal | null
-  /** The id of the provisional receipt that this one replaces. */
+  /** The id of the provisional receipt that this one replaces; its own, where it kept its id. */
   replaces: string | null
   /** Receipts that the service made on the way, such as Austrian month ends. */
   also: Receipt[]
@@ -1080,8 +1092,8 @@ export interface EventRecordParams {
 
 /** Result of `event.record`. */
 export interface EventRecordResult {
-  /** The service's id of the record. */
-  record: string
+  /** The service's id of the record; absent while the event waits to be sent (see `sync`). */
+  record: string | null
   /** The service's signature. */
   signature: string | null
   /** When the service signed it (RFC 3339 with the location's offset). */

@@ -146,7 +146,8 @@ class ReceiptFields:
 
     @property
     def replaces(self) -> Optional[str]:
-        """The id of the provisional receipt that this one replaces."""
+        """The id of the provisional receipt that this one replaces; its own, where it kept its id.
+        """
         return cast(Optional[str], self._data["replaces"])
 
     @property

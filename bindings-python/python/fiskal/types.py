@@ -64,6 +64,7 @@ __all__ = [
     "Mention",
     "MentionPlace",
     "Misfit",
+    "Offline",
     "OpenSale",
     "OperationDescription",
     "Original",
@@ -417,6 +418,9 @@ class RegisterStatus(TypedDict):
     # Operations that wait to be settled.
     waiting: int
 
+    # Since when the register works without its service; absent while it does not.
+    offline: Optional[Offline]
+
     # Sales that were begun and have not ended.
     open_sales: int
 
@@ -425,6 +429,19 @@ class RegisterStatus(TypedDict):
 
     # What has to be done, in a sentence.
     todo: Optional[str]
+
+
+class Offline(TypedDict):
+    """A time without the service, in which records were made that it does not have yet."""
+
+    # When the first record that is not sent yet was made (RFC 3339 with the location's offset).
+    since: str
+
+    # Until when the register may go on selling (RFC 3339 with the location's offset).
+    until: str
+
+    # How many records wait to be sent.
+    records: int
 
 
 class SyncResult(TypedDict):
@@ -1258,8 +1275,8 @@ class ReceiptPrintResult(_ReceiptPrintResultOptional):
 class EventRecordResult(TypedDict):
     """Result of `event.record`."""
 
-    # The service's id of the record.
-    record: str
+    # The service's id of the record; absent while the event waits to be sent (see `sync`).
+    record: Optional[str]
 
     # The service's signature.
     signature: Optional[str]
