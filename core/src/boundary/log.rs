@@ -4,8 +4,8 @@ use super::process::{Inherit, PerProcess};
 use arc_swap::ArcSwapOption;
 use std::cell::Cell;
 use std::fmt::{self, Write as _};
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use tracing::field::{Field, Visit};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
@@ -19,7 +19,8 @@ pub type Logger = Box<dyn Fn(i32, &str, &str) + Send + Sync>;
 pub const TRACE: i32 = 5;
 
 static CHOSEN: PerProcess<Chosen> = PerProcess::new();
-static INSTALLED: Once = Once::new();
+/// Not a `Once`: a child forked while its parent is in there would wait for ever.
+static INSTALLED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// Whether this thread is inside a logger, which may set another one or make calls.
@@ -44,11 +45,11 @@ impl Inherit for Chosen {
 ///
 /// For a library of another language only: it becomes the log's subscriber of the whole Rust program.
 pub fn set_logger(logger: Option<Logger>, max_level: i32) {
-    INSTALLED.call_once(|| {
+    if !INSTALLED.swap(true, Ordering::SeqCst) {
         let subscriber = tracing_subscriber::registry().with(Forward);
         // A Rust program that has a subscriber keeps it.
         let _ = tracing::subscriber::set_global_default(subscriber);
-    });
+    }
     let chosen = CHOSEN.get();
     chosen.level.store(if logger.is_some() { max_level.min(TRACE) } else { 0 }, Ordering::Relaxed);
     let next = logger.map(|logger| Arc::new(RwLock::new(Some(logger))));
