@@ -154,13 +154,15 @@ impl Cart {
         element: Value,
         check: impl FnOnce(&T) -> Result<()>,
     ) -> Result<()> {
+        // What does not fit leaves no trace, not even an empty list.
+        let count = self.sale.get(list).and_then(Value::as_array).map_or(0, Vec::len);
+        strict(&element)
+            .and_then(|element| check(&element))
+            .map_err(|error| error.under(&format!("/{list}/{count}")))?;
         let elements = self.sale.entry(list).or_insert_with(|| json!([]));
         let Some(elements) = elements.as_array_mut() else {
             return Err(Error::internal(format!("'{list}' of a begun sale is no list")));
         };
-        strict(&element)
-            .and_then(|element| check(&element))
-            .map_err(|error| error.under(&format!("/{list}/{}", elements.len())))?;
         elements.push(element);
         Ok(())
     }
