@@ -306,7 +306,9 @@ fn length(place: &str, value: &str, least: usize, most: usize) -> Result<()> {
     // A character has at most four bytes: a huge text is refused without being counted.
     let count = if value.len() > 4 * most { most + 1 } else { value.chars().count() };
     require(count <= most, place, &format!("the text is too long; at most {most} characters are kept"))?;
-    require(count >= least, place, "the text is empty; give it, or leave the field out")
+    require(count >= least, place, "the text is empty; give it, or leave the field out")?;
+    // For C a text ends at its first zero byte: what came back would not be what was sold.
+    require(!value.contains('\0'), place, "the text has a zero byte in it; remove it")
 }
 
 fn bounded(place: &str, number: Exact) -> Result<()> {

@@ -5,9 +5,15 @@ use std::fs;
 use std::path::Path;
 
 /// What we write by hand. Data (schemas, cases, recorded receipts) is judged by the tests.
-const EXTENSIONS: [&str; 4] = ["rs", "toml", "md", "sh"];
+const EXTENSIONS: [&str; 17] = [
+    "rs", "toml", "md", "sh", "py", "pyi", "js", "cjs", "mjs", "ts", "mts", "c", "h", "cpp", "hpp", "css", "mk",
+];
 /// Written by hand, without an extension.
 const NAMES: [&str; 1] = ["run"];
+/// Lines within which a generated file says that it is one.
+const PREAMBLE: usize = 80;
+/// How it says so.
+const GENERATORS: [&str; 2] = ["enerated by `cargo xtask codegen`", "made by `cargo xtask header`"];
 /// Made by tools, wherever they lie.
 const SKIPPED_FOLDERS: [&str; 4] = ["target", ".git", "node_modules", ".venv"];
 
@@ -20,6 +26,16 @@ pub(super) struct Source {
 impl Source {
     pub(super) fn is_rust(&self) -> bool {
         self.path.ends_with(".rs")
+    }
+
+    pub(super) fn is_prose(&self) -> bool {
+        self.path.ends_with(".md")
+    }
+
+    /// Whether a command of ours made it: it says so within its preamble.
+    pub(super) fn is_generated(&self) -> bool {
+        let says_so = |line: &str| GENERATORS.iter().any(|command| line.contains(command));
+        self.lines().take(PREAMBLE).any(|(_, line)| says_so(line))
     }
 
     /// The lines with their numbers, from 1.
