@@ -5,9 +5,8 @@ use std::fs;
 use std::path::Path;
 
 /// What we write by hand. Data (schemas, cases, recorded receipts) is judged by the tests.
-const EXTENSIONS: [&str; 17] = [
-    "rs", "toml", "md", "sh", "py", "pyi", "js", "cjs", "mjs", "ts", "mts", "c", "h", "cpp", "hpp", "css", "mk",
-];
+const EXTENSIONS: [&str; 16] =
+    ["rs", "toml", "md", "sh", "py", "pyi", "js", "cjs", "mjs", "ts", "mts", "c", "h", "cpp", "hpp", "css"];
 /// Written by hand, without an extension.
 const NAMES: [&str; 1] = ["run"];
 /// Lines within which a generated file says that it is one.
