@@ -23,8 +23,8 @@ pub(crate) trait Service: Send + Sync {
     fn name(&self) -> &'static str;
     /// Answers one request.
     fn serve(&self, call: Call) -> Working<'_>;
-    /// Answers a planted fault in the service's own words; nothing is booked.
-    fn refuse(&self, status: u16, message: &str) -> Reply;
+    /// Answers a planted fault in the service's own words; nothing is booked. `path` is below the service's prefix.
+    fn refuse(&self, path: &str, status: u16, message: &str) -> Reply;
     /// A document about the service: a description of its interface, a collection of requests. `path` is below the
     /// service's prefix, `base` the service's address as the client wrote it.
     fn document(&self, path: &str, base: &str) -> Option<Value>;
