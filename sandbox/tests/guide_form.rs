@@ -1,0 +1,383 @@
+//! What the guide 2026-05-04 takes and refuses below `/api/v1`, and how it lives beside the reference.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
+
+use std::fs;
+use std::path::Path;
+
+use fiskal_sandbox::{Options, Sandbox};
+use reqwest::Method;
+use reqwest::blocking::Client;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const V4: &str = "1c81cb86-c2e8-4074-afc3-a0601b2bf063";
+const V7: &str = "0189f7ea-ae2c-7809-8aeb-b819cf5e9e7f";
+const GUIDE: &str = "2026-05-04";
+
+/// One of the guide's requests, as printed.
+#[derive(Clone)]
+struct Printed {
+    name: String,
+    method: Method,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Value,
+}
+
+impl Printed {
+    fn all() -> Vec<Printed> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guide/curl");
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| Printed::read(file)).collect()
+    }
+
+    fn named(name: &str) -> Printed {
+        Printed::all().into_iter().find(|printed| printed.name.contains(name)).unwrap()
+    }
+
+    fn read(file: &Path) -> Printed {
+        let mut text = fs::read_to_string(file).unwrap();
+        for (placeholder, value) in [
+            ("YOUR_UNIQUE_UUID_1", V4), ("YOUR_UNIQUE_UUID_2", V4), ("YOUR_UNIQUE_UUID", V4),
+            ("YOUR_GROUP_ORG_ID", V4), ("YOUR_UNIT_ORG_ID", V4), ("YOUR_TAXPAYER_ID", V7),
+            ("YOUR_LOCATION_ID", V7), ("YOUR_SYSTEM_ID", V7), ("YOUR_INTENTION_RECORD_ID", V7),
+        ] {
+            text = text.replace(placeholder, value);
+        }
+        let (command, body) = text.split_once("-d '").unwrap();
+        let mut words = command.split_whitespace().skip_while(|word| *word != "-X").skip(1);
+        let method = Method::from_bytes(words.next().unwrap().as_bytes()).unwrap();
+        let path = words.next().unwrap().strip_prefix("https://test.api.fiskaly.com").unwrap().to_owned();
+        let headers = command.split("-H \"").skip(1).map(|rest| {
+            let (name, value) = rest.split_once('"').unwrap().0.split_once(": ").unwrap();
+            (name.to_owned(), value.to_owned())
+        });
+        Printed {
+            name: file.file_stem().unwrap().to_str().unwrap().to_owned(),
+            method,
+            path,
+            headers: headers.collect(),
+            body: serde_json::from_str(body.trim_end().trim_end_matches('\'')).unwrap(),
+        }
+    }
+}
+
+struct Service {
+    sandbox: Sandbox,
+    client: Client,
+}
+
+struct Answer {
+    status: u16,
+    version: String,
+    replayed: Option<String>,
+    body: Value,
+}
+
+impl Service {
+    fn start() -> Service {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().no_proxy().build().unwrap();
+        Service { sandbox: Sandbox::start(Options::default()).unwrap(), client }
+    }
+
+    fn send(&self, printed: &Printed) -> Answer {
+        let url = format!("{}/sign-fr{}", self.sandbox.url(), printed.path);
+        let mut request = self.client.request(printed.method.clone(), url);
+        for (name, value) in &printed.headers {
+            request = request.header(name, value);
+        }
+        if printed.method != Method::GET {
+            request = request.body(printed.body.to_string());
+        }
+        let answer = request.send().unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (version, replayed) = (header("x-api-version").unwrap(), header("x-idempotency-replayed"));
+        assert!(header("x-trace-identifier").is_some());
+        Answer { status: answer.status().as_u16(), version, replayed, body: answer.json().unwrap() }
+    }
+
+    fn set(&self, settings: &Value) {
+        let url = format!("{}/_sandbox/settings", self.sandbox.url());
+        assert!(self.client.put(url).json(settings).send().unwrap().status().is_success());
+    }
+
+    /// A call of the guide by a signed-in program, with all that the guide prints.
+    fn call(&self, token: &str, scope: &str, method: &str, path: &str, body: Value) -> Answer {
+        let mut headers = vec![
+            ("Authorization".to_owned(), format!("Bearer {token}")),
+            ("X-Api-Version".to_owned(), GUIDE.to_owned()),
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+        ];
+        if method == "POST" {
+            headers.push(("X-Idempotency-Key".to_owned(), Uuid::new_v4().to_string()));
+        }
+        if method != "GET" {
+            headers.push(("X-Scope-Identifier".to_owned(), scope.to_owned()));
+        }
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        self.send(&Printed { name: String::new(), method, path: format!("/api/v1{path}"), headers, body })
+    }
+
+    fn token(&self, key: &str, secret: &str) -> String {
+        let answer = self.call("", "", "POST", "/auth/token", json!({"api_key": key, "api_secret": secret}));
+        assert_eq!(answer.body["access_token"], answer.body["content"]["authentication"]["bearer"]);
+        text(&answer, "/access_token")
+    }
+
+    /// A UNIT with a token and a commissioned till: `(token, unit, system)`.
+    fn till(&self) -> (String, String, String) {
+        let account = &self.sandbox.ready()["accounts"]["sign-fr"];
+        let [key, secret, group] = ["key", "secret", "organization"].map(|name| account[name].as_str().unwrap());
+        let token = self.token(key, secret);
+        let unit = json!({"type": "UNIT", "name": "U", "parent_id": group});
+        let unit = made(self.call(&token, group, "POST", "/organizations", unit));
+        let subject = self.call(&token, &unit, "POST", "/subjects", json!({"type": "API_KEY"}));
+        let [key, secret] = ["api_key", "api_secret"].map(|name| text(&subject, &format!("/content/credentials/{name}")));
+        let token = self.token(&key, &secret);
+        let mut system = String::new();
+        for (name, path) in [("05", "taxpayers"), ("07", "locations"), ("09", "systems")] {
+            let mut body = Printed::named(name).body;
+            if path == "systems" {
+                body["location_id"] = system.clone().into();
+            }
+            system = made(self.call(&token, &unit, "POST", &format!("/{path}"), body));
+            let patch = self.call(&token, &unit, "PATCH", &format!("/{path}/{system}"), json!({"state": "COMMISSIONED"}));
+            assert_eq!((patch.status, &patch.body["content"]["mode"]), (200, &json!("OPERATIVE")));
+            assert_eq!(patch.replayed, None, "a PATCH has no key");
+        }
+        (token, unit, system)
+    }
+}
+
+fn text(answer: &Answer, place: &str) -> String {
+    answer.body.pointer(place).and_then(Value::as_str).unwrap_or_else(|| panic!("{place} in {}", answer.body)).to_owned()
+}
+
+fn made(answer: Answer) -> String {
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    text(&answer, "/content/id")
+}
+
+fn is_refused(answer: &Answer, status: u16, what: &str) {
+    assert_eq!(answer.status, status, "{what}: {}", answer.body);
+    assert_eq!(answer.version, GUIDE, "{what}");
+    assert_eq!(answer.body["content"]["status"], status, "{what}");
+    assert_eq!(answer.body["metadata"]["api_version"], GUIDE, "{what}");
+    assert!(answer.body["metadata"]["trace_identifier"].is_string(), "{what}");
+}
+
+/// The places of all members and elements, and of the whole.
+fn places(value: &Value, place: &str, found: &mut Vec<String>) {
+    found.push(place.to_owned());
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(key, member)| places(member, &format!("{place}/{key}"), found));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| places(item, &format!("{place}/{at}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// What may be left out: what the text of the guide does not demand.
+const OPTIONAL: [&str; 3] = ["/parent_id", "/fiscalization", "/state"];
+
+#[test]
+fn whatever_leaves_the_printed_form_is_refused() {
+    let service = Service::start();
+    let mut broken = 0;
+    for printed in Printed::all() {
+        let name = &printed.name;
+        is_refused(&service.send(&printed), 401, &format!("{name} as printed, with nobody's token"));
+        for (at, (header, _)) in printed.headers.iter().enumerate().filter(|(_, (name, _))| name != "Authorization") {
+            let mut without = printed.clone();
+            without.headers.remove(at);
+            is_refused(&service.send(&without), 400, &format!("{name} without {header}"));
+            let mut empty = printed.clone();
+            empty.headers[at].1 = String::new();
+            is_refused(&service.send(&empty), 400, &format!("{name} with an empty {header}"));
+        }
+        let mut found = Vec::new();
+        places(&printed.body, "", &mut found);
+        for place in &found {
+            let original = printed.body.pointer(place).unwrap().clone();
+            let mut changes = vec![json!(7), json!(true), json!(null)];
+            // The reference bounds neither key nor secret (contract sign-fr, appendix A).
+            changes.extend(Some(json!("")).filter(|_| !name.contains("token")));
+            changes.push(if original.is_object() { json!([]) } else { json!({"x": 1}) });
+            if original.is_object() {
+                let mut more = original.clone();
+                more["surprise"] = json!("x");
+                changes.push(more);
+            }
+            for change in changes {
+                let mut wrong = printed.clone();
+                *wrong.body.pointer_mut(place).unwrap() = change.clone();
+                is_refused(&service.send(&wrong), 400, &format!("{name}: {change} at '{place}'"));
+                broken += 1;
+            }
+            let Some((parent, member)) = place.rsplit_once('/') else { continue };
+            let mut less = printed.clone();
+            let Some(members) = less.body.pointer_mut(parent).and_then(Value::as_object_mut) else { continue };
+            members.shift_remove(member).unwrap();
+            let status = if OPTIONAL.contains(&place.as_str()) { 401 } else { 400 };
+            is_refused(&service.send(&less), status, &format!("{name} without {place}"));
+        }
+    }
+    assert!(broken > 300, "{broken}");
+}
+
+#[test]
+fn the_version_must_be_the_one_of_the_path() {
+    let service = Service::start();
+    for (path, spoken) in [("/subjects", "2026-02-03"), ("/api/v1/subjects", GUIDE)] {
+        for version in ["2026-02-03", GUIDE, "2025-08-12", "2024-10-31", "2026-06-01", "yesterday"] {
+            let mut request = Printed::named("03");
+            request.method = Method::GET;
+            request.path = path.to_owned();
+            request.headers = vec![("X-Api-Version".to_owned(), version.to_owned())];
+            let answer = service.send(&request);
+            assert_eq!(answer.version, spoken);
+            let status = if version == spoken { 401 } else { 400 };
+            assert_eq!(answer.status, status, "{version} on {path}");
+            if status == 400 {
+                let said = format!("X-Api-Version '{version}' is unsupported, use '{spoken}'");
+                assert_eq!(text(&answer, "/content/message"), said);
+            }
+        }
+    }
+}
+
+#[test]
+fn paths_that_the_guide_does_not_have_are_404() {
+    let service = Service::start();
+    for (method, path) in [
+        (Method::POST, "/api/v1/tokens"), (Method::GET, "/api/v1/auth/token"), (Method::POST, "/api/v1/auth"),
+        (Method::POST, "/api/v1"), (Method::POST, "/api/v1/"), (Method::POST, "/api/v1/records/1/2"),
+    ] {
+        let mut request = Printed::named("01");
+        (request.method, request.path) = (method.clone(), path.to_owned());
+        assert_eq!(service.send(&request).status, 404, "{method} {path}");
+    }
+}
+
+#[test]
+fn what_the_guide_does_not_print_is_the_reference_without_envelope() {
+    let service = Service::start();
+    let (token, unit, system) = service.till();
+    let read = service.call(&token, &unit, "GET", &format!("/systems/{system}"), Value::Null);
+    let mut product = Printed::named("09").body["product"].clone();
+    product["details"] = json!({"name": "My POS Brand"});
+    assert_eq!((read.status, &read.body["content"]["product"]), (200, &product));
+    let list = service.call(&token, &unit, "GET", "/taxpayers?limit=1", Value::Null);
+    let printed = Printed::named("05").body;
+    let content = &list.body["results"][0]["content"];
+    assert_eq!((&content["name"], &content["address"]), (&printed["name"], &printed["address"]));
+    assert_eq!(content["fiscalization"]["credentials"]["password"], "********");
+    let intention = |operation: Value| json!({"type": "INTENTION", "system_id": system, "operation": operation});
+    let event = intention(json!({"type": "EVENT", "code": "1", "description": "x"}));
+    let event = service.call(&token, &unit, "POST", "/records", event);
+    assert_eq!((event.status, text(&event, "/content/system_id")), (201, system.clone()));
+    // Notes of the caller stand beside what the guide has there itself.
+    let mut noted = intention(json!({"type": "TRANSACTION"}));
+    noted["metadata"] = json!({"shift": "early"});
+    let noted = service.call(&token, &unit, "POST", "/records", noted);
+    assert_eq!(noted.body["metadata"]["shift"], "early");
+    assert_eq!(noted.body["metadata"]["api_version"], GUIDE);
+    let mut reserved = intention(json!({"type": "TRANSACTION"}));
+    reserved["metadata"] = json!({"api_version": "x"});
+    is_refused(&service.call(&token, &unit, "POST", "/records", reserved), 400, "a reserved note");
+    let wrapped = json!({"content": intention(json!({"type": "TRANSACTION"}))});
+    is_refused(&service.call(&token, &unit, "POST", "/records", wrapped), 400, "an envelope");
+}
+
+#[test]
+fn a_receipt_says_what_it_costs_in_cents_or_in_euros() {
+    let service = Service::start();
+    let (token, unit, system) = service.till();
+    let sell = |number: &str, amounts: [&str; 2], more: Value| {
+        let intention = json!({"type": "INTENTION", "system_id": system, "operation": {"type": "TRANSACTION"}});
+        let intention = made(service.call(&token, &unit, "POST", "/records", intention));
+        let mut body = Printed::named("12").body;
+        body["intention_id"] = intention.clone().into();
+        body["operation"]["document"]["number"] = number.into();
+        let [including, excluding] = amounts;
+        body["operation"]["document"]["amounts"] =
+            json!({"total_including_vat": including, "total_excluding_vat": excluding});
+        for (name, value) in more.as_object().unwrap() {
+            body["operation"][name] = value.clone();
+        }
+        let answer = service.call(&token, &unit, "POST", "/records", body);
+        if answer.status == 201 {
+            assert_eq!(text(&answer, "/content/intention_id"), intention);
+        }
+        answer
+    };
+    let paid = |amount: &str| json!({"payments": [{"type": "CASH", "details": {"amount": amount}}]});
+    assert_eq!(sell("A-1", ["12000", "10000"], paid("120.00")).status, 201);
+    is_refused(&sell("A-2", ["12000", "10000"], paid("12000.00")), 422, "cents are no euros");
+    is_refused(&sell("A-3", ["120.00", "100.00"], json!({})), 400, "parts of a cent");
+    service.set(&json!({"sign-fr": {"guide_amounts": "euros"}}));
+    assert_eq!(sell("A-4", ["120.00", "100.00"], paid("120.00")).status, 201);
+    assert_eq!(sell("A-5", ["12000", "10000"], paid("12000.00")).status, 201);
+}
+
+#[test]
+fn the_scope_is_an_organization_of_the_caller() {
+    let service = Service::start();
+    let (token, unit, _) = service.till();
+    let address = Printed::named("07").body;
+    is_refused(&service.call(&token, V4, "POST", "/locations", address.clone()), 401, "nobody's scope");
+    let account = &service.sandbox.ready()["accounts"]["sign-fr"];
+    let group = account["organization"].as_str().unwrap();
+    let key = service.token(account["key"].as_str().unwrap(), account["secret"].as_str().unwrap());
+    let child = json!({"type": "UNIT", "name": "U", "parent_id": unit});
+    is_refused(&service.call(&key, group, "POST", "/organizations", child), 400, "another parent than the scope");
+    is_refused(&service.call(&key, &unit, "POST", "/taxpayers", Printed::named("05").body), 405, "a GROUP's taxpayer");
+    is_refused(&service.call(&key, group, "POST", "/locations", address.clone()), 422, "no taxpayer");
+    service.set(&json!({"sign-fr": {"guide_scope_required": false}}));
+    let mut unscoped = Printed::named("07");
+    unscoped.headers.retain(|(name, _)| name != "X-Scope-Identifier");
+    assert_eq!(service.send(&unscoped).status, 401, "its form is right");
+}
+
+#[test]
+fn both_contracts_show_the_same_resources() {
+    let service = Service::start();
+    let (token, _, system) = service.till();
+    let mut reference = Printed::named("03");
+    reference.method = Method::GET;
+    reference.headers = vec![
+        ("Authorization".to_owned(), format!("Bearer {token}")),
+        ("X-Api-Version".to_owned(), "2026-02-03".to_owned()),
+    ];
+    let shown = service.send(&Printed { path: format!("/systems/{system}"), ..reference.clone() });
+    assert_eq!(shown.body["content"]["producer"]["details"]["brand"], "My POS Brand");
+    assert_eq!(shown.body["content"]["producer"]["details"]["date_of_entry"], "2026-03-01");
+    let taxpayers = service.send(&Printed { path: "/taxpayers".into(), ..reference });
+    let content = &taxpayers.body["results"][0]["content"];
+    assert_eq!(content["name"], json!({"legal": "My Company", "trade": "My Company"}));
+    // The same key on both is two requests.
+    let mut first = Printed::named("02");
+    let account = &service.sandbox.ready()["accounts"]["sign-fr"];
+    let key = service.token(account["key"].as_str().unwrap(), account["secret"].as_str().unwrap());
+    let group = account["organization"].as_str().unwrap();
+    first.body["parent_id"] = group.into();
+    for (name, value) in &mut first.headers {
+        match name.as_str() {
+            "Authorization" => *value = format!("Bearer {key}"),
+            "X-Scope-Identifier" => *value = group.to_owned(),
+            _ => {}
+        }
+    }
+    let once = service.send(&first);
+    let again = service.send(&first);
+    assert_eq!((once.status, once.replayed.as_deref()), (201, Some("false")));
+    assert_eq!((again.status, again.replayed.as_deref()), (201, Some("true")));
+    assert_eq!(once.body["content"], again.body["content"]);
+    assert_ne!(once.body["metadata"], again.body["metadata"], "every exchange has its own trace");
+}
