@@ -217,6 +217,32 @@ fn a_patch_that_was_done_meanwhile_is_done() {
     assert_eq!((error.kind(), error.details().trace_id.as_deref()), (Kind::Refused, Some("trace_abc123")));
 }
 
+/// The account changed its contract while an answer was still missing.
+#[test]
+fn what_was_asked_for_in_the_guides_words_is_settled_in_the_references() {
+    let mut drive = merchant("test", json!({}));
+    let lost = |at: &str, nth: usize| match at {
+        "PATCH /api/v1/taxpayers/tax" => Known::Unknown,
+        "GET /api/v1/taxpayers/tax" => panic!("the contract changes before"),
+        _ => example(at, nth),
+    };
+    while drive.sent.last().is_none_or(|request| !address(request).starts_with("PATCH")) {
+        let Step::Send(request) = drive.step().unwrap() else { panic!() };
+        let known = lost(&address(&request), 0);
+        drive.sent.push(request.clone());
+        drive.past.0.push(Exchange { request, known, first_sent_at: drive.now, attempts: 1 });
+    }
+    drive.service = crate::driver::service();
+    let name = json!({"legal": "My Company", "trade": "My Shop"});
+    let content = json!({"id": "tax", "type": "COMPANY", "state": "COMMISSIONED", "name": name});
+    let answers = |at: &str, _: usize| match at {
+        "GET /taxpayers/tax" => printed(200, content.clone()),
+        other => panic!("{other}"),
+    };
+    let learned = walk(&mut drive, &answers).unwrap().learned.unwrap();
+    assert_eq!(learned["taxpayer"], "tax");
+}
+
 #[test]
 fn live_wants_the_access_to_the_portal() {
     for (block, pointer) in [

@@ -136,8 +136,8 @@ impl Service for Unified {
         if operation.name == raw::NAME {
             return self.next(&Run { service: self, operation, facts, past, now });
         }
-        let heard = self.contract.heard(past);
-        let told = |outcome| self.contract.told(outcome, past, &heard);
+        let heard = contract::heard(past);
+        let told = |outcome| contract::told(outcome, past, &heard);
         Ok(match self.next(&Run { service: self, operation, facts, past: &heard, now })? {
             Step::Send(request) => {
                 let today = run::local(operation.at, &operation.zone)?;
@@ -150,8 +150,8 @@ impl Service for Unified {
     }
 
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline {
-        let heard = self.contract.heard(past);
-        let told = |outcome| self.contract.told(outcome, past, &heard);
+        let heard = contract::heard(past);
+        let told = |outcome| contract::told(outcome, past, &heard);
         match offline::offline(&Run { service: self, operation, facts, past: &heard, now }) {
             Offline::Later(outcome) => Offline::Later(told(outcome)),
             Offline::Deferred { outcome, deferred } => Offline::Deferred { outcome: told(outcome), deferred },

@@ -10,9 +10,14 @@ use serde_json::{Value, json};
 const IN_HEADERS: [(&str, &str); 2] =
     [("trace_identifier", "x-trace-identifier"), ("api_version", "x-api-version")];
 
+/// Whether a request is in the guide's words.
+pub(super) fn is_guides(request: &Request) -> bool {
+    request.path.starts_with(PREFIX)
+}
+
 /// One exchange in the reference's words.
 pub(super) fn exchange(exchange: &Exchange) -> Exchange {
-    let path = exchange.request.path.strip_prefix(PREFIX).unwrap_or(&exchange.request.path);
+    let Some(path) = exchange.request.path.strip_prefix(PREFIX) else { return exchange.clone() };
     let kind = collection(path);
     let known = match &exchange.known {
         Known::Answered(said) => Known::Answered(answer(kind, said)),

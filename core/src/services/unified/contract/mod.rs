@@ -71,22 +71,6 @@ impl Contract {
         }
     }
 
-    /// The past in the reference's words.
-    pub(super) fn heard(self, past: &Past) -> Cow<'_, Past> {
-        match self {
-            Contract::Reference => Cow::Borrowed(past),
-            Contract::Guide => Cow::Owned(Past(past.0.iter().map(heard::exchange).collect())),
-        }
-    }
-
-    /// The outcome with the service's own words where a receipt has its answer.
-    pub(super) fn told(self, outcome: Outcome, past: &Past, heard: &Past) -> Outcome {
-        match self {
-            Contract::Reference => outcome,
-            Contract::Guide => heard::told(outcome, past, heard),
-        }
-    }
-
     /// How the taxpayer shows who he is at the tax portal, where that takes the place of the software's certificate.
     ///
     /// # Errors
@@ -96,6 +80,24 @@ impl Contract {
             Contract::Reference => Ok(None),
             Contract::Guide => guide::portal_access(settings, live).map(Some),
         }
+    }
+}
+
+/// The past in the reference's words. Each exchange tells by its path in which words it was, for an account may have
+/// changed its contract since.
+pub(super) fn heard(past: &Past) -> Cow<'_, Past> {
+    if past.0.iter().any(|exchange| heard::is_guides(&exchange.request)) {
+        Cow::Owned(Past(past.0.iter().map(heard::exchange).collect()))
+    } else {
+        Cow::Borrowed(past)
+    }
+}
+
+/// The outcome with the service's own words where a receipt has its answer.
+pub(super) fn told(outcome: Outcome, past: &Past, heard: &Cow<'_, Past>) -> Outcome {
+    match heard {
+        Cow::Borrowed(_) => outcome,
+        Cow::Owned(heard) => heard::told(outcome, past, heard),
     }
 }
 
