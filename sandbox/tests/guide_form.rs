@@ -40,9 +40,15 @@ impl Printed {
     fn read(file: &Path) -> Printed {
         let mut text = fs::read_to_string(file).unwrap();
         for (placeholder, value) in [
-            ("YOUR_UNIQUE_UUID_1", V4), ("YOUR_UNIQUE_UUID_2", V4), ("YOUR_UNIQUE_UUID", V4),
-            ("YOUR_GROUP_ORG_ID", V4), ("YOUR_UNIT_ORG_ID", V4), ("YOUR_TAXPAYER_ID", V7),
-            ("YOUR_LOCATION_ID", V7), ("YOUR_SYSTEM_ID", V7), ("YOUR_INTENTION_RECORD_ID", V7),
+            ("YOUR_UNIQUE_UUID_1", V4),
+            ("YOUR_UNIQUE_UUID_2", V4),
+            ("YOUR_UNIQUE_UUID", V4),
+            ("YOUR_GROUP_ORG_ID", V4),
+            ("YOUR_UNIT_ORG_ID", V4),
+            ("YOUR_TAXPAYER_ID", V7),
+            ("YOUR_LOCATION_ID", V7),
+            ("YOUR_SYSTEM_ID", V7),
+            ("YOUR_INTENTION_RECORD_ID", V7),
         ] {
             text = text.replace(placeholder, value);
         }
@@ -130,12 +136,14 @@ impl Service {
     /// A UNIT with a token and a commissioned till: `(token, unit, system)`.
     fn till(&self) -> (String, String, String) {
         let account = &self.sandbox.ready()["accounts"]["sign-fr"];
-        let [key, secret, group] = ["key", "secret", "organization"].map(|name| account[name].as_str().unwrap());
+        let [key, secret, group] =
+            ["key", "secret", "organization"].map(|name| account[name].as_str().unwrap());
         let token = self.token(key, secret);
         let unit = json!({"type": "UNIT", "name": "U", "parent_id": group});
         let unit = made(self.call(&token, group, "POST", "/organizations", unit));
         let subject = self.call(&token, &unit, "POST", "/subjects", json!({"type": "API_KEY"}));
-        let [key, secret] = ["api_key", "api_secret"].map(|name| text(&subject, &format!("/content/credentials/{name}")));
+        let [key, secret] =
+            ["api_key", "api_secret"].map(|name| text(&subject, &format!("/content/credentials/{name}")));
         let token = self.token(&key, &secret);
         let mut system = String::new();
         for (name, path) in [("05", "taxpayers"), ("07", "locations"), ("09", "systems")] {
@@ -144,7 +152,13 @@ impl Service {
                 body["location_id"] = system.clone().into();
             }
             system = made(self.call(&token, &unit, "POST", &format!("/{path}"), body));
-            let patch = self.call(&token, &unit, "PATCH", &format!("/{path}/{system}"), json!({"state": "COMMISSIONED"}));
+            let patch = self.call(
+                &token,
+                &unit,
+                "PATCH",
+                &format!("/{path}/{system}"),
+                json!({"state": "COMMISSIONED"}),
+            );
             assert_eq!((patch.status, &patch.body["content"]["mode"]), (200, &json!("OPERATIVE")));
             assert_eq!(patch.replayed, None, "a PATCH has no key");
         }
@@ -153,7 +167,12 @@ impl Service {
 }
 
 fn text(answer: &Answer, place: &str) -> String {
-    answer.body.pointer(place).and_then(Value::as_str).unwrap_or_else(|| panic!("{place} in {}", answer.body)).to_owned()
+    answer
+        .body
+        .pointer(place)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("{place} in {}", answer.body))
+        .to_owned()
 }
 
 fn made(answer: Answer) -> String {
@@ -193,7 +212,9 @@ fn whatever_leaves_the_printed_form_is_refused() {
     for printed in Printed::all() {
         let name = &printed.name;
         is_refused(&service.send(&printed), 401, &format!("{name} as printed, with nobody's token"));
-        for (at, (header, _)) in printed.headers.iter().enumerate().filter(|(_, (name, _))| name != "Authorization") {
+        for (at, (header, _)) in
+            printed.headers.iter().enumerate().filter(|(_, (name, _))| name != "Authorization")
+        {
             let mut without = printed.clone();
             without.headers.remove(at);
             is_refused(&service.send(&without), 400, &format!("{name} without {header}"));
@@ -222,7 +243,9 @@ fn whatever_leaves_the_printed_form_is_refused() {
             }
             let Some((parent, member)) = place.rsplit_once('/') else { continue };
             let mut less = printed.clone();
-            let Some(members) = less.body.pointer_mut(parent).and_then(Value::as_object_mut) else { continue };
+            let Some(members) = less.body.pointer_mut(parent).and_then(Value::as_object_mut) else {
+                continue;
+            };
             members.shift_remove(member).unwrap();
             let status = if OPTIONAL.contains(&place.as_str()) { 401 } else { 400 };
             is_refused(&service.send(&less), status, &format!("{name} without {place}"));
@@ -256,8 +279,12 @@ fn the_version_must_be_the_one_of_the_path() {
 fn paths_that_the_guide_does_not_have_are_404() {
     let service = Service::start();
     for (method, path) in [
-        (Method::POST, "/api/v1/tokens"), (Method::GET, "/api/v1/auth/token"), (Method::POST, "/api/v1/auth"),
-        (Method::POST, "/api/v1"), (Method::POST, "/api/v1/"), (Method::POST, "/api/v1/records/1/2"),
+        (Method::POST, "/api/v1/tokens"),
+        (Method::GET, "/api/v1/auth/token"),
+        (Method::POST, "/api/v1/auth"),
+        (Method::POST, "/api/v1"),
+        (Method::POST, "/api/v1/"),
+        (Method::POST, "/api/v1/records/1/2"),
     ] {
         let mut request = Printed::named("01");
         (request.method, request.path) = (method.clone(), path.to_owned());
@@ -278,7 +305,8 @@ fn what_the_guide_does_not_print_is_the_reference_without_envelope() {
     let content = &list.body["results"][0]["content"];
     assert_eq!((&content["name"], &content["address"]), (&printed["name"], &printed["address"]));
     assert_eq!(content["fiscalization"]["credentials"]["password"], "********");
-    let intention = |operation: Value| json!({"type": "INTENTION", "system_id": system, "operation": operation});
+    let intention =
+        |operation: Value| json!({"type": "INTENTION", "system_id": system, "operation": operation});
     let event = intention(json!({"type": "EVENT", "code": "1", "description": "x"}));
     let event = service.call(&token, &unit, "POST", "/records", event);
     assert_eq!((event.status, text(&event, "/content/system_id")), (201, system.clone()));
@@ -300,7 +328,8 @@ fn a_receipt_says_what_it_costs_in_cents_or_in_euros() {
     let service = Service::start();
     let (token, unit, system) = service.till();
     let sell = |number: &str, amounts: [&str; 2], more: Value| {
-        let intention = json!({"type": "INTENTION", "system_id": system, "operation": {"type": "TRANSACTION"}});
+        let intention =
+            json!({"type": "INTENTION", "system_id": system, "operation": {"type": "TRANSACTION"}});
         let intention = made(service.call(&token, &unit, "POST", "/records", intention));
         let mut body = Printed::named("12").body;
         body["intention_id"] = intention.clone().into();
@@ -336,8 +365,16 @@ fn the_scope_is_an_organization_of_the_caller() {
     let group = account["organization"].as_str().unwrap();
     let key = service.token(account["key"].as_str().unwrap(), account["secret"].as_str().unwrap());
     let child = json!({"type": "UNIT", "name": "U", "parent_id": unit});
-    is_refused(&service.call(&key, group, "POST", "/organizations", child), 400, "another parent than the scope");
-    is_refused(&service.call(&key, &unit, "POST", "/taxpayers", Printed::named("05").body), 405, "a GROUP's taxpayer");
+    is_refused(
+        &service.call(&key, group, "POST", "/organizations", child),
+        400,
+        "another parent than the scope",
+    );
+    is_refused(
+        &service.call(&key, &unit, "POST", "/taxpayers", Printed::named("05").body),
+        405,
+        "a GROUP's taxpayer",
+    );
     is_refused(&service.call(&key, group, "POST", "/locations", address.clone()), 422, "no taxpayer");
     service.set(&json!({"sign-fr": {"guide_scope_required": false}}));
     let mut unscoped = Printed::named("07");

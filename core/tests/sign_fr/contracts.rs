@@ -168,14 +168,11 @@ fn a_token_is_asked_for_and_read_as_the_guide_prints_it() {
 fn a_patch_without_an_answer_is_looked_at_and_never_sent_blindly() {
     const PATCH: &str = "PATCH /api/v1/taxpayers/tax";
     const LOOK: &str = "GET /api/v1/taxpayers/tax";
-    let error = |status: u16| {
-        printed(status, json!({"status": status, "code": "E", "error": "e", "message": "m"}))
-    };
+    let error =
+        |status: u16| printed(status, json!({"status": status, "code": "E", "error": "e", "message": "m"}));
     // A success that shows no resource settles nothing either.
     let empty = Known::Answered(Answer { status: 200, headers: Vec::new(), body: Value::Null });
-    let silences = [
-        Known::Unknown, error(409), error(500), error(502), error(503), error(504), empty,
-    ];
+    let silences = [Known::Unknown, error(409), error(500), error(502), error(503), error(504), empty];
     for silence in silences {
         for (first_look, expected) in
             [("COMMISSIONED", vec![PATCH, LOOK]), ("ACQUIRED", vec![PATCH, LOOK, PATCH])]
@@ -267,9 +264,7 @@ fn live_wants_the_access_to_the_portal() {
 
 #[test]
 fn a_system_is_made_changed_and_understood_in_the_guides_words() {
-    let params = |version: &str| {
-        json!({"name": "till-1", "model": "POS-1000", "software": {"name": "My POS", "version": version}})
-    };
+    let params = |version: &str| json!({"name": "till-1", "model": "POS-1000", "software": {"name": "My POS", "version": version}});
     let shown = |version: &str| {
         json!({
             "id": "sys", "type": "FISCAL_DEVICE", "state": "COMMISSIONED", "location_id": "loc",

@@ -48,8 +48,12 @@ fn only_taxpayer(desk: &Desk<'_>) -> Result<String, Problem> {
     let mut taxpayers = desk.state.taxpayers.rows().iter().filter(own);
     match (taxpayers.next(), taxpayers.next()) {
         (Some(taxpayer), None) => Ok(taxpayer.id.clone()),
-        (None, _) => Err(Problem::unprocessable("the organization has no taxpayer that the location could belong to")),
-        (Some(_), Some(_)) => Err(Problem::unprocessable("the organization has several taxpayers; name one in taxpayer.id")),
+        (None, _) => {
+            Err(Problem::unprocessable("the organization has no taxpayer that the location could belong to"))
+        }
+        (Some(_), Some(_)) => {
+            Err(Problem::unprocessable("the organization has several taxpayers; name one in taxpayer.id"))
+        }
     }
 }
 

@@ -33,11 +33,12 @@ fn main() {
     let required = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
     let is_here =
         |program: &str| Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
+    let lacks = |programs: &[&str]| !required && !programs.iter().all(|program| is_here(program));
     let trials = vec![
         Trial::test("every_curl_command_works_as_printed", with_curl)
-            .with_ignored_flag(!(is_here("curl") && is_here("bash")) && !required),
+            .with_ignored_flag(lacks(&["curl", "bash"])),
         Trial::test("every_javascript_snippet_works_as_printed", with_node)
-            .with_ignored_flag(!is_here("node") && !required),
+            .with_ignored_flag(lacks(&["node"])),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
@@ -80,7 +81,8 @@ fn with_curl() -> Result<(), Failed> {
     for file in files {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
         let command = filled(&fs::read_to_string(&file)?, &sandbox, &known);
-        let script = format!("curl() {{ command curl -sS --noproxy '*' -w '\\n%{{http_code}}' \"$@\"; }}\n{command}");
+        let script =
+            format!("curl() {{ command curl -sS --noproxy '*' -w '\\n%{{http_code}}' \"$@\"; }}\n{command}");
         let output = Command::new("bash").args(["-c", &script]).output()?;
         let said = String::from_utf8(output.stdout)?;
         let (body, status) = said.rsplit_once('\n').ok_or("curl says nothing")?;
@@ -89,7 +91,8 @@ fn with_curl() -> Result<(), Failed> {
         last = serde_json::from_str(body)?;
         assert_printed_form(&name, &last);
         for (_, place, placeholder) in LEARNED.iter().filter(|(step, ..)| name.starts_with(step)) {
-            let value = last.pointer(place).and_then(Value::as_str).unwrap_or_else(|| panic!("{name}: {place}"));
+            let value =
+                last.pointer(place).and_then(Value::as_str).unwrap_or_else(|| panic!("{name}: {place}"));
             known.insert((*placeholder).to_owned(), value.to_owned());
         }
     }
@@ -150,11 +153,14 @@ fn assert_receipt(sandbox: &Sandbox, answer: &Value) {
         operation["document"]["amounts"],
         json!({ "total_including_vat": "12000", "total_excluding_vat": "10000" })
     );
-    let audit: Value = {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
-        client.get(format!("{}/_sandbox/audit", sandbox.url())).send().unwrap().json().unwrap()
-    };
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+    let get = |path: &str| client.get(format!("{}{path}", sandbox.url())).send().unwrap();
+    let page = get(&format!("/hub/records/{}", content["id"].as_str().unwrap())).text().unwrap();
+    for text in ["R-2026-0001", "Product A", "120.00", "My Company", "123 Rue de Rivoli"] {
+        assert!(page.contains(text), "the hub does not show {text}: {page}");
+    }
+    let audit: Value = get("/_sandbox/audit").json().unwrap();
     let booked: Vec<&Value> = audit["booked"].as_array().unwrap().iter().map(|one| &one["type"]).collect();
     assert_eq!(booked, ["INTENTION::TRANSACTION", "TRANSACTION::RECEIPT"], "{audit}");
     assert_eq!(audit["booked"][1]["number"], "R-2026-0001");

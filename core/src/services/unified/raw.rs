@@ -77,14 +77,17 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
             "a path begins with one / and has no blanks; write it as in /records?limit=10",
         ));
     }
-    if method == Method::Post && MAKES_SECRETS.contains(&collection(params.path.strip_prefix("/api/v1").unwrap_or(&params.path))) {
+    if method == Method::Post
+        && MAKES_SECRETS.contains(&collection(params.path.strip_prefix("/api/v1").unwrap_or(&params.path)))
+    {
         let message = "the answer would hold a secret, and the journal holds none; `provision` makes the keys that are needed";
         return Err(Error::invalid("/path", message));
     }
     let mut headers = vec![("X-Api-Version".to_owned(), run.service.contract.version().to_owned())];
     let read = method == Method::Get;
     if run.service.contract.has_key(method)
-        && !params.headers.keys().any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY)) {
+        && !params.headers.keys().any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY))
+    {
         headers.push((IDEMPOTENCY_KEY.to_owned(), run.operation.derived_id(label).to_string()));
     }
     for (name, value) in params.headers {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::{SignFr, guide};
 use super::super::records::{canonical_text, show};
 use super::super::state::{Kind, Record, State};
+use super::super::{SignFr, guide};
 use super::{Cursor, ResourceView, Slice, named, slice};
 use crate::crypto::chain_signature;
 use crate::service::lock;

@@ -126,7 +126,9 @@ fn record(content: &mut Value) {
 /// The taxpayer's access to the tax portal. The password is named by its place, so that no journal has it.
 pub(super) fn portal_access(settings: &MerchantSettings, live: bool) -> Result<Value> {
     let missing = |key: &str| {
-        let message = format!("the contract 2026-05-04 wants the merchant's access to the tax portal in live; add {key} to the merchant's sign-fr block");
+        let message = format!(
+            "the contract 2026-05-04 wants the merchant's access to the tax portal in live; add {key} to the merchant's sign-fr block"
+        );
         Error::new(Kind::Config, message).at(format!("/settings/{key}"))
     };
     let username = match &settings.portal_username {

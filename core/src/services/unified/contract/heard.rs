@@ -110,7 +110,9 @@ pub(super) fn told(mut outcome: Outcome, past: &Past, heard: &Past) -> Outcome {
     let in_result = outcome.receipts.iter().position(|receipt| json!(receipt) == outcome.result);
     let own_words = |answer: &Value| {
         pairs.clone().find_map(|(said, heard)| match (&said.known, &heard.known) {
-            (Known::Answered(said), Known::Answered(heard)) if heard.body == *answer => Some(said.body.clone()),
+            (Known::Answered(said), Known::Answered(heard)) if heard.body == *answer => {
+                Some(said.body.clone())
+            }
             _ => None,
         })
     };
@@ -125,7 +127,8 @@ pub(super) fn told(mut outcome: Outcome, past: &Past, heard: &Past) -> Outcome {
     outcome.error = outcome.error.map(|error| {
         error.with(|details| {
             let place = details.receipt.as_mut().and_then(|receipt| receipt.get_mut("answer"));
-            if let Some((place, words)) = place.and_then(|place| own_words(place).map(|words| (place, words))) {
+            if let Some((place, words)) = place.and_then(|place| own_words(place).map(|words| (place, words)))
+            {
                 *place = words;
             }
         })

@@ -16,8 +16,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// The contracts that this version speaks, the default first.
-const SPOKEN: [(&str, Contract); 2] =
-    [("2026-02-03", Contract::Reference), ("2026-05-04", Contract::Guide)];
+const SPOKEN: [(&str, Contract); 2] = [("2026-02-03", Contract::Reference), ("2026-05-04", Contract::Guide)];
 
 /// A published contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +37,8 @@ impl Contract {
         let found = SPOKEN.iter().find(|(known, _)| *known == version).map(|(_, contract)| *contract);
         found.ok_or_else(|| {
             let spoken = SPOKEN.map(|(known, _)| known).join(" or ");
-            let message = format!("the contract '{version}' is not one that sign-fr speaks here; give {spoken}");
+            let message =
+                format!("the contract '{version}' is not one that sign-fr speaks here; give {spoken}");
             Error::new(Kind::Config, message).at("/contract")
         })
     }
@@ -93,12 +93,9 @@ pub(super) fn heard(past: &Past) -> Cow<'_, Past> {
     }
 }
 
-/// The outcome with the service's own words where a receipt has its answer.
-pub(super) fn told(outcome: Outcome, past: &Past, heard: &Cow<'_, Past>) -> Outcome {
-    match heard {
-        Cow::Borrowed(_) => outcome,
-        Cow::Owned(heard) => heard::told(outcome, past, heard),
-    }
+/// The outcome with the service's own words where a receipt has its answer; `heard` is what [`heard`] gave of `past`.
+pub(super) fn told(outcome: Outcome, past: &Past, heard: &Past) -> Outcome {
+    if std::ptr::eq(past, heard) { outcome } else { heard::told(outcome, past, heard) }
 }
 
 /// The first part of a path, without its query.

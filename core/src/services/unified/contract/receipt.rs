@@ -77,7 +77,8 @@ fn rename(object: &mut Value, from: &str, to: &str) {
 /// Euros as cents; what is no amount stays what it is.
 fn in_cents(euros: Option<&Value>) -> Value {
     let parsed = euros.and_then(Value::as_str).and_then(|text| text.parse::<Decimal>().ok());
-    let cents = parsed.and_then(|euros| money::round(euros, money::CENT_PLACES).checked_mul(Decimal::ONE_HUNDRED));
+    let cents =
+        parsed.and_then(|euros| money::round(euros, money::CENT_PLACES).checked_mul(Decimal::ONE_HUNDRED));
     match cents {
         Some(cents) => cents.normalize().to_string().into(),
         None => euros.cloned().unwrap_or_default(),
@@ -167,7 +168,9 @@ mod tests {
 
     #[test]
     fn what_is_no_whole_cent_is_not_taken_for_one() {
-        for strange in [json!("120.00"), json!(12000), json!(""), json!("-"), json!("+5"), json!("1e4"), json!(null)] {
+        for strange in
+            [json!("120.00"), json!(12000), json!(""), json!("-"), json!("+5"), json!("1e4"), json!(null)]
+        {
             let amounts = json!({"total_including_vat": strange, "total_excluding_vat": "10000"});
             let mut operation = json!({"type": "RECEIPT", "document": {"amounts": amounts}});
             heard(&mut operation);
