@@ -124,7 +124,7 @@ impl Player<'_> {
         if let Some(settings) = &step.settings {
             self.control.set(settings)?;
         }
-        step.faults.iter().try_for_each(|fault| self.control.plant(&self.shop.struck(fault)))
+        step.faults.iter().try_for_each(|fault| self.control.plant(fault))
     }
 
     fn judge_result(&mut self, place: &str, step: &Step, result: Value) {

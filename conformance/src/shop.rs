@@ -12,8 +12,6 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct Shop {
     folder: TempDir,
-    /// Whether the account speaks the guide, whose paths are others.
-    speaks_guide: bool,
 }
 
 impl Shop {
@@ -22,17 +20,13 @@ impl Shop {
     /// # Errors
     /// When the folder cannot be written.
     pub fn new(sandbox: &Sandbox, patch: &Value) -> Result<Shop> {
+        let shop = Shop { folder: tempfile::Builder::new().prefix("fiskal-conformance-").tempdir()? };
         let mut config: Value =
             serde_json::from_str(&std::fs::read_to_string(folder().join("config.json"))?)?;
         let account = sandbox.ready().pointer("/accounts/sign-fr").cloned().unwrap_or_default();
         let own = json!({"url": account["url"], "key": account["key"], "secret": account["secret"]});
         merge(&mut config, &json!({"account": {"paris": own}}));
         merge(&mut config, patch);
-        let contract = config.pointer("/account/paris/contract").and_then(Value::as_str);
-        let shop = Shop {
-            folder: tempfile::Builder::new().prefix("fiskal-conformance-").tempdir()?,
-            speaks_guide: contract == Some("2026-05-04"),
-        };
         std::fs::write(shop.config(), format!("{config:#}\n"))?;
         Ok(shop)
     }
@@ -45,17 +39,6 @@ impl Shop {
     /// Leaves the folder behind, for whoever wants to know what happened in it.
     pub fn keep(self) -> PathBuf {
         self.folder.keep()
-    }
-
-    /// A fault that strikes where the account's contract has what the case names by the reference's path.
-    pub fn struck(&self, fault: &Value) -> Value {
-        let mut fault = fault.clone();
-        if let Some(Value::String(path)) = fault.pointer_mut("/match/path").filter(|_| self.speaks_guide)
-            && let Some(rest) = path.strip_prefix("/sign-fr/")
-        {
-            *path = format!("/sign-fr/api/v1/{}", rest.replacen("tokens", "auth/token", 1));
-        }
-        fault
     }
 
     /// A file in the folder.

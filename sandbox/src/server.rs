@@ -81,7 +81,11 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
         return reply;
     }
     lock(&house.shared.requests).note(&parts, body.as_ref().ok());
-    let strike = lock(&house.shared.faults).strike(method.as_str(), &path);
+    let alias = house
+        .service(&path)
+        .and_then(|(service, rest)| service.alias(&rest).map(|alias| format!("/{}{alias}", service.name())));
+    let paths: Vec<&str> = std::iter::once(path.as_str()).chain(alias.as_deref()).collect();
+    let strike = lock(&house.shared.faults).strike(method.as_str(), &paths);
     if strike.end == Some(Kind::Reset) {
         return line.cut();
     }

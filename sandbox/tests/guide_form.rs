@@ -186,6 +186,30 @@ fn a_receipt_says_what_it_costs_in_cents_or_in_euros() {
 }
 
 #[test]
+fn a_fault_of_the_reference_strikes_the_guide_and_speaks_its_words() {
+    let service = Service::start();
+    let plant = |path: &str| {
+        let fault = json!({"match": {"path": path}, "fault": {"kind": "status", "status": 503}, "count": 1});
+        let url = format!("{}/_sandbox/faults", service.sandbox.url());
+        assert!(service.client.post(url).json(&fault).send().unwrap().status().is_success());
+    };
+    for (path, printed) in [
+        ("/sign-fr/tokens", "01"),
+        ("/sign-fr/organizations", "02"),
+        ("/sign-fr/api/v1/organizations", "02"),
+        ("/sign-fr", "02"),
+    ] {
+        plant(path);
+        is_refused(&service.send(&Printed::named(printed)), 503, path);
+        is_refused(&service.send(&Printed::named(printed)), 401, "the fault is over");
+    }
+    plant("/sign-fr/api/v1/subjects");
+    let mut reference = Printed::named("03");
+    (reference.method, reference.path) = (Method::GET, "/subjects".to_owned());
+    assert_eq!(service.send(&reference).status, 400, "a fault of the guide does not strike the reference");
+}
+
+#[test]
 fn the_scope_is_an_organization_of_the_caller() {
     let service = Service::start();
     let (token, unit, _) = service.till();

@@ -238,6 +238,13 @@ impl Service for SignFr {
         NAME
     }
 
+    fn alias(&self, path: &str) -> Option<String> {
+        match Version::of(path) {
+            (Version::Guide, below) => below.map(str::to_owned),
+            (Version::Reference, _) => None,
+        }
+    }
+
     fn serve(&self, call: Call) -> Working<'_> {
         Box::pin(async move {
             let settings = self.shared.settings();
