@@ -2,20 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use fiskal::boundary::Client;
+use fiskal::error::Kind;
 use fiskal_conformance::shop::Shop;
 use fiskal_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery staple";
 
-fn provisioned(patch: Value) -> (Sandbox, Shop, Client) {
+fn opened(patch: &Value) -> (Sandbox, Shop, Client) {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let mut config = json!({"account": {"paris": {"contract": "2026-05-04"}}});
-    fiskal_conformance::matching::merge(&mut config, &patch);
+    fiskal_conformance::matching::merge(&mut config, patch);
     let shop = Shop::new(&sandbox, &config).unwrap();
-    std::fs::write(shop.path("portal"), format!("{PASSWORD}\n")).unwrap();
     let client = Client::open_file(shop.config().to_str().unwrap(), None).unwrap();
-    client.call("provision", "{}").unwrap();
     (sandbox, shop, client)
 }
 
@@ -26,7 +25,11 @@ fn read(text: &str) -> Value {
 #[test]
 fn the_portal_password_reaches_the_service_and_no_journal() {
     let portal = json!({"portal_username": "martin", "portal_password": "file:portal"});
-    let (_sandbox, shop, client) = provisioned(json!({"merchant": {"martin": {"sign-fr": portal}}}));
+    let (_sandbox, shop, client) = opened(&json!({"merchant": {"martin": {"sign-fr": portal}}}));
+    let error = client.call("provision", "{}").unwrap_err();
+    assert_eq!(error.kind(), Kind::Config, "the file is not there yet: {error}");
+    std::fs::write(shop.path("portal"), format!("{PASSWORD}\n")).unwrap();
+    client.call("provision", "{}").unwrap();
     let taxpayers = json!({"register": "till-1", "method": "GET", "path": "/api/v1/taxpayers"});
     let shown = read(&client.call("request", &taxpayers.to_string()).unwrap());
     assert_eq!(
@@ -53,7 +56,8 @@ fn the_portal_password_reaches_the_service_and_no_journal() {
 
 #[test]
 fn the_wire_is_the_guides() {
-    let (sandbox, _shop, client) = provisioned(json!({}));
+    let (sandbox, _shop, client) = opened(&json!({}));
+    client.call("provision", "{}").unwrap();
     let sale = json!({
         "id": "s-1", "register": "till-1", "number": "R-1",
         "items": [{"text": "Croissant", "quantity": "2", "unit_price": "1.20", "vat": "5.5"}],

@@ -71,7 +71,7 @@ pub struct Account {
     pub secret: Option<SecretRef>,
     /// An address that takes the place of the environment's own: https, or http on loopback.
     pub url: Option<String>,
-    /// The published contract to speak; the service's newest supported one if absent.
+    /// The published contract to speak; the service's default if absent.
     pub contract: Option<String>,
     /// The longest that begin or complete may keep the customer waiting: 100 ms to 60 s, by default 3 s.
     pub patience: Duration,

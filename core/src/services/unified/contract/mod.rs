@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// The contracts that this version speaks, the default first.
-const SPOKEN: [(&str, Contract); 2] = [("2026-02-03", Contract::Reference), ("2026-05-04", Contract::Guide)];
+const SPOKEN: [Contract; 2] = [Contract::Reference, Contract::Guide];
 
 /// A published contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +34,9 @@ impl Contract {
     /// `config` at `/contract` with the versions that are spoken.
     pub(super) fn named(version: Option<&str>) -> Result<Self> {
         let Some(version) = version else { return Ok(Contract::Reference) };
-        let found = SPOKEN.iter().find(|(known, _)| *known == version).map(|(_, contract)| *contract);
+        let found = SPOKEN.into_iter().find(|contract| contract.version() == version);
         found.ok_or_else(|| {
-            let spoken = SPOKEN.map(|(known, _)| known).join(" or ");
+            let spoken = SPOKEN.map(Contract::version).join(" or ");
             let message =
                 format!("the contract '{version}' is not one that sign-fr speaks here; give {spoken}");
             Error::new(Kind::Config, message).at("/contract")
@@ -45,7 +45,10 @@ impl Contract {
 
     /// What `X-Api-Version` says.
     pub(super) fn version(self) -> &'static str {
-        SPOKEN.iter().find(|(_, contract)| *contract == self).map_or("", |(version, _)| version)
+        match self {
+            Contract::Reference => "2026-02-03",
+            Contract::Guide => "2026-05-04",
+        }
     }
 
     /// Whether a request with this method carries an idempotency key.
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn every_contract_has_its_version() {
-        for (version, contract) in SPOKEN {
+        for (version, contract) in [("2026-02-03", Contract::Reference), ("2026-05-04", Contract::Guide)] {
             assert_eq!(Contract::named(Some(version)), Ok(contract));
             assert_eq!(contract.version(), version);
         }
