@@ -96,7 +96,7 @@ pub(super) fn heard(past: &Past) -> Cow<'_, Past> {
     }
 }
 
-/// The outcome with the service's own words where a receipt has its answer; `heard` is what [`heard`] gave of `past`.
+/// The outcome with the service's own words where a receipt has its answer; `heard` is the past as it was heard.
 pub(super) fn told(outcome: Outcome, past: &Past, heard: &Past) -> Outcome {
     if std::ptr::eq(past, heard) { outcome } else { heard::told(outcome, past, heard) }
 }
