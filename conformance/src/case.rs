@@ -3,6 +3,7 @@
 
 use crate::Result;
 use crate::cents::Cents;
+use crate::matching::merge;
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,10 @@ pub struct Case {
     /// between doors.
     #[serde(default)]
     pub timing: Option<String>,
-    /// What differs from `config.json` (JSON merge patch, RFC 7396).
+    /// The case, by its path below `cases/`, of which this one has all but its own name, reason and `config`.
+    #[serde(default)]
+    pub same_as: Option<String>,
+    /// What differs from `config.json` (JSON merge patch, RFC 7396); with `same_as`, from that case's configuration.
     #[serde(default)]
     pub config: Value,
     /// What differs from the sandbox's default settings.
@@ -125,7 +129,16 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 /// When the file cannot be read, is no case, or a step neither calls nor changes anything.
 pub fn read(file: &Path) -> Result<Case> {
     let text = std::fs::read_to_string(file)?;
-    let case: Case = serde_json::from_str(&text)?;
+    let mut case: Case = serde_json::from_str(&text)?;
+    if let Some(other) = case.same_as.take() {
+        if !case.steps.is_empty() || !case.setup.is_empty() {
+            return Err(format!("the same as {other}, but with steps of its own").into());
+        }
+        let other = read(&folder().join("cases").join(other))?;
+        let mut config = other.config;
+        merge(&mut config, &case.config);
+        case = Case { name: case.name, why: case.why, config, ..other };
+    }
     for (index, step) in case.setup.iter().chain(&case.steps).enumerate() {
         let judged = step.expect.is_some() || step.whole.is_some() || step.error.is_some();
         if judged && step.call.is_none() {

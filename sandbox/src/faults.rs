@@ -113,10 +113,11 @@ impl Faults {
     }
 
     /// Decides what happens to a request. Delays add up; the first fault that ends the request wins.
-    pub(crate) fn strike(&mut self, method: &str, path: &str) -> Strike {
+    /// `paths` are all that the request's path is known as.
+    pub(crate) fn strike(&mut self, method: &str, paths: &[&str]) -> Strike {
         let mut strike = Strike::default();
         for index in 0..self.planted.len() {
-            let Some(fault) = self.planted.get(index).filter(|fault| fault.target.matches(method, path))
+            let Some(fault) = self.planted.get(index).filter(|fault| fault.target.matches(method, paths))
             else {
                 continue;
             };
@@ -152,9 +153,9 @@ impl Faults {
 }
 
 impl Target {
-    fn matches(&self, method: &str, path: &str) -> bool {
+    fn matches(&self, method: &str, paths: &[&str]) -> bool {
         self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && self.path.as_deref().is_none_or(|prefix| path.starts_with(prefix))
+            && self.path.as_deref().is_none_or(|prefix| paths.iter().any(|path| path.starts_with(prefix)))
     }
 }
 
@@ -181,7 +182,7 @@ mod tests {
                 r#"{"match":{"method":"POST","path":"/a"},"fault":{"kind":"drop-answer"},"count":2}"#,
             ))
             .unwrap();
-        let struck = |faults: &mut Faults, method, path| faults.strike(method, path).end.is_some();
+        let struck = |faults: &mut Faults, method, path| faults.strike(method, &[path]).end.is_some();
         assert!(!struck(&mut faults, "GET", "/a"));
         assert!(!struck(&mut faults, "POST", "/b"));
         assert!(struck(&mut faults, "POST", "/a/x"));
@@ -195,7 +196,7 @@ mod tests {
         let run = |seed| {
             let mut faults = Faults::seeded(seed);
             faults.plant(fault(r#"{"fault":{"kind":"reset"},"probability":0.25}"#)).unwrap();
-            (0..4000).map(|_| faults.strike("GET", "/").end.is_some()).collect::<Vec<_>>()
+            (0..4000).map(|_| faults.strike("GET", &["/"]).end.is_some()).collect::<Vec<_>>()
         };
         assert_eq!(run(7), run(7));
         assert_ne!(run(7), run(8));

@@ -36,6 +36,6 @@ mod store;
 
 pub use sandbox::{Options, Sandbox, SandboxError, Store};
 pub use settings::{
-    Check, PaymentDiscount, ReplayAlphabet, ReplayAnchor, ReplayCheck, ReplayHashInput, ReturnSign, Settings,
-    SignFrSettings, ValueBase,
+    Check, GuideAmounts, PaymentDiscount, ReplayAlphabet, ReplayAnchor, ReplayCheck, ReplayHashInput,
+    ReturnSign, Settings, SignFrSettings, ValueBase,
 };

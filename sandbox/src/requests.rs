@@ -17,8 +17,8 @@ const KEPT: usize = 1_000;
 const LARGEST: usize = 64 * 1024;
 /// What stands for a secret.
 const HIDDEN: &str = "***";
-/// Members that hold a secret in a body (contract sign-fr 2.1 and 3.4).
-const SECRETS: [&str; 4] = ["secret", "password", "pin", "bearer"];
+/// Members that hold a secret in a body (contract sign-fr 1.6, 2.1 and 3.4).
+const SECRETS: [&str; 6] = ["secret", "password", "pin", "bearer", "api_secret", "access_token"];
 /// Header fields that belong to the connection and say nothing about what is asked for.
 const OF_THE_CONNECTION: [&str; 3] = ["host", "connection", "content-length"];
 
@@ -163,13 +163,13 @@ mod tests {
     #[test]
     fn a_request_is_shown_without_what_is_secret() {
         let mut requests = Requests::default();
-        let body = json!({"z": 1, "content": {"type": "API_KEY", "key": "k", "secret": "s3cret"}, "list": [{"pin": 1234, "password": ["p"]}]});
+        let body = json!({"z": 1, "content": {"type": "API_KEY", "key": "k", "secret": "s3cret"}, "list": [{"pin": 1234, "password": ["p"]}, {"api_secret": "s"}]});
         requests.note(&parts("/sign-fr/tokens?page=2"), Some(&body.to_string().into()));
         let report = requests.report();
         let expected = json!({
             "method": "POST", "path": "/sign-fr/tokens?page=2",
             "headers": {"authorization": "Bearer ***", "x-many": ["1", "2"]},
-            "body": {"content": {"key": "k", "secret": "***", "type": "API_KEY"}, "list": [{"password": "***", "pin": "***"}], "z": 1},
+            "body": {"content": {"key": "k", "secret": "***", "type": "API_KEY"}, "list": [{"password": "***", "pin": "***"}, {"api_secret": "***"}], "z": 1},
         });
         assert_eq!(report, json!({"requests": [expected], "forgotten": 0}));
         assert!(report.to_string().contains(r#"{"content":{"key":"#), "members are sorted: {report}");

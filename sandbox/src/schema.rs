@@ -15,6 +15,7 @@ pub use violation::Violation;
 use violation::{MISFIT, describe, escape, violation};
 
 static SIGN_FR: &str = include_str!("../schemas/sign-fr/2026-02-03.json");
+static SIGN_FR_GUIDE: &str = include_str!("../schemas/sign-fr/2026-05-04.json");
 
 /// A published contract: its definitions, each with a validator that is compiled when first needed.
 pub struct Contract {
@@ -36,9 +37,33 @@ impl Contract {
         CONTRACT.get_or_init(|| Contract::read(SIGN_FR))
     }
 
+    /// SIGN FR as the step-by-step guide 2026-05-04 prints it: its requests, under the reference's names for them,
+    /// in place of the reference's. Read on first use.
+    pub fn sign_fr_guide() -> &'static Contract {
+        static CONTRACT: OnceLock<Contract> = OnceLock::new();
+        CONTRACT.get_or_init(|| Contract::over(Contract::sign_fr(), SIGN_FR_GUIDE))
+    }
+
     #[expect(clippy::expect_used, reason = "the schemas are part of the program, and its tests compile all")]
     fn read(text: &str) -> Contract {
-        let document: Arc<Value> = Arc::new(serde_json::from_str(text).expect("the schemas are JSON"));
+        Contract::of(serde_json::from_str(text).expect("the schemas are JSON"))
+    }
+
+    /// A contract that has its own definitions beside, or in place of, another one's.
+    #[expect(clippy::expect_used, reason = "the schemas are part of the program, and its tests compile all")]
+    fn over(base: &Contract, text: &str) -> Contract {
+        let mut document: Value = serde_json::from_str(text).expect("the schemas are JSON");
+        let own = document["$defs"].take();
+        document["$defs"] = base.definitions().clone();
+        if let (Some(all), Value::Object(own)) = (document["$defs"].as_object_mut(), own) {
+            all.extend(own);
+        }
+        Contract::of(document)
+    }
+
+    #[expect(clippy::expect_used, reason = "the schemas are part of the program, and its tests compile all")]
+    fn of(document: Value) -> Contract {
+        let document = Arc::new(document);
         let id = document["$id"].as_str().expect("the schemas have an $id").to_owned();
         let registry = Registry::new()
             .draft(Draft::Draft202012)

@@ -81,7 +81,11 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
         return reply;
     }
     lock(&house.shared.requests).note(&parts, body.as_ref().ok());
-    let strike = lock(&house.shared.faults).strike(method.as_str(), &path);
+    let alias = house
+        .service(&path)
+        .and_then(|(service, rest)| service.alias(&rest).map(|alias| format!("/{}{alias}", service.name())));
+    let paths: Vec<&str> = std::iter::once(path.as_str()).chain(alias.as_deref()).collect();
+    let strike = lock(&house.shared.faults).strike(method.as_str(), &paths);
     if strike.end == Some(Kind::Reset) {
         return line.cut();
     }
@@ -92,11 +96,11 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
         service.expire_tokens();
     }
     if let Some(Kind::Status { status, retry_after }) = strike.end {
-        return planted(service.as_ref(), &strike, status, retry_after).await;
+        return planted(service.as_ref(), &rest, &strike, status, retry_after).await;
     }
     let body = match body {
         Ok(body) => body,
-        Err(reason) => return service.refuse(400, reason),
+        Err(reason) => return service.refuse(&rest, 400, reason),
     };
     let call = Call { method, path: rest, uri: parts.uri, headers: parts.headers, body, pause: strike.delay };
     let reply = service.serve(call).await;
@@ -118,9 +122,15 @@ fn document(house: &House, parts: &Parts) -> Option<Reply> {
     })
 }
 
-async fn planted(service: &dyn Service, strike: &Strike, status: u16, retry_after: Option<u64>) -> Reply {
+async fn planted(
+    service: &dyn Service,
+    path: &str,
+    strike: &Strike,
+    status: u16,
+    retry_after: Option<u64>,
+) -> Reply {
     tokio::time::sleep(strike.delay).await;
-    let reply = service.refuse(status, "a planted fault");
+    let reply = service.refuse(path, status, "a planted fault");
     match retry_after {
         Some(seconds) => reply.with("retry-after", seconds.to_string()),
         None => reply,

@@ -21,10 +21,16 @@ pub(crate) type Working<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
 pub(crate) trait Service: Send + Sync {
     /// The service's name, which is its path prefix without the slash and its key in the ready file.
     fn name(&self) -> &'static str;
+    /// Another path that stands for the same thing: planted faults that name it strike this one too. Both are below the
+    /// service's prefix.
+    fn alias(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
+    }
     /// Answers one request.
     fn serve(&self, call: Call) -> Working<'_>;
-    /// Answers a planted fault in the service's own words; nothing is booked.
-    fn refuse(&self, status: u16, message: &str) -> Reply;
+    /// Answers a planted fault in the service's own words; nothing is booked. `path` is below the service's prefix.
+    fn refuse(&self, path: &str, status: u16, message: &str) -> Reply;
     /// A document about the service: a description of its interface, a collection of requests. `path` is below the
     /// service's prefix, `base` the service's address as the client wrote it.
     fn document(&self, path: &str, base: &str) -> Option<Value>;

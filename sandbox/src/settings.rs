@@ -115,6 +115,16 @@ pub enum ReplayAnchor {
     Previous,
 }
 
+/// The unit of `document.amounts` in the guide (contract sign-fr 1.6: the amounts are printed without one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GuideAmounts {
+    /// `"12000"` is € 120.00.
+    Cents,
+    /// `"12000"` is € 12,000.00, as in the reference.
+    Euros,
+}
+
 /// SIGN FR 2026-02-03. Numbers in the field texts are sections of the contract; every field is something that the
 /// contract leaves open, with the default of its section 10 where it has one.
 ///
@@ -203,6 +213,10 @@ pub struct SignFrSettings {
     pub replay_offset_base: u32,
     /// `X-Replay-Remaining` on the last record of a replayed buffer: 0 or 1 (5.3).
     pub replay_last_remaining: u32,
+    /// Below `/api/v1`: the unit of `document.amounts` (1.6).
+    pub guide_amounts: GuideAmounts,
+    /// Below `/api/v1`: every change must name its organization in `X-Scope-Identifier`, as the guide prints it (1.6).
+    pub guide_scope_required: bool,
     /// How many records the sandbox holds before it answers 503; the sandbox keeps them in memory.
     pub max_records: usize,
 }
@@ -247,6 +261,8 @@ impl Default for SignFrSettings {
             replay_blocks_online: false,
             replay_offset_base: 0,
             replay_last_remaining: 0,
+            guide_amounts: GuideAmounts::Cents,
+            guide_scope_required: true,
             max_records: 200_000,
         }
     }

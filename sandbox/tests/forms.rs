@@ -111,7 +111,7 @@ fn what_the_contract_does_not_list_is_404() {
         ("PUT", "/subjects"),
         ("GET", "/tokens"),
         ("POST", "/files"),
-        ("POST", "/api/v1/auth/token"),
+        ("POST", "/auth/token"),
         ("GET", "/assets"),
         ("GET", "/subjects/1/2"),
         ("GET", ""),

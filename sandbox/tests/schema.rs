@@ -37,6 +37,10 @@ fn the_documents_are_json_schema_and_every_definition_compiles() {
         let outcome = Contract::sign_fr().check(name, &json!([[]]));
         assert!(outcome.is_err(), "{name} accepts a list in a list");
     }
+    for name in Contract::sign_fr_guide().definitions().as_object().unwrap().keys() {
+        let outcome = Contract::sign_fr_guide().check(name, &json!([[]]));
+        assert!(outcome.is_err(), "{name} of the guide accepts a list in a list");
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub use secret::SecretRef;
 pub use source::Source;
 
 use crate::error::{Error, Kind, Result};
+use crate::read::escape;
 use crate::services;
 use crate::transport::Network;
 use serde::Serialize;
@@ -70,7 +71,7 @@ pub struct Account {
     pub secret: Option<SecretRef>,
     /// An address that takes the place of the environment's own: https, or http on loopback.
     pub url: Option<String>,
-    /// The published contract to speak; the service's newest supported one if absent.
+    /// The published contract to speak; the service's default if absent.
     pub contract: Option<String>,
     /// The longest that begin or complete may keep the customer waiting: 100 ms to 60 s, by default 3 s.
     pub patience: Duration,
@@ -258,6 +259,26 @@ impl Config {
     /// `config`, with the line where the text is not JSON, otherwise with the JSON pointer.
     pub fn from_json(text: &str) -> Result<Self> {
         Source::from_json(text)?.read()
+    }
+
+    /// The secrets that merchants' blocks name by their place, under that name (`env:NAME`, `file:PATH`).
+    pub(crate) fn placed_secrets(&self) -> BTreeMap<String, SecretRef> {
+        let mut placed = BTreeMap::new();
+        for (name, merchant) in &self.merchants {
+            for (service, block) in &merchant.services.0 {
+                for (key, value) in block.as_object().into_iter().flatten() {
+                    let Some(place) = value.as_str() else { continue };
+                    let pointer = format!("/merchant/{}/{service}/{}", escape(name), escape(key));
+                    let origin = self.source.origin(&pointer);
+                    if let Ok(secret) = SecretRef::parse(place, self.source.folder(), origin)
+                        && !secret.is_literal()
+                    {
+                        placed.insert(place.to_owned(), secret);
+                    }
+                }
+            }
+        }
+        placed
     }
 
     /// This configuration with keys that win over it: a JSON merge patch (RFC 7396), so that `null`

@@ -25,7 +25,7 @@ pub struct Account {
     pub environment: String,
     /// An address that takes the place of the environment's own.
     pub url: Option<String>,
-    /// The published contract to speak; the newest supported one if absent.
+    /// The published contract to speak; the service's default if absent.
     pub contract: Option<String>,
     /// What happens when an answer does not say what was sent.
     pub checks: Checks,

@@ -14,8 +14,8 @@ type Sums = [Decimal; 3];
 
 /// The receipt of a record; nothing for a record that has no document.
 pub(super) fn paper(view: &RecordView) -> Option<Markup> {
-    let operation = Some(&view.operation).filter(|operation| operation.get("document").is_some());
-    let document = operation.or_else(|| view.operation.get("data"))?;
+    let operation = Some(&view.document).filter(|operation| operation.get("document").is_some());
+    let document = operation.or_else(|| view.document.get("data"))?;
     document.get("document")?;
     let entries = list(document, "entries");
     let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str);
@@ -56,7 +56,7 @@ fn head(view: &RecordView) -> Markup {
     let number = text(&taxpayer.content, "/fiscalization/tax_id_number");
     html! {
         p.merchant { strong { (parts::name(&taxpayer.row.label)) } }
-        p.fine { (parts::name(street.trim())) br; (parts::name(city.trim())) }
+        p.fine { (parts::name(street.trim_start_matches("- ").trim())) br; (parts::name(city.trim())) }
         @if !number.is_empty() { p.fine { "Tax number " (number) } }
     }
 }

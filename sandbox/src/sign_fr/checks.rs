@@ -4,22 +4,23 @@ use axum::extract::Query;
 use serde_json::Value;
 
 use super::errors::Problem;
+use super::guide;
 use super::router::{Action, Collection, Route};
+use super::version::Version;
 use crate::http::Call;
 use crate::schema::Contract;
 use crate::settings::SignFrSettings;
 
-/// The one version of the interface that is spoken here.
-pub(super) const VERSION: &str = "2026-02-03";
 /// `limit` when the client names none (contract sign-fr 1.7).
 const DEFAULT_LIMIT: usize = 10;
 
 /// A request whose form is right.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
-    /// The body with the schema's defaults filled in.
+    pub(super) version: Version,
+    /// The body with the schema's defaults filled in, as the reference has it.
     pub(super) body: Value,
-    /// The body as it was sent, which is what a client hashes.
+    /// The body as it was sent, which is what a client hashes, as the reference has it.
     pub(super) sent: Value,
     pub(super) idempotency_key: String,
     pub(super) scope: Option<String>,
@@ -40,20 +41,19 @@ impl Checked {
 
 /// Checks everything that can be checked without knowing anything.
 pub(super) fn check(route: &Route, call: &Call, settings: &SignFrSettings) -> Result<Checked, Problem> {
-    let contract = Contract::sign_fr();
-    match required(call, "x-api-version", "X-Api-Version")? {
-        VERSION => {}
-        other => {
-            return Err(Problem::bad_request(format!(
-                "X-Api-Version '{other}' is unsupported, use '{VERSION}'"
-            )));
-        }
+    let contract = route.version.contract();
+    let (given, spoken) = (required(call, "x-api-version", "X-Api-Version")?, route.version.date());
+    if given != spoken {
+        return Err(Problem::bad_request(format!("X-Api-Version '{given}' is unsupported, use '{spoken}'")));
     }
-    let mut checked = Checked::default();
-    if route.writes() {
+    let mut checked = Checked { version: route.version, ..Checked::default() };
+    if route.takes_key() {
         let key = required(call, "x-idempotency-key", "X-Idempotency-Key")?;
         matches(contract, "IdempotencyKey", "Header parameter X-Idempotency-Key", key)?;
         checked.idempotency_key = key.to_owned();
+    }
+    if route.is_scoped_change() && settings.guide_scope_required {
+        required(call, "x-scope-identifier", "X-Scope-Identifier")?;
     }
     if route.takes_scope()
         && let Some(scope) = call.header("x-scope-identifier")
@@ -73,6 +73,11 @@ pub(super) fn check(route: &Route, call: &Call, settings: &SignFrSettings) -> Re
     if let Some(schema) = route.body_schema() {
         checked.sent = body(contract, &schema, call)?;
         checked.body = contract.with_defaults(&schema, &checked.sent);
+        if route.version == Version::Guide {
+            let scope = checked.scope.as_deref();
+            checked.sent = guide::wrapped(route, checked.sent, scope, settings)?;
+            checked.body = guide::wrapped(route, checked.body, scope, settings)?;
+        }
     }
     Ok(checked)
 }

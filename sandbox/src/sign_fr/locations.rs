@@ -9,6 +9,9 @@ use super::resources;
 use super::state::{Kind, Resource};
 use crate::http::Reply;
 
+/// The longest name of a location (contract sign-fr, `LocationName`).
+const LONGEST_NAME: usize = 32;
+
 /// The id that a reference holds.
 pub(super) fn reference(value: Option<&Value>) -> String {
     let id = value.and_then(|value| value.get("id")).and_then(Value::as_str).unwrap_or_default();
@@ -16,7 +19,10 @@ pub(super) fn reference(value: Option<&Value>) -> String {
 }
 
 pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {
-    let id = reference(desk.content("taxpayer"));
+    let id = match desk.content("taxpayer") {
+        Some(taxpayer) => reference(Some(taxpayer)),
+        None => only_taxpayer(desk)?,
+    };
     let taxpayer = desk.refer(Kind::Taxpayer, &id)?;
     if taxpayer.state == DECOMMISSIONED {
         return Err(lifecycle::out_of_order(
@@ -26,10 +32,29 @@ pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {
         ));
     }
     let organization = taxpayer.organization.clone();
+    let name = taxpayer.content.get("name").and_then(|name| name.get("legal")).and_then(Value::as_str);
+    let name: String = name.unwrap_or_default().chars().take(LONGEST_NAME).collect();
     let mut location = resources::new(desk, Kind::Location, taxpayer.country);
     location.organization = organization;
+    location.content.entry("name").or_insert_with(|| name.into());
     location.content.insert("taxpayer".to_owned(), json!({ "id": id }));
     resources::save_and_show(desk, location)
+}
+
+/// The taxpayer of the caller's organization: the guide's locations name none (contract sign-fr 1.6), and a UNIT is
+/// made for each taxpayer.
+fn only_taxpayer(desk: &Desk<'_>) -> Result<String, Problem> {
+    let own = |row: &&Resource| row.organization == desk.caller.organization;
+    let mut taxpayers = desk.state.taxpayers.rows().iter().filter(own);
+    match (taxpayers.next(), taxpayers.next()) {
+        (Some(taxpayer), None) => Ok(taxpayer.id.clone()),
+        (None, _) => {
+            Err(Problem::unprocessable("the organization has no taxpayer that the location could belong to"))
+        }
+        (Some(_), Some(_)) => {
+            Err(Problem::unprocessable("the organization has several taxpayers; name one in taxpayer.id"))
+        }
+    }
 }
 
 /// A head office is named and seated like its taxpayer; a branch may move to another taxpayer before its life begins.

@@ -1,4 +1,4 @@
-//! SIGN FR and SIGN IT, contract 2026-02-03.
+//! SIGN FR and SIGN IT: the reference 2026-02-03, and below `/api/v1` the guide 2026-05-04.
 
 mod auth;
 mod checks;
@@ -6,6 +6,7 @@ mod country;
 mod desk;
 mod errors;
 mod files;
+mod guide;
 mod idempotency;
 mod lifecycle;
 mod locations;
@@ -21,6 +22,7 @@ mod state;
 mod subjects;
 mod systems;
 mod taxpayers;
+mod version;
 mod window;
 mod zip;
 
@@ -40,6 +42,7 @@ use self::errors::Problem;
 use self::idempotency::{Begun, Slot};
 use self::router::{Action, Collection, Route};
 use self::state::State;
+use self::version::Version;
 use crate::audit::Refusal;
 use crate::canonical;
 use crate::control::{BOOKING, OWN};
@@ -74,21 +77,20 @@ impl SignFr {
         Ok(SignFr { shared, state: Mutex::new(state), signer, seed })
     }
 
-    async fn answer(&self, call: &Call, settings: &Settings) -> Result<Reply, Problem> {
+    async fn answer(&self, call: &Call, route: &Route, settings: &Settings) -> Result<Reply, Problem> {
         let fr = &settings.sign_fr;
-        let route = router::find(&call.method, &call.path)?;
-        let checked = checks::check(&route, call, fr)?;
+        let checked = checks::check(route, call, fr)?;
         if route.collection == Collection::Tokens {
             tokio::time::sleep(call.pause).await;
             return self.issue(&checked, fr).await;
         }
         let caller = auth::caller(&lock(&self.state), call, self.shared.clock.now())?;
         if route.writes() {
-            return self.write(call, &route, &checked, &caller, fr).await;
+            return self.write(call, route, &checked, &caller, fr).await;
         }
         tokio::time::sleep(call.pause).await;
         let mut state = lock(&self.state);
-        read(&self.desk(&mut state, call, &caller, &checked, fr), &route)
+        read(&self.desk(&mut state, call, &caller, &checked, fr), route)
     }
 
     async fn issue(&self, checked: &Checked, settings: &SignFrSettings) -> Result<Reply, Problem> {
@@ -114,7 +116,7 @@ impl SignFr {
         Ok(reply)
     }
 
-    /// One POST or PATCH: under its idempotency key, once.
+    /// One POST or PATCH: under its idempotency key, if it has one, once.
     async fn write(
         &self,
         call: &Call,
@@ -125,20 +127,24 @@ impl SignFr {
     ) -> Result<Reply, Problem> {
         let slot: Slot = (caller.organization.clone(), checked.idempotency_key.clone());
         let life = SignedDuration::from_hours(i64::from(settings.idempotency_hours));
-        let print = fingerprint(call, settings);
-        let begun = lock(&self.state).idempotency.begin(&slot, print, self.shared.clock.now(), life)?;
-        if let Begun::Replay(reply) = begun {
-            return Ok(reply.with("x-idempotency-replayed", "true"));
+        let keyed = route.takes_key();
+        if keyed {
+            let (print, now) = (fingerprint(call, settings), self.shared.clock.now());
+            if let Begun::Replay(reply) = lock(&self.state).idempotency.begin(&slot, print, now, life)? {
+                return Ok(reply.with("x-idempotency-replayed", "true"));
+            }
         }
         let taken = Taken { state: &self.state, slot: &slot };
         tokio::time::sleep(call.pause).await;
         let (result, entry, commit) = self.carry_out(call, route, checked, caller, settings, &slot);
-        durable(commit).await.map_err(Problem::fresh)?;
+        let fresh = |problem: Problem| if keyed { problem.fresh() } else { problem };
+        durable(commit).await.map_err(fresh)?;
         if let Some(entry) = entry {
             lock(&self.state).idempotency.finish(entry);
         }
         drop(taken);
-        result.map(|reply| reply.with("x-idempotency-replayed", "false")).map_err(Problem::fresh)
+        let reply = result.map_err(fresh)?;
+        Ok(if keyed { reply.with("x-idempotency-replayed", "false") } else { reply })
     }
 
     /// Does the work under the lock, so that nobody sees half of it, and hands what changed to the store.
@@ -203,8 +209,15 @@ impl SignFr {
         }
     }
 
-    fn dress(reply: Reply) -> Reply {
-        reply.with("x-api-version", checks::VERSION).with("x-trace-identifier", Uuid::now_v7().to_string())
+    /// Puts on an answer what every one has. `route` is absent where the path names nothing, or nobody looked.
+    fn dress(reply: Reply, path: &str, route: Option<&Route>) -> Reply {
+        let trace = Uuid::now_v7().to_string();
+        let (version, _) = Version::of(path);
+        let reply = match version {
+            Version::Reference => reply,
+            Version::Guide => guide::dress(reply, route, &trace),
+        };
+        reply.with("x-api-version", version.date()).with("x-trace-identifier", trace)
     }
 
     fn note(&self, method: String, path: String, problem: &Problem, settings: &Settings) {
@@ -225,19 +238,31 @@ impl Service for SignFr {
         NAME
     }
 
+    fn alias(&self, path: &str) -> Option<String> {
+        match Version::of(path) {
+            (Version::Guide, below) => below.map(str::to_owned),
+            (Version::Reference, _) => None,
+        }
+    }
+
     fn serve(&self, call: Call) -> Working<'_> {
         Box::pin(async move {
             let settings = self.shared.settings();
-            let reply = self.answer(&call, &settings).await.unwrap_or_else(|problem| {
+            let route = router::find(&call.method, &call.path);
+            let answer = match &route {
+                Ok(route) => self.answer(&call, route, &settings).await,
+                Err(problem) => Err(problem.clone()),
+            };
+            let reply = answer.unwrap_or_else(|problem| {
                 self.note(call.method.to_string(), call.uri.path().to_owned(), &problem, &settings);
                 problem.reply()
             });
-            SignFr::dress(reply)
+            SignFr::dress(reply, &call.path, route.as_ref().ok())
         })
     }
 
-    fn refuse(&self, status: u16, message: &str) -> Reply {
-        SignFr::dress(Problem::new(status, message).reply())
+    fn refuse(&self, path: &str, status: u16, message: &str) -> Reply {
+        SignFr::dress(Problem::new(status, message).reply(), path, None)
     }
 
     fn document(&self, path: &str, base: &str) -> Option<Value> {
@@ -306,6 +331,9 @@ fn read(desk: &Desk<'_>, route: &Route) -> Result<Reply, Problem> {
 }
 
 fn change(desk: &mut Desk<'_>, route: &Route) -> Result<Reply, Problem> {
+    if route.is_scoped_change() {
+        organizations::scope(desk)?;
+    }
     let creates = route.action == Action::Create;
     match route.collection {
         Collection::Organizations if creates => organizations::create(desk),

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::checks::VERSION;
 use super::router::{self, Action, Collection, Route};
+use super::version::Version;
 use crate::schema::Contract;
 
 /// The document for a service at `base`, its address without a trailing slash.
@@ -18,7 +18,7 @@ pub(super) fn document(base: &str) -> Value {
     let summary = "SIGN FR and SIGN IT as a sandbox on this machine serves them. Nothing here is fiscal.";
     json!({
         "openapi": "3.1.0",
-        "info": { "title": "Fiscal sandbox: SIGN FR", "version": VERSION, "summary": summary },
+        "info": { "title": "Fiscal sandbox: SIGN FR", "version": Version::Reference.date(), "summary": summary },
         "servers": [{ "url": base }],
         "security": [{ "token": [] }],
         "paths": paths,
@@ -85,7 +85,7 @@ fn operation(route: &Route) -> Value {
 
 fn parameters(route: &Route) -> Vec<Value> {
     let header = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "header", "required": required, "schema": schema });
-    let mut parameters = vec![header("X-Api-Version", true, json!({ "const": VERSION }))];
+    let mut parameters = vec![header("X-Api-Version", true, json!({ "const": Version::Reference.date() }))];
     if route.writes() {
         parameters.push(header("X-Idempotency-Key", true, schema("IdempotencyKey")));
     }
@@ -153,7 +153,7 @@ fn good(route: &Route) -> Value {
 
 fn always() -> Value {
     json!({
-        "X-Api-Version": { "required": true, "schema": { "const": VERSION } },
+        "X-Api-Version": { "required": true, "schema": { "const": Version::Reference.date() } },
         "X-Trace-Identifier": { "required": true, "schema": schema("TraceIdentifier") },
     })
 }

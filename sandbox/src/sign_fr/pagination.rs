@@ -41,7 +41,8 @@ fn pagination(desk: &Desk<'_>, collection: &str, place: usize) -> Value {
     let token = STANDARD.encode(place.to_string());
     let limit = desk.request.limit;
     let base = if desk.settings.absolute_next { desk.base.as_str() } else { "" };
-    let mut next = format!("{base}/{collection}?limit={limit}&token={}", escape(&token));
+    let prefix = desk.request.version.prefix();
+    let mut next = format!("{base}{prefix}/{collection}?limit={limit}&token={}", escape(&token));
     for (name, value) in desk.request.query.iter().filter(|(name, _)| name != "limit" && name != "token") {
         next.push_str(&format!("&{name}={}", escape(value)));
     }

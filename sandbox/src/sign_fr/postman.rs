@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::checks::VERSION;
+use super::version::Version;
 
 /// One request of the collection.
 struct Step {
@@ -26,7 +26,7 @@ pub(super) fn environment(base: &str, key: &str, secret: &str) -> Value {
         "name": "Fiscal sandbox: SIGN FR",
         "_postman_variable_scope": "environment",
         "values": [
-            value("base_url", base, "default"), value("api_version", VERSION, "default"),
+            value("base_url", base, "default"), value("api_version", Version::Reference.date(), "default"),
             value("api_key", key, "default"), value("api_secret", secret, "secret"),
         ],
     })

@@ -3,6 +3,7 @@
 use axum::http::Method;
 
 use super::errors::Problem;
+use super::version::Version;
 
 /// What a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,7 @@ pub(super) enum Action {
 /// One operation of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Route {
+    pub(super) version: Version,
     pub(super) collection: Collection,
     pub(super) action: Action,
 }
@@ -80,15 +82,29 @@ impl Collection {
 }
 
 impl Route {
-    /// Whether the operation changes something, and so wants an idempotency key.
+    /// Whether the operation changes something.
     pub(super) fn writes(&self) -> bool {
         matches!(self.action, Action::Create | Action::Update(_))
     }
 
+    /// Whether the operation wants an idempotency key. The guide has none for tokens and updates.
+    pub(super) fn takes_key(&self) -> bool {
+        match self.version {
+            Version::Reference => self.writes(),
+            Version::Guide => self.action == Action::Create && self.collection != Collection::Tokens,
+        }
+    }
+
     /// Whether `X-Scope-Identifier` is declared for the operation.
     pub(super) fn takes_scope(&self) -> bool {
-        matches!(self.collection, Collection::Subjects | Collection::Organizations)
-            && matches!(self.action, Action::List | Action::Create)
+        let lists_or_creates = matches!(self.action, Action::List | Action::Create);
+        let attaches = matches!(self.collection, Collection::Subjects | Collection::Organizations);
+        (attaches && lists_or_creates) || self.is_scoped_change()
+    }
+
+    /// Whether it is a change that the guide prints with `X-Scope-Identifier`: all but the token.
+    pub(super) fn is_scoped_change(&self) -> bool {
+        self.version == Version::Guide && self.writes() && self.collection != Collection::Tokens
     }
 
     /// The schema of the request body.
@@ -134,7 +150,7 @@ impl Route {
     }
 }
 
-/// Every operation that [`find`] finds, with its path template.
+/// Every operation of the reference that [`find`] finds, with its path template.
 pub(super) fn operations() -> impl Iterator<Item = (Method, String, Route)> {
     COLLECTIONS.iter().flat_map(|(name, collection)| {
         let paths = [format!("/{name}"), format!("/{name}/{{{}}}", collection.id_name())];
@@ -150,7 +166,9 @@ pub(super) fn operations() -> impl Iterator<Item = (Method, String, Route)> {
 /// Finds the operation. Whatever the contract does not list answers 404, `OPTIONS` included (1.1).
 pub(super) fn find(method: &Method, path: &str) -> Result<Route, Problem> {
     let unknown = || Problem::new(404, format!("there is no {method} {path}"));
-    let mut segments = path.strip_prefix('/').unwrap_or(path).split('/');
+    let (version, below) = Version::of(path);
+    let below = below.ok_or_else(unknown)?;
+    let mut segments = below.strip_prefix('/').unwrap_or(below).split('/');
     let collection = segments.next().and_then(Collection::named).ok_or_else(unknown)?;
     let id = segments.next();
     if segments.next().is_some() {
@@ -168,5 +186,5 @@ pub(super) fn find(method: &Method, path: &str) -> Result<Route, Problem> {
         Collection::Files => matches!(action, Action::List | Action::Retrieve(_)),
         _ => true,
     };
-    if listed { Ok(Route { collection, action }) } else { Err(unknown()) }
+    if listed { Ok(Route { version, collection, action }) } else { Err(unknown()) }
 }

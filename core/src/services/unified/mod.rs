@@ -1,4 +1,4 @@
-//! SIGN FR, over fiskaly's unified API (contract 2026-02-03).
+//! SIGN FR, over fiskaly's unified API. All but [`contract`] thinks in the words of the reference, 2026-02-03.
 //!
 //! | a till's word | the service's words |
 //! |---|---|
@@ -21,6 +21,7 @@ mod booked;
 mod chain;
 mod checks;
 mod complete;
+mod contract;
 mod documents;
 mod entries;
 mod event;
@@ -49,12 +50,13 @@ use crate::exchange::{
     Answer, Context, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
     Service, Step, Token,
 };
+use contract::Contract;
 use run::{Flow, Run, Stop};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// The contracts that this version speaks.
-const CONTRACTS: [&str; 1] = ["2026-02-03"];
+/// The characters of a date at the beginning of a time.
+const DAY: usize = 10;
 
 /// SIGN FR for one account.
 #[derive(Debug)]
@@ -62,21 +64,13 @@ pub(super) struct Unified {
     service: String,
     environment: String,
     base: String,
-    contract: String,
+    contract: Contract,
     checks: Checks,
 }
 
 impl Unified {
     pub(super) fn new(account: &Account) -> Result<Self> {
-        let [newest] = CONTRACTS;
-        let contract = account.contract.as_deref().unwrap_or(newest);
-        if !CONTRACTS.contains(&contract) {
-            let message = format!(
-                "the contract '{contract}' is not one that sign-fr speaks here; give {}",
-                CONTRACTS.join(" or ")
-            );
-            return Err(Error::new(Kind::Config, message).at("/contract"));
-        }
+        let contract = Contract::named(account.contract.as_deref())?;
         let address = match account.environment.as_str() {
             "live" => "https://live.api.fiskaly.com",
             "test" => "https://test.api.fiskaly.com",
@@ -90,7 +84,7 @@ impl Unified {
             service: account.service.clone(),
             environment: account.environment.clone(),
             base: account.url.as_deref().unwrap_or(address).trim_end_matches('/').to_owned(),
-            contract: contract.to_owned(),
+            contract,
             checks: account.checks,
         })
     }
@@ -100,21 +94,22 @@ impl Service for Unified {
     fn sign_in(&self, credential: &str) -> Option<Request> {
         // POST /tokens demands a key and does not act on it (contract sign-fr 6).
         let key = Uuid::new_v3(&Uuid::NAMESPACE_OID, credential.as_bytes()).to_string();
-        Some(Request {
+        let request = Request {
             label: "sign-in".into(),
             credential: None,
             base: self.base.clone(),
             method: Method::Post,
             path: "/tokens".into(),
             headers: vec![
-                ("X-Api-Version".into(), self.contract.clone()),
+                ("X-Api-Version".into(), self.contract.version().into()),
                 (wire::IDEMPOTENCY_KEY.into(), key),
             ],
             body: Some(run::token_body(credential)),
             effect: Effect::Read,
             lost: Lost::Resend { within: None },
             keep_secret: Vec::new(),
-        })
+        };
+        Some(self.contract.spoken(request, ""))
     }
 
     fn token(&self, answer: &Answer) -> Result<Token> {
@@ -131,25 +126,37 @@ impl Service for Unified {
     }
 
     fn is_ours(&self, answer: &Answer) -> bool {
-        // Both are on every response, errors included (contract sign-fr 1.4).
-        answer.header("x-trace-identifier").is_some() || answer.header("x-api-version").is_some()
+        // Both are on every response, errors included (contract sign-fr 1.4); the guide prints them in the body.
+        answer.header("x-trace-identifier").is_some()
+            || answer.header("x-api-version").is_some()
+            || answer.text("/metadata/trace_identifier").is_some()
     }
 
     fn step(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Result<Step> {
-        let run = Run { service: self, operation, facts, past, now };
-        match self.outcome(&run) {
-            Ok(outcome) => Ok(Step::Done(outcome)),
-            Err(Stop::Step(step)) => Ok(*step),
-            // The engine keeps an operation open while a write is unanswered; this one is settled.
-            Err(Stop::Refused(error)) if past.has_unknown_write() => {
-                Ok(Step::Done(Outcome { error: Some(error), ..Outcome::default() }))
-            }
-            Err(Stop::Failed(error) | Stop::Refused(error)) => Err(error),
+        if operation.name == raw::NAME {
+            return self.next(&Run { service: self, operation, facts, past, now });
         }
+        let heard = contract::heard(past);
+        let told = |outcome| contract::told(outcome, past, &heard);
+        Ok(match self.next(&Run { service: self, operation, facts, past: &heard, now })? {
+            Step::Send(request) => {
+                let today = run::local(operation.at, &operation.zone)?;
+                Step::Send(self.contract.spoken(request, today.get(..DAY).unwrap_or_default()))
+            }
+            Step::Wait { pause, meanwhile } => Step::Wait { pause, meanwhile: meanwhile.map(told) },
+            Step::Done(outcome) => Step::Done(told(outcome)),
+            again @ Step::Again { .. } => again,
+        })
     }
 
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline {
-        offline::offline(&Run { service: self, operation, facts, past, now })
+        let heard = contract::heard(past);
+        let told = |outcome| contract::told(outcome, past, &heard);
+        match offline::offline(&Run { service: self, operation, facts, past: &heard, now }) {
+            Offline::Later(outcome) => Offline::Later(told(outcome)),
+            Offline::Deferred { outcome, deferred } => Offline::Deferred { outcome: told(outcome), deferred },
+            other => other,
+        }
     }
 
     fn outage(&self, facts: &Facts) -> Option<Outage> {
@@ -158,6 +165,19 @@ impl Service for Unified {
 }
 
 impl Unified {
+    /// What comes next, in the words of the reference.
+    fn next(&self, run: &Run<'_>) -> Result<Step> {
+        match self.outcome(run) {
+            Ok(outcome) => Ok(Step::Done(outcome)),
+            Err(Stop::Step(step)) => Ok(*step),
+            // The engine keeps an operation open while a write is unanswered; this one is settled.
+            Err(Stop::Refused(error)) if run.past.has_unknown_write() => {
+                Ok(Step::Done(Outcome { error: Some(error), ..Outcome::default() }))
+            }
+            Err(Stop::Failed(error) | Stop::Refused(error)) => Err(error),
+        }
+    }
+
     fn outcome(&self, run: &Run<'_>) -> Flow<Outcome> {
         if let Some(deferred) = &run.operation.deferred {
             return replay::replay(run, deferred);
@@ -176,7 +196,7 @@ impl Unified {
             "receipt.invoice" => afterwards::invoice(run),
             "event.record" => event::record(run),
             "receipt.settle" => complete::settle(run),
-            "request" => raw::request(run),
+            raw::NAME => raw::request(run),
             other => {
                 Err(Error::invalid("", format!("sign-fr has no operation '{other}' in this version")).into())
             }

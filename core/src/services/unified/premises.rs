@@ -56,7 +56,7 @@ pub(super) fn location(run: &Run<'_>) -> Flow<Outcome> {
         find_or_make(run, "location", credential, &list, None, "/locations", &|| content.clone())?
     };
     let found = labelled(run, credential, found, siret.as_deref())?;
-    let found = commissioned(run, "location", credential, "/locations", found)?;
+    let found = commissioned(run, "location", credential, None, "/locations", found)?;
     let location = id_of(&found)?;
     let location_type = text(&found, "/content/type").unwrap_or("BRANCH").to_owned();
     report.note(&location_type, &location, made);
@@ -139,7 +139,7 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
         Some(known) => (again(run, credential, known, &params.software)?, false),
         None => make(run, credential, &params)?,
     };
-    let found = commissioned(run, "system", credential, "/systems", found)?;
+    let found = commissioned(run, "system", credential, None, "/systems", found)?;
     let strange = || Error::internal("SIGN FR showed a system without an id");
     let mut learned = RegisterFacts::from_system(&found, params.software).ok_or_else(strange)?;
     if let Some(known) = known {

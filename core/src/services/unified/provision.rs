@@ -5,7 +5,7 @@
 
 use super::facts::{self, AccountFacts, MerchantFacts};
 use super::run::{Flow, Run, Stop, token_body};
-use super::settings::{MerchantSettings, MerchantType, digits};
+use super::settings::{Certification, MerchantSettings, MerchantType, digits};
 use super::subject;
 use super::wire::{self, Write, text};
 use crate::error::{Error, Kind, Result};
@@ -107,7 +107,7 @@ fn own_organization(run: &Run<'_>, credential: &str) -> Flow<String> {
             method: Method::Post,
             path: "/tokens".into(),
             headers: vec![
-                ("X-Api-Version".into(), run.service.contract.clone()),
+                ("X-Api-Version".into(), run.service.contract.version().into()),
                 (wire::IDEMPOTENCY_KEY.into(), run.operation.derived_id(label).to_string()),
             ],
             body: Some(token_body(credential)),
@@ -155,7 +155,7 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
         return Ok(report.into_outcome(json!(known)));
     }
     let params: MerchantParams = params(run)?;
-    let taxpayer = taxpayer_content(&params)?;
+    let taxpayer = taxpayer_content(run, &params)?;
     let account = facts::account(run.facts)?;
     let group = run.account_credential()?;
 
@@ -183,8 +183,10 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
     report.note("SUBJECT", &subject, true);
 
     let (found, made) =
-        find_or_make(run, "taxpayer", &credential, "/taxpayers", None, "/taxpayers", &|| taxpayer.clone())?;
-    let found = commissioned(run, "taxpayer", &credential, "/taxpayers", found)?;
+        find_or_make(run, "taxpayer", &credential, "/taxpayers", Some(&unit), "/taxpayers", &|| {
+            taxpayer.clone()
+        })?;
+    let found = commissioned(run, "taxpayer", &credential, Some(&unit), "/taxpayers", found)?;
     let id = id_of(&found)?;
     report.note("TAXPAYER", &id, made);
     Ok(report.into_outcome(json!(MerchantFacts {
@@ -248,6 +250,7 @@ pub(super) fn commissioned(
     run: &Run<'_>,
     label: &str,
     credential: &str,
+    scope: Option<&str>,
     path: &str,
     resource: Value,
 ) -> Flow<Value> {
@@ -256,7 +259,11 @@ pub(super) fn commissioned(
         return Ok(resource);
     }
     let address = format!("{path}/{}", id_of(&resource)?);
-    let make = |_| Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"}));
+    let make = |_| {
+        let mut write = Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"}));
+        write.scope = scope.map(str::to_owned);
+        write
+    };
     run.write(&label, &make, &|label| {
         let answer = run.read(&format!("{label}.look"), credential, &address, None)?;
         Ok(answer
@@ -279,23 +286,17 @@ pub(super) fn params<T: serde::de::DeserializeOwned>(run: &Run<'_>) -> Result<T>
     })
 }
 
-fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
+fn taxpayer_content(run: &Run<'_>, params: &MerchantParams) -> Result<Value> {
     let settings = &params.settings;
     if !digits(&params.tax_id, 9) {
         let message = format!("'{}' is not a SIREN; give its 9 digits", params.tax_id);
         return Err(Error::new(Kind::Config, message).at("/tax_id"));
     }
-    let certification = settings.certification.unwrap_or(super::settings::Certification::Infocert);
-    let mut credentials = Map::new();
-    credentials
-        .insert("type".into(), json!(certification).as_str().unwrap_or_default().to_uppercase().into());
-    // In this contract LNE has no place for the code; it goes on paper only.
-    if let (super::settings::Certification::Infocert, Some(code)) =
-        (certification, &settings.certificate_code)
-    {
-        credentials.insert("certificate_code".into(), code.as_str().into());
-    }
-    credentials.insert("properties".into(), json!(settings.properties()));
+    let live = run.service.environment == "live";
+    let credentials = match run.service.contract.portal_access(settings, live)? {
+        Some(portal) => portal,
+        None => certificate(settings),
+    };
     let mut fiscalization = json!({"type": "FR", "tax_id_number": params.tax_id, "credentials": credentials});
     if let (Some(date), Some(fields)) = (&settings.fiscal_year_date, fiscalization.as_object_mut()) {
         fields.insert("fiscal_year_date".into(), date.as_str().into());
@@ -322,6 +323,20 @@ fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
         "address": address(&params.address)?,
         "fiscalization": fiscalization,
     }))
+}
+
+/// The software's certificate, with what the service knows of the company beside it.
+fn certificate(settings: &MerchantSettings) -> Value {
+    let certification = settings.certification.unwrap_or(Certification::Infocert);
+    let mut credentials = Map::new();
+    credentials
+        .insert("type".into(), json!(certification).as_str().unwrap_or_default().to_uppercase().into());
+    // In this contract LNE has no place for the code; it goes on paper only.
+    if let (Certification::Infocert, Some(code)) = (certification, &settings.certificate_code) {
+        credentials.insert("certificate_code".into(), code.as_str().into());
+    }
+    credentials.insert("properties".into(), json!(settings.properties()));
+    Value::Object(credentials)
 }
 
 /// A name or a part of an address as it is; the service keeps 128 characters (Appendix A, PlainString128).

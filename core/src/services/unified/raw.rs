@@ -1,6 +1,7 @@
 //! A raw, authenticated and journalled request, for what has no name here.
 
 use super::checks::escaped;
+use super::contract::collection;
 use super::facts;
 use super::run::{Flow, Run, Stop};
 use super::wire::{self, IDEMPOTENCY_KEY};
@@ -10,8 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// The operation's name. What it sends and gets is in the caller's words, under whichever contract.
+pub(super) const NAME: &str = "request";
 /// What these make is shown once, in the answer (contract sign-fr 2.1 and 2.2).
-const MAKES_SECRETS: [&str; 2] = ["tokens", "subjects"];
+const MAKES_SECRETS: [&str; 3] = ["auth", "tokens", "subjects"];
 
 /// What the caller gives.
 #[derive(Deserialize)]
@@ -48,7 +51,7 @@ pub(super) fn request(run: &Run<'_>) -> Flow<Outcome> {
         }))),
         Known::Unknown => {
             let message = "the answer was lost, and the service no longer knows the request's key; look what became of it before sending another";
-            // Nothing is ever sent again for it: its key has expired.
+            // Nothing is ever sent again for it: its key has expired, or it never had one.
             Ok(Outcome { error: Some(Error::new(Kind::UnknownOutcome, message)), ..Outcome::default() })
         }
     }
@@ -74,13 +77,17 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
             "a path begins with one / and has no blanks; write it as in /records?limit=10",
         ));
     }
-    if method == Method::Post && MAKES_SECRETS.contains(&resource(&params.path)) {
+    if method == Method::Post
+        && MAKES_SECRETS.contains(&collection(params.path.strip_prefix("/api/v1").unwrap_or(&params.path)))
+    {
         let message = "the answer would hold a secret, and the journal holds none; `provision` makes the keys that are needed";
         return Err(Error::invalid("/path", message));
     }
-    let mut headers = vec![("X-Api-Version".to_owned(), run.service.contract.clone())];
+    let mut headers = vec![("X-Api-Version".to_owned(), run.service.contract.version().to_owned())];
     let read = method == Method::Get;
-    if !read && !params.headers.keys().any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY)) {
+    if run.service.contract.has_key(method)
+        && !params.headers.keys().any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY))
+    {
         headers.push((IDEMPOTENCY_KEY.to_owned(), run.operation.derived_id(label).to_string()));
     }
     for (name, value) in params.headers {
@@ -96,7 +103,12 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         Ok(merchant) => merchant.credential,
         Err(_) => run.account_credential()?,
     };
-    let within = if read { None } else { Some(wire::RESEND_WITHIN) };
+    let has_key = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY));
+    let lost = match (read, has_key) {
+        (true, _) => Lost::Resend { within: None },
+        (false, true) => Lost::Resend { within: Some(wire::RESEND_WITHIN) },
+        (false, false) => Lost::Ask,
+    };
     Ok(Request {
         label: label.to_owned(),
         credential: Some(credential),
@@ -106,14 +118,9 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         headers,
         body: params.body,
         effect: if read { Effect::Read } else { Effect::Write },
-        lost: Lost::Resend { within },
+        lost,
         keep_secret: Vec::new(),
     })
-}
-
-/// The first part of a path, without its query.
-fn resource(path: &str) -> &str {
-    path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default()
 }
 
 /// A token and a line of visible text (RFC 9110, 5.1 and 5.5).

@@ -5,7 +5,8 @@
 //! operation resumed after a crash at any point does what it would have done anyhow.
 
 use super::Unified;
-use super::wire::{self, Fate, PAGE, Write};
+use super::facts;
+use super::wire::{self, Fate, PAGE, SCOPE, Write};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Effect, Exchange, Facts, Known, Line, LineKind, Lost, Method, Operation, Outcome, Past,
@@ -203,8 +204,8 @@ impl<'a> Run<'a> {
     }
 
     fn get(&self, label: &str, credential: &str, path: &str, scope: Option<&str>) -> Request {
-        let mut headers = vec![("X-Api-Version".to_owned(), self.service.contract.clone())];
-        headers.extend(scope.map(|scope| ("X-Scope-Identifier".to_owned(), scope.to_owned())));
+        let mut headers = vec![("X-Api-Version".to_owned(), self.service.contract.version().to_owned())];
+        headers.extend(scope.map(|scope| (SCOPE.to_owned(), scope.to_owned())));
         Request {
             label: label.into(),
             credential: Some(credential.into()),
@@ -219,14 +220,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn send(&self, label: String, write: Write) -> Stop {
+    fn send(&self, label: String, mut write: Write) -> Stop {
         let key = self.operation.derived_id(&label).to_string();
+        write.scope = write.scope.or_else(|| self.own_unit(&write.credential));
         Stop::Step(Box::new(Step::Send(write.into_request(
             &self.service.base,
-            &self.service.contract,
+            self.service.contract.version(),
             label,
             &key,
         ))))
+    }
+
+    /// The UNIT that this credential belongs to, as far as it is known.
+    fn own_unit(&self, credential: &str) -> Option<String> {
+        let merchant = facts::merchant(self.facts).ok()?;
+        (merchant.credential == credential).then_some(merchant.unit)
     }
 
     /// Waits until the pause after `before` is over.

@@ -44,6 +44,12 @@ pub struct MerchantSettings {
     /// The VAT number, such as `FR00123456789` (SOC-TVA).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intra_community_vat_number: Option<String>,
+    /// For the contract 2026-05-04: the user name at the tax portal; `sandbox` if absent outside `live`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal_username: Option<String>,
+    /// For the contract 2026-05-04: where the password for the tax portal is, `env:NAME` or `file:PATH`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal_password: Option<String>,
     /// Further taxpayer properties by the service's own keys, such as `billing_siret`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, String>,
@@ -173,6 +179,11 @@ impl MerchantSettings {
                 person.gender
             );
             return Err(wrong("/person/gender", message));
+        }
+        let is_place = |text: &&String| ["env:", "file:"].iter().any(|kind| text.starts_with(kind));
+        if self.portal_password.as_ref().is_some_and(|text| !is_place(&text)) {
+            let message = "the password itself must not stand here, for the journal would keep it; give env:NAME or file:PATH";
+            return Err(wrong("/portal_password", message.into()));
         }
         let (most, longest) = PROPERTIES;
         let properties = self.properties();

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(super) const RESEND_WITHIN: Duration = Duration::from_secs(23 * 60 * 60);
 /// The header of the idempotency key.
 pub(super) const IDEMPOTENCY_KEY: &str = "X-Idempotency-Key";
+/// The header of the organization that something is done for.
+pub(super) const SCOPE: &str = "X-Scope-Identifier";
 /// The largest page of a list (contract sign-fr 1.7).
 pub(super) const PAGE: u32 = 100;
 
@@ -19,7 +21,7 @@ pub(super) struct Write {
     pub(super) credential: String,
     pub(super) method: Method,
     pub(super) path: String,
-    /// The organization that a new subject or organization is attached to.
+    /// The organization that it is done for, or that a new subject or organization is attached to.
     pub(super) scope: Option<String>,
     pub(super) body: Value,
     pub(super) keep_secret: Vec<KeptSecret>,
@@ -68,7 +70,7 @@ impl Write {
             (IDEMPOTENCY_KEY.to_owned(), key.to_owned()),
         ];
         headers.extend(self.headers);
-        headers.extend(self.scope.map(|scope| ("X-Scope-Identifier".to_owned(), scope)));
+        headers.extend(self.scope.map(|scope| (SCOPE.to_owned(), scope)));
         Request {
             label,
             credential: Some(self.credential),
@@ -108,6 +110,8 @@ pub(super) const PATIENCE: u32 = 8;
 const IN_FLIGHT: SignedDuration = SignedDuration::from_secs(20);
 
 /// What is known of a write that was first sent `age` ago.
+///
+/// One without an idempotency key ([`Lost::Ask`]) is never sent again as it is: a look at the resource tells.
 pub(super) fn fate(exchange: &Exchange, age: SignedDuration) -> Fate<'_> {
     let answer = match &exchange.known {
         Known::Answered(answer) => answer,
@@ -118,9 +122,11 @@ pub(super) fn fate(exchange: &Exchange, age: SignedDuration) -> Fate<'_> {
     match answer.status {
         200..=299 if answer.text("/content/id").is_some() => Fate::Booked(answer),
         // A success that shows no resource says nothing.
-        200..=299 if tired => Fate::Look,
+        200..=299 if tired || exchange.request.lost == Lost::Ask => Fate::Look,
         200..=299 => Fate::Repeat,
         401 | 403 => Fate::Unauthorized(refusal(answer)),
+        425 | 429 if exchange.request.lost == Lost::Ask => Fate::NewKey(answer),
+        409 | 500 | 502..=599 if exchange.request.lost == Lost::Ask => Fate::Look,
         // In flight, or too many: the key is good (contract sign-fr 6).
         409 | 425 | 429 if !tired => Fate::Repeat,
         // A gateway's 503 says nothing about an earlier attempt whose answer was lost.

@@ -9,10 +9,9 @@ use super::create::text;
 const NUMBERS: &[&str] =
     &["quantity", "price", "base", "discount", "surcharge", "amount", "exclusive", "inclusive"];
 
-/// What is wrong with a correction of the document whose operation is given as JSON text.
-pub(super) fn check(original: &str, correction: &Value) -> Vec<String> {
-    let original: Value = serde_json::from_str(original).unwrap_or_default();
-    let lines = entries(&original, "/entries");
+/// What is wrong with a correction of the document whose operation is given.
+pub(super) fn check(original: &Value, correction: &Value) -> Vec<String> {
+    let lines = entries(original, "/entries");
     let mut findings = Vec::new();
     for (index, entry) in entries(correction, "/data/entries").iter().enumerate() {
         findings.extend(line(&format!("/data/entries/{index}"), entry, lines));

@@ -9,6 +9,7 @@ use crate::http::Reply;
 use crate::settings::Check;
 use crate::sign_fr::desk::Desk;
 use crate::sign_fr::errors::Problem;
+use crate::sign_fr::guide;
 use crate::sign_fr::lifecycle::{COMMISSIONED, OPERATIVE};
 use crate::sign_fr::state::{Kind, Record, Resource};
 
@@ -220,9 +221,13 @@ fn check_content(
     original: Option<&Record>,
 ) -> Result<Vec<String>, Problem> {
     let kind = text(operation, "type");
-    let Findings { vat, amounts } = amounts::check(system.country, kind, operation, desk.settings);
+    let read = guide::reading(operation, desk.settings);
+    let Findings { vat, amounts } = amounts::check(system.country, kind, &read, desk.settings);
     let corrected = original.filter(|_| kind == "CORRECTION");
-    let corrections = corrected.map(|original| correction::check(&original.operation, operation));
+    let corrections = corrected.map(|original| {
+        let original: Value = serde_json::from_str(&original.operation).unwrap_or_default();
+        correction::check(&guide::reading(&original, desk.settings), operation)
+    });
     let mut logs = Vec::new();
     for (check, findings) in [
         (desk.settings.correction_check, corrections.unwrap_or_default()),

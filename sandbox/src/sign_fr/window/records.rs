@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::super::SignFr;
 use super::super::records::{canonical_text, show};
 use super::super::state::{Kind, Record, State};
+use super::super::{SignFr, guide};
 use super::{Cursor, ResourceView, Slice, named, slice};
 use crate::crypto::chain_signature;
 use crate::service::lock;
+use crate::settings::SignFrSettings;
 
 /// One row of a list.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub(crate) struct RecordView {
     pub(crate) organization: String,
     /// The operation as it was kept.
     pub(crate) operation: Value,
+    /// The operation as the reference has it.
+    pub(crate) document: Value,
     /// The record as the interface answers it.
     pub(crate) content: Value,
     pub(crate) metadata: Option<Value>,
@@ -47,9 +50,10 @@ pub(crate) struct RecordView {
 impl SignFr {
     /// Records, newest first; of one system, if it is named.
     pub(crate) fn records(&self, system: Option<&str>, cursor: &Cursor) -> Slice<RecordRow> {
+        let settings = self.shared.settings();
         let state = lock(&self.state);
         let keep = |record: &Record| system.is_none_or(|id| record.system == id);
-        slice(&state.records, cursor, keep, |record| row(&state, record))
+        slice(&state.records, cursor, keep, |record| row(&state, record, &settings.sign_fr))
     }
 
     pub(crate) fn record(&self, id: &str) -> Option<RecordView> {
@@ -60,16 +64,19 @@ impl SignFr {
             let next = state.records.rows().iter().find(|row| row.previous.as_deref() == Some(id));
             let before = previous.map(|previous| previous.signature.as_str());
             let shown = show(desk, record, |_| false).ok()?;
+            let row = |record| row(state, record, desk.settings);
+            let operation = serde_json::from_str(&record.operation).unwrap_or_default();
             Some(RecordView {
-                row: row(state, record),
+                row: row(record),
                 organization: record.organization.clone(),
-                operation: serde_json::from_str(&record.operation).unwrap_or_default(),
+                document: guide::reading(&operation, desk.settings),
+                operation,
                 content: shown.get("content").cloned().unwrap_or_default(),
                 metadata: shown.get("metadata").cloned(),
                 signature: record.signature.clone(),
                 holds: chain_signature(before, &canonical_text(record)) == record.signature,
-                previous: previous.map(|record| row(state, record)),
-                next: next.map(|record| row(state, record)),
+                previous: previous.map(row),
+                next: next.map(row),
                 places: Vec::new(),
             })
         })?;
@@ -82,8 +89,9 @@ impl SignFr {
     }
 }
 
-fn row(state: &State, record: &Record) -> RecordRow {
+fn row(state: &State, record: &Record, settings: &SignFrSettings) -> RecordRow {
     let operation: Value = serde_json::from_str(&record.operation).unwrap_or_default();
+    let operation = guide::reading(&operation, settings);
     let document = operation.get("document").or_else(|| operation.pointer("/data/document"));
     let text = |place: &str| {
         document.and_then(|document| document.pointer(place)).and_then(Value::as_str).map(str::to_owned)

@@ -1,0 +1,8 @@
+# Sign in with the key of the UNIT.
+curl -X POST https://test.api.fiskaly.com/api/v1/auth/token \
+  -H "Content-Type: application/json" \
+  -H "X-Api-Version: 2026-05-04" \
+  -d '{
+  "api_key": "YOUR_UNIT_API_KEY",
+  "api_secret": "YOUR_UNIT_API_SECRET"
+}'

@@ -1,0 +1,16 @@
+# Make a branch.
+curl -X POST https://test.api.fiskaly.com/api/v1/locations \
+  -H "Authorization: Bearer YOUR_ACCESS_TOKEN" \
+  -H "Content-Type: application/json" \
+  -H "X-Api-Version: 2026-05-04" \
+  -H "X-Idempotency-Key: YOUR_UNIQUE_UUID" \
+  -H "X-Scope-Identifier: YOUR_UNIT_ORG_ID" \
+  -d '{
+  "type": "BRANCH",
+  "address": {
+    "street": "123 Rue de Rivoli",
+    "postal_code": "75001",
+    "city": "Paris",
+    "country_code": "FR"
+  }
+}'

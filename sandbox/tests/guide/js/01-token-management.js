@@ -1,0 +1,12 @@
+const response = await fetch("https://test.api.fiskaly.com/api/v1/auth/token", {
+  method: "POST",
+  headers: {
+    "Content-Type": "application/json",
+    "X-Api-Version": "2026-05-04",
+  },
+  body: JSON.stringify({
+    api_key: "YOUR_API_KEY",
+    api_secret: "YOUR_API_SECRET"
+  }),
+});
+const { access_token } = await response.json();
