@@ -1,4 +1,5 @@
-//! SIGN FR, over fiskaly's unified API (contract 2026-02-03).
+//! SIGN FR and SIGN IT, over fiskaly's unified API (contract 2026-02-03). What differs between the two stands in
+//! [`country`].
 //!
 //! | a till's word | the service's words |
 //! |---|---|
@@ -9,6 +10,7 @@
 //! | `receipt.invoice` | a TRANSACTION::ENRICHMENT with the customer, likewise |
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
 //! | `event.record` | an INTENTION::EVENT |
+//! | `receipt.document` | nothing; the authority's document of the record is read |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
@@ -21,10 +23,16 @@ mod booked;
 mod chain;
 mod checks;
 mod complete;
+mod country;
+mod document;
 mod documents;
 mod entries;
 mod event;
 mod facts;
+mod french;
+mod italian;
+mod italian_paper;
+pub(super) mod italian_settings;
 mod lookup;
 mod map;
 mod offline;
@@ -46,9 +54,11 @@ mod wire;
 use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
-    Answer, Context, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
+    Answer, Context, Duty, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
     Service, Step, Token,
 };
+use country::Country;
+use jiff::Timestamp;
 use run::{Flow, Run, Stop};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -56,10 +66,11 @@ use uuid::Uuid;
 /// The contracts that this version speaks.
 const CONTRACTS: [&str; 1] = ["2026-02-03"];
 
-/// SIGN FR for one account.
+/// The service of one country for one account.
 #[derive(Debug)]
 pub(super) struct Unified {
     service: String,
+    country: &'static Country,
     environment: String,
     base: String,
     contract: String,
@@ -72,7 +83,8 @@ impl Unified {
         let contract = account.contract.as_deref().unwrap_or(newest);
         if !CONTRACTS.contains(&contract) {
             let message = format!(
-                "the contract '{contract}' is not one that sign-fr speaks here; give {}",
+                "the contract '{contract}' is not one that {} speaks here; give {}",
+                account.service,
                 CONTRACTS.join(" or ")
             );
             return Err(Error::new(Kind::Config, message).at("/contract"));
@@ -80,6 +92,7 @@ impl Unified {
         let address = match account.environment.as_str() {
             "live" => "https://live.api.fiskaly.com",
             "test" => "https://test.api.fiskaly.com",
+            // There too one interface serves both: the taxpayer's country decides.
             "sandbox" => "http://127.0.0.1:8787/sign-fr",
             other => {
                 let message = format!("'{other}' is not an environment; give live, test or sandbox");
@@ -88,6 +101,11 @@ impl Unified {
         };
         Ok(Unified {
             service: account.service.clone(),
+            country: if account.service == country::ITALY.service {
+                &country::ITALY
+            } else {
+                &country::FRANCE
+            },
             environment: account.environment.clone(),
             base: account.url.as_deref().unwrap_or(address).trim_end_matches('/').to_owned(),
             contract: contract.to_owned(),
@@ -155,6 +173,10 @@ impl Service for Unified {
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         facts::register(facts).ok()?.offline?.outage()
     }
+
+    fn duties(&self, facts: &Facts, zone: &str, now: Timestamp) -> Vec<Duty> {
+        (self.country.duties)(facts, zone, now)
+    }
 }
 
 impl Unified {
@@ -162,6 +184,7 @@ impl Unified {
         if let Some(deferred) = &run.operation.deferred {
             return replay::replay(run, deferred);
         }
+        self.country.has(&run.operation.name)?;
         match run.operation.name.as_str() {
             "provision.account" => provision::account(run),
             "provision.merchant" => provision::merchant(run),
@@ -175,10 +198,12 @@ impl Unified {
             "receipt.pay" => afterwards::pay(run),
             "receipt.invoice" => afterwards::invoice(run),
             "event.record" => event::record(run),
+            "receipt.document" => document::document(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
             other => {
-                Err(Error::invalid("", format!("sign-fr has no operation '{other}' in this version")).into())
+                let message = format!("{} has no operation '{other}' in this version", self.service);
+                Err(Error::invalid("", message).into())
             }
         }
     }

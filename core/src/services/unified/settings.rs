@@ -95,7 +95,7 @@ pub struct LocationSettings {
 const PROPERTIES: (usize, usize) = (32, 64);
 
 pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value>) -> Result<Value> {
-    let mut settings: MerchantSettings = parsed(block)?;
+    let mut settings: MerchantSettings = parsed("sign-fr", block)?;
     let missing = settings.complete();
     if environment == "live" && !missing.is_empty() {
         let message = format!(
@@ -109,7 +109,7 @@ pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value
 }
 
 pub(in crate::services) fn location(block: &Map<String, Value>) -> Result<Value> {
-    let settings: LocationSettings = parsed(block)?;
+    let settings: LocationSettings = parsed("sign-fr", block)?;
     if let Some(siret) = &settings.siret
         && !digits(siret, 14)
     {
@@ -165,15 +165,7 @@ impl MerchantSettings {
                 format!("'{date}' is not a day of the year; give MM-DD, such as 01-01"),
             ));
         }
-        if let Some(person) = &self.person
-            && !["DIVERSE", "FEMALE", "MALE"].contains(&person.gender.as_str())
-        {
-            let message = format!(
-                "'{}' is not a gender that SIGN FR knows; give DIVERSE, FEMALE or MALE",
-                person.gender
-            );
-            return Err(wrong("/person/gender", message));
-        }
+        self.person.as_ref().map_or(Ok(()), check_gender)?;
         let (most, longest) = PROPERTIES;
         let properties = self.properties();
         if properties.len() > most {
@@ -224,14 +216,32 @@ fn fill(field: &mut Option<String>, name: &'static str, dummy: &str, missing: &m
     }
 }
 
-fn parsed<T: DeserializeOwned>(block: &Map<String, Value>) -> Result<T> {
-    serde_path_to_error::deserialize(&Value::Object(block.clone())).map_err(|error| {
-        let path = error.path().to_string();
-        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-        wrong(&pointer, format!("the sign-fr block is wrong: {}", error.inner()))
+/// The genders that the service knows (Appendix A, PersonGender).
+pub(super) fn check_gender(person: &Person) -> Result<()> {
+    if ["DIVERSE", "FEMALE", "MALE"].contains(&person.gender.as_str()) {
+        return Ok(());
+    }
+    let message =
+        format!("'{}' is not a gender that the service knows; give DIVERSE, FEMALE or MALE", person.gender);
+    Err(wrong("/person/gender", message))
+}
+
+/// The settings that were checked when the configuration was read, as they stand in an operation's parameters.
+pub(super) fn of_params<T: DeserializeOwned>(settings: &Value) -> Result<T> {
+    serde_path_to_error::deserialize(settings).map_err(|error| {
+        let pointer = format!("/settings/{}", error.path().to_string().replace('.', "/"));
+        wrong(&pointer, format!("the configuration is not complete: {}", error.inner()))
     })
 }
 
-fn wrong(pointer: &str, message: String) -> Error {
+pub(super) fn parsed<T: DeserializeOwned>(service: &str, block: &Map<String, Value>) -> Result<T> {
+    serde_path_to_error::deserialize(&Value::Object(block.clone())).map_err(|error| {
+        let path = error.path().to_string();
+        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+        wrong(&pointer, format!("the {service} block is wrong: {}", error.inner()))
+    })
+}
+
+pub(super) fn wrong(pointer: &str, message: String) -> Error {
     Error::new(Kind::Config, message).at(pointer)
 }
