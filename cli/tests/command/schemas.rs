@@ -118,7 +118,7 @@ fn every_result_is_what_its_schema_says() {
     described.call(&italy, "provision", &json!({}));
     let coffee = json!({
         "id": "s-1", "register": "till-1", "number": "1", "customer": {"lottery_code": "AB12CD34"},
-        "items": [{"text": "Caffè", "unit_price": "1.20", "vat": "10"}],
+        "items": [{"text": "Caffè", "quantity": "1", "unit_price": "1.20", "vat": "10"}],
         "payments": [{"method": "card", "amount": "1.20"}],
     });
     let sold = described.call(&italy, "sale.complete", &coffee);
