@@ -210,7 +210,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             let Some(place) = answer.body.pointer_mut(&kept.pointer) else { continue };
             let Some(secret) = place.as_str().map(SecretString::from) else { continue };
             *place = json!({ "$secret": kept.name });
-            self.engine.secrets.put(&kept.name, &secret)?;
+            // One that the configuration has is not kept a second time.
+            let known = self.engine.secrets.get(&kept.name)?;
+            if known.is_none_or(|known| known.expose_secret() != secret.expose_secret()) {
+                self.engine.secrets.put(&kept.name, &secret)?;
+            }
         }
         if let Some(body) = &request.body {
             self.blot_out(body, &mut answer.body)?;

@@ -41,6 +41,8 @@ pub(super) struct Country {
     pub(super) customer_code: fn(&Customer) -> Option<&str>,
     /// The taxpayer that a merchant is.
     pub(super) taxpayer: fn(&Run<'_>, &MerchantParams) -> Result<Taxpayer>,
+    /// The secrets of a merchant that the service shows with its taxpayer: where, and the key in the block.
+    pub(super) shown_secrets: &'static [(&'static str, &'static str)],
     /// Tells the service what has changed of a merchant that is provisioned already.
     pub(super) renewed: for<'r> fn(&Run<'r>, MerchantFacts) -> Flow<MerchantFacts>,
     /// What the law wants on paper of a sale, as far as it is known before it is booked.
@@ -107,6 +109,7 @@ pub(super) static FRANCE: Country = Country {
     ],
     customer_code: |customer| customer.code.as_deref(),
     taxpayer: french::taxpayer,
+    shown_secrets: &[],
     renewed: |_, known| Ok(known),
     mentions: receipt::french_mentions,
     mentions_about: |_, _| {},
@@ -156,6 +159,7 @@ pub(super) static ITALY: Country = Country {
     ],
     customer_code: |customer| customer.lottery_code.as_deref(),
     taxpayer: italian::taxpayer,
+    shown_secrets: &[("/content/fiscalization/credentials/tax_id_number", "tax_id_number")],
     renewed: italian::renewed,
     mentions: |receipt, _, original| italian_paper::mentions(receipt, original),
     mentions_about: |receipt, original| receipt.mentions = italian_paper::mentions(receipt, Some(original)),

@@ -6,7 +6,7 @@
 
 use super::facts::{self, MerchantFacts};
 use super::italian_settings::ItalianMerchantSettings;
-use super::provision::{MerchantParams, Taxpayer, params, taxpayer as content};
+use super::provision::{MerchantParams, Taxpayer, params, shown_secrets, taxpayer as content};
 use super::run::{Flow, Run};
 use super::settings::{digits, of_params};
 use super::wire::{Write, text};
@@ -85,8 +85,10 @@ pub(super) fn renewed(run: &Run<'_>, known: MerchantFacts) -> Flow<MerchantFacts
     let credential = known.credential.as_str();
     let path = format!("/taxpayers/{}", known.taxpayer);
     let mode = |body: &Value| text(body, "/content/mode").map(str::to_owned);
+    let shown = shown_secrets(run)?;
     let patch = |label: &str, content: Value, wanted: Option<&str>| {
-        run.write(label, &|_| Write::patch(credential, path.clone(), content.clone()), &|label| {
+        let make = |_| Write::patch(credential, path.clone(), content.clone()).keeping(&shown);
+        run.write(label, &make, &|label| {
             let answer = run.read(&format!("{label}.look"), credential, &path, None)?;
             let body = answer.map(|answer| answer.body.clone());
             Ok(body.filter(|body| wanted.is_some() && mode(body).as_deref() == wanted))

@@ -9,7 +9,7 @@ use super::settings::{MerchantType, Person};
 use super::subject;
 use super::wire::{self, Write, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Effect, LineKind, Lost, Method, Outcome, Request, Step};
+use crate::exchange::{Effect, KeptSecret, LineKind, Lost, Method, Outcome, Request, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -258,13 +258,25 @@ pub(super) fn commissioned(
         return Ok(resource);
     }
     let address = format!("{path}/{}", id_of(&resource)?);
-    let make = |_| Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"}));
+    let shown = shown_secrets(run)?;
+    let state = || json!({"state": "COMMISSIONED"});
+    let make = |_| Write::patch(credential, address.clone(), state()).keeping(&shown);
     run.write(&label, &make, &|label| {
         let answer = run.read(&format!("{label}.look"), credential, &address, None)?;
         Ok(answer
             .map(|answer| answer.body.clone())
             .filter(|body| text(body, "/content/state") == Some("COMMISSIONED")))
     })
+}
+
+/// What of the merchant's secrets the service shows with a taxpayer: the journal gets their names.
+pub(super) fn shown_secrets(run: &Run<'_>) -> Result<Vec<KeptSecret>> {
+    let line = run.line(LineKind::Merchant)?;
+    let kept = |(pointer, key): &(&str, &str)| KeptSecret {
+        pointer: (*pointer).to_owned(),
+        name: format!("{line}/{key}"),
+    };
+    Ok(run.service.country.shown_secrets.iter().map(kept).collect())
 }
 
 pub(super) fn id_of(resource: &Value) -> Result<String> {

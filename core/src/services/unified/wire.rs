@@ -57,6 +57,11 @@ impl Write {
         self
     }
 
+    pub(super) fn keeping(mut self, secrets: &[KeptSecret]) -> Self {
+        self.keep_secret = secrets.to_vec();
+        self
+    }
+
     pub(super) fn with(mut self, name: &str, value: String) -> Self {
         self.headers.push((name.to_owned(), value));
         self
