@@ -81,7 +81,7 @@ pub(super) static ITALIAN: Words = Words {
     refers_to: "Riferimento",
     subtotal: "Subtotale",
     discount: "Sconto",
-    total: "TOTALE COMPLESSIVO EUR",
+    total: "TOTALE COMPLESSIVO",
     rounding: "Arrotondamento",
     to_pay: "DA PAGARE EUR",
     change: "Resto",

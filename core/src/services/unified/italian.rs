@@ -121,7 +121,7 @@ pub(super) fn duties(facts: &Facts, zone: &str, now: Timestamp) -> Vec<Duty> {
     let todo = if now >= due {
         format!("the Fisconline password has expired, and sales are refused; {how}")
     } else {
-        format!("the Fisconline password expires soon; {how}")
+        format!("the Fisconline password expires then; {how}")
     };
     vec![Duty { name: "fisconline_password", due, told_from, todo }]
 }
