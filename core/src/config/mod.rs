@@ -45,7 +45,7 @@ pub struct Config {
     /// The registers by name; each one's location exists.
     pub registers: BTreeMap<String, Register>,
     /// The secrets in the merchants' blocks, by the names under which requests name them.
-    pub(crate) secrets: BTreeMap<String, SecretRef>,
+    pub secrets: BTreeMap<String, SecretRef>,
     source: Source,
 }
 

@@ -146,7 +146,7 @@ fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if !matches!(original.receipt_type, ReceiptType::Sale | ReceiptType::Return | ReceiptType::Training) {
         return Err(Error::invalid("/id", "only the receipt of a sale can be cancelled"));
     }
-    let key = format!("receipt.cancel:{id}");
+    let key = cancellation_key(fiskal, &original)?;
     let params = json!({ "reason": reason, "cashier": cashier });
     // It is cancelled once, whatever reason a repeated call gives.
     let about = fiskal.place(&original.register)?.submission("receipt.cancel", key, params);
@@ -161,6 +161,22 @@ fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let document = AuthorityDocument::deserialize(&submit(fiskal, &original, about)?)
         .map_err(|cause| Error::internal(format!("the authority's document cannot be read: {cause}")))?;
     written(&document)
+}
+
+/// The key of the cancellation: a new one where the service refused the one before later on.
+fn cancellation_key(fiskal: &Call<'_>, original: &Receipt) -> Result<String> {
+    let place = fiskal.place(&original.register)?;
+    let mut key = format!("receipt.cancel:{}", original.id);
+    for again in 2..=COPIES {
+        let Some(before) = fiskal.engine().recorded(&place.line, &key)? else { break };
+        let id = before.result.get("id").and_then(Value::as_str).unwrap_or_default();
+        let known = fiskal.engine().store().receipt(&ReceiptKey::Id(id.to_owned()))?;
+        if known.is_none_or(|known| known.state != State::Refused) {
+            break;
+        }
+        key = format!("receipt.cancel:{}:{again}", original.id);
+    }
+    Ok(key)
 }
 
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {

@@ -61,22 +61,16 @@ fn rated(rate: Decimal, wanted: Option<&str>, register: &RegisterFacts) -> Resul
 
 fn exempt(vat: &Vat, register: &RegisterFacts, country: &Country) -> Result<Code> {
     let reason = vat.exempt().unwrap_or_default();
-    let wanted = vat.code().map_or_else(|| country.exemption(reason), |_| Exempt::None(""));
     let known = &register.vat_exemptions;
-    let found = match (vat.code(), wanted) {
-        (Some(code), _) => known.iter().find(|known| known.code == code),
-        (None, Exempt::Code(code)) => known.iter().find(|known| known.code == code),
-        (None, Exempt::Described(words)) => described(known, words),
+    let (wanted, found) = match (vat.code(), country.exemption(reason)) {
+        (Some(code), _) | (None, Exempt::Code(code)) => (code, known.iter().find(|known| known.code == code)),
+        (None, Exempt::Described(words)) => (reason, described(known, words)),
         (None, Exempt::None(instead)) => {
             let message = format!("the service has no exemption for {reason}: {instead}");
             return Err(Error::invalid("/vat", message));
         }
     };
     let found = found.ok_or_else(|| {
-        let wanted = match (vat.code(), wanted) {
-            (Some(code), _) | (None, Exempt::Code(code)) => code,
-            _ => reason,
-        };
         let codes: Vec<String> = known.iter().map(told).collect();
         let message = format!(
             "the register has no VAT exemption {wanted}; give the code of one that it knows: {}",
