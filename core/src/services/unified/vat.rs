@@ -1,10 +1,9 @@
 //! Which VAT code an item has: the system says which there are (contract sign-fr 2.6).
 //!
 //! A percentage is looked up among the system's `vat_rates`; a code given by the caller wins, and must
-//! have that percentage. For an item without VAT, the code given by the caller wins; else:
-//!
-//! the country's table says which code a reason stands for ([`Country::exemption`]). The meaning of CAUSE_1
-//! and CAUSE_2 differs between sources (contract sign-fr 2.6), so in Italy the system's own descriptions
+//! have that percentage. For an item without VAT, the code given by the caller wins; else the
+//! country's table says which code a reason stands for ([`Country::exemption`]). The meaning of CAUSE_1 and
+//! CAUSE_2 differs between sources (contract sign-fr 2.6), so in Italy the system's own descriptions
 //! decide, and a till that knows better gives the code. A code that the system does not list is never sent.
 
 use super::country::{Country, Exempt};
