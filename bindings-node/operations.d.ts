@@ -11,6 +11,8 @@ import type {
   ProvisionParams,
   ProvisionResult,
   ReceiptCancelParams,
+  ReceiptDocumentParams,
+  ReceiptDocumentResult,
   ReceiptDuplicateParams,
   ReceiptGetParams,
   ReceiptInvoiceParams,
@@ -82,6 +84,11 @@ export interface Operations {
    */
   receiptInvoice(params: ReceiptInvoiceParams, options?: CallOptions): Promise<Receipt>
   /**
+   * Fetches the document that the authority made of a receipt: in Italy the tax agency's PDF.
+   * (`receipt.document`)
+   */
+  receiptDocument(params: ReceiptDocumentParams, options?: CallOptions): Promise<ReceiptDocumentResult>
+  /**
    * Records an event of the register that the law wants recorded, such as a lost connection. (`event.record`)
    */
   eventRecord(params: EventRecordParams, options?: CallOptions): Promise<EventRecordResult>
@@ -120,6 +127,7 @@ export type OperationName =
   | 'receipt.duplicate'
   | 'receipt.pay'
   | 'receipt.invoice'
+  | 'receipt.document'
   | 'event.record'
   | 'journal.verify'
   | 'request'
@@ -143,6 +151,7 @@ export interface OperationTypes {
   'receipt.duplicate': { params: ReceiptDuplicateParams, result: Receipt }
   'receipt.pay': { params: ReceiptPayParams, result: Receipt }
   'receipt.invoice': { params: ReceiptInvoiceParams, result: Receipt }
+  'receipt.document': { params: ReceiptDocumentParams, result: ReceiptDocumentResult }
   'event.record': { params: EventRecordParams, result: EventRecordResult }
   'journal.verify': { params: NoParams, result: JournalVerifyResult }
   'request': { params: RequestParams, result: RequestResult }

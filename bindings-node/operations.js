@@ -18,6 +18,7 @@ module.exports = {
   receiptDuplicate: { name: 'receipt.duplicate', receiptsAt: '' },
   receiptPay: { name: 'receipt.pay', receiptsAt: '' },
   receiptInvoice: { name: 'receipt.invoice', receiptsAt: '' },
+  receiptDocument: { name: 'receipt.document' },
   eventRecord: { name: 'event.record' },
   journalVerify: { name: 'journal.verify' },
   request: { name: 'request' },

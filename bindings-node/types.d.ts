@@ -91,6 +91,8 @@ export interface RegisterStatus {
   waiting: number
   /** Since when the register works without its service; absent while it does not. */
   offline: Offline | null
+  /** What has to be done by a time, whatever is sold meanwhile. */
+  duties: Duty[]
   /** Sales that were begun and have not ended. */
   open_sales: number
   /** Seconds that this machine's clock is behind the service's; absent before the first answer. */
@@ -107,6 +109,18 @@ export interface Offline {
   until: string
   /** How many records wait to be sent. */
   records: number
+}
+
+/** What has to be done by a time. */
+export interface Duty {
+  /** Its name: `fisconline_password`. */
+  name: string
+  /** By when (RFC 3339 with the location's offset). */
+  due: string
+  /** Whether that time is over. */
+  overdue: boolean
+  /** What to do, in a sentence. */
+  todo: string
 }
 
 /** What a synchronisation did. */
@@ -1068,6 +1082,22 @@ export interface ReceiptInvoiceParams {
   customer: Customer
   /** Who enters it. */
   cashier?: Cashier | null | undefined
+}
+
+/** Parameters of `receipt.document`. */
+export interface ReceiptDocumentParams {
+  /** The receipt's id. */
+  id: string
+}
+
+/** Result of `receipt.document`. */
+export interface ReceiptDocumentResult {
+  /** The receipt's id. */
+  receipt: string
+  /** The media type, such as `application/pdf`. */
+  type: string
+  /** The document in base64 (RFC 4648). */
+  base64: string
 }
 
 /** Parameters of `event.record`. */

@@ -757,6 +757,11 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_INVOICE "receipt.invoice"
 
 /**
+ * Fetches the document that the authority made of a receipt: in Italy the tax agency's PDF.
+ */
+#define FISKAL_OP_RECEIPT_DOCUMENT "receipt.document"
+
+/**
  * Records an event of the register that the law wants recorded, such as a lost connection.
  */
 #define FISKAL_OP_EVENT_RECORD "event.record"

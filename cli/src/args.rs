@@ -97,6 +97,7 @@ pub(crate) enum Command {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Country {
     Fr,
+    It,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -23,7 +23,10 @@ pub struct Case {
     /// The case, by its path below `cases/`, of which this one has all but its own name, reason and `config`.
     #[serde(default)]
     pub same_as: Option<String>,
-    /// What differs from `config.json` (JSON merge patch, RFC 7396); with `same_as`, from that case's configuration.
+    /// The configuration to start from.
+    #[serde(default = "france")]
+    pub from: String,
+    /// What differs from it (JSON merge patch, RFC 7396); with `same_as`, from that case's configuration.
     #[serde(default)]
     pub config: Value,
     /// What differs from the sandbox's default settings.
@@ -89,6 +92,10 @@ pub struct Step {
     /// What the error must contain.
     #[serde(default)]
     pub error: Option<Value>,
+}
+
+fn france() -> String {
+    "config.json".into()
 }
 
 fn yes() -> bool {

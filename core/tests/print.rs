@@ -173,7 +173,7 @@ fn every_mention_is_at_its_place() {
 fn labels_are_in_the_country_s_language() {
     let cases = [
         ("sign-fr", "lang=\"fr\"", "Espèces", "4,70", "01/03/2026"),
-        ("sign-it", "lang=\"it\"", "Contanti", "4,70", "01/03/2026"),
+        ("sign-it", "lang=\"it\"", "Pagamento contante", "4,70", "01/03/2026"),
         ("sign-at", "lang=\"de\"", "Rückgeld", "4,70", "01.03.2026"),
         ("openfiskal", "lang=\"de\"", "Rückgeld", "4,70", "01.03.2026"),
         ("sign-es", "lang=\"es\"", "Efectivo", "4,70", "01/03/2026"),

@@ -24,6 +24,7 @@ pub mod crypto;
 mod faults;
 mod http;
 mod hub;
+mod pdf;
 mod random;
 mod requests;
 mod sandbox;
@@ -36,6 +37,7 @@ mod store;
 
 pub use sandbox::{Options, Sandbox, SandboxError, Store};
 pub use settings::{
-    Check, GuideAmounts, PaymentDiscount, ReplayAlphabet, ReplayAnchor, ReplayCheck, ReplayHashInput,
-    ReturnSign, Settings, SignFrSettings, ValueBase,
+    Check, DocumentNumbers, ExemptionCodes, GuideAmounts, PaymentDiscount, ReplayAlphabet, ReplayAnchor,
+    ReplayCheck, ReplayHashInput, ReturnSign, Settings, SignFrSettings, SignItSettings, TransmissionResult,
+    ValueBase,
 };

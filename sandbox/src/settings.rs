@@ -1,5 +1,9 @@
 //! What a test may change while the sandbox runs, and what we decided where a contract is silent.
 
+mod italy;
+
+pub use italy::{DocumentNumbers, ExemptionCodes, SignItSettings, TransmissionResult};
+
 use serde::{Deserialize, Serialize};
 
 /// The sandbox's settings: `GET` and `PUT /_sandbox/settings`. A `PUT` changes the keys it names.
@@ -13,11 +17,19 @@ pub struct Settings {
     /// SIGN FR and SIGN IT.
     #[serde(rename = "sign-fr")]
     pub sign_fr: SignFrSettings,
+    /// What SIGN IT does otherwise.
+    #[serde(rename = "sign-it")]
+    pub sign_it: SignItSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { seed: 0, refused_kept: 10_000, sign_fr: SignFrSettings::default() }
+        Settings {
+            seed: 0,
+            refused_kept: 10_000,
+            sign_fr: SignFrSettings::default(),
+            sign_it: SignItSettings::default(),
+        }
     }
 }
 

@@ -221,7 +221,7 @@ fn an_italian_taxpayer_gets_italian_rates_and_masked_credentials() {
     ten_percent["document"]["total_vat"] =
         json!({ "amount": "0.22", "exclusive": "2.18", "inclusive": "2.40" });
     let sold = shop.transaction(&intention.id(), ten_percent).ok();
-    assert_eq!(sold.at("/content/compliance/data"), "DCW0000/0000-0000");
+    assert!(sold.at("/content/compliance/data").ends_with("/0000-0001"), "{sold:?}");
     shop.transaction(&shop.intention(&till.id()).ok().id(), json!({ "type": "ABORT" }))
         .refused(501, "E_NOT_IMPLEMENTED");
     assert_eq!(till.at("/content/vat_rates/0/percentage"), "22");

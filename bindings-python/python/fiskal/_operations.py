@@ -467,6 +467,14 @@ class Operations:
             self._call("receipt.invoice", {"id": id, "customer": customer, "cashier": cashier}),
         )
 
+    def receipt_document(self, *, id: str) -> types.ReceiptDocumentResult:
+        """Fetches the document that the authority made of a receipt: in Italy the tax agency's PDF.
+
+        Args:
+            id: The receipt's id.
+        """
+        return cast(types.ReceiptDocumentResult, self._call("receipt.document", {"id": id}))
+
     def event_record(
         self,
         *,
@@ -1016,6 +1024,14 @@ class AsyncOperations:
                 "receipt.invoice", {"id": id, "customer": customer, "cashier": cashier}
             ),
         )
+
+    async def receipt_document(self, *, id: str) -> types.ReceiptDocumentResult:
+        """Fetches the document that the authority made of a receipt: in Italy the tax agency's PDF.
+
+        Args:
+            id: The receipt's id.
+        """
+        return cast(types.ReceiptDocumentResult, await self._call("receipt.document", {"id": id}))
 
     async def event_record(
         self,

@@ -41,6 +41,7 @@ __all__ = [
     "Discount",
     "DiscountParams",
     "DocumentType",
+    "Duty",
     "ErrorDescription",
     "ErrorKind",
     "EventRecordResult",
@@ -82,6 +83,7 @@ __all__ = [
     "ProvisionedLine",
     "Provisioning",
     "Qr",
+    "ReceiptDocumentResult",
     "ReceiptListResult",
     "ReceiptPrintResult",
     "ReceiptState",
@@ -421,6 +423,9 @@ class RegisterStatus(TypedDict):
     # Since when the register works without its service; absent while it does not.
     offline: Optional[Offline]
 
+    # What has to be done by a time, whatever is sold meanwhile.
+    duties: List[Duty]
+
     # Sales that were begun and have not ended.
     open_sales: int
 
@@ -442,6 +447,22 @@ class Offline(TypedDict):
 
     # How many records wait to be sent.
     records: int
+
+
+class Duty(TypedDict):
+    """What has to be done by a time."""
+
+    # Its name: `fisconline_password`.
+    name: str
+
+    # By when (RFC 3339 with the location's offset).
+    due: str
+
+    # Whether that time is over.
+    overdue: bool
+
+    # What to do, in a sentence.
+    todo: str
 
 
 class SyncResult(TypedDict):
@@ -1270,6 +1291,19 @@ class ReceiptPrintResult(_ReceiptPrintResultOptional):
 
     # What was made.
     format: PrintFormat
+
+
+class ReceiptDocumentResult(TypedDict):
+    """Result of `receipt.document`."""
+
+    # The receipt's id.
+    receipt: str
+
+    # The media type, such as `application/pdf`.
+    type: str
+
+    # The document in base64 (RFC 4648).
+    base64: str
 
 
 class EventRecordResult(TypedDict):

@@ -13,18 +13,18 @@ use std::path::{Path, PathBuf};
 
 /// Starts a sandbox, provisions a merchant, sells three items at two VAT rates, prints the receipt.
 pub(super) fn run(country: Country, output: &mut Output) -> Result<Exit> {
-    let Country::Fr = country;
+    let scene = Scene::of(country);
     let steps = output.steps(4);
-    steps.next("starting a sandbox of SIGN FR");
+    steps.next(&format!("starting a sandbox of {}", scene.service));
     let sandbox = sandbox::start(Options::default())?;
     let folder = tempfile::Builder::new().prefix("fiskal-demo-").tempdir().map_err(no_folder)?;
-    let config = configuration(folder.path(), sandbox.ready()).map_err(no_folder)?;
+    let config = configuration(scene.config, folder.path(), sandbox.ready()).map_err(no_folder)?;
 
     let fiskal = Fiskal::open(Config::from_file(config)?)?;
-    steps.next("provisioning Boulangerie Martin SARL, Paris");
+    steps.next(&format!("provisioning {}", scene.merchant));
     fiskal.call("provision", &json!({}))?;
     steps.next("selling three items at two VAT rates");
-    let receipt = fiskal.call("sale.complete", &sale())?;
+    let receipt = fiskal.call("sale.complete", &(scene.sale)())?;
     steps.next("printing the receipt");
     let paper = receipt::printed(&receipt, Paper::Text)?;
     drop(steps);
@@ -37,16 +37,16 @@ pub(super) fn run(country: Country, output: &mut Output) -> Result<Exit> {
         output.value(&receipt);
     } else {
         output.bytes(&paper);
-        proven(&receipt, output);
+        proven(scene.service, &receipt, output);
     }
     Ok(exit_of(&receipt))
 }
 
-fn proven(receipt: &Value, output: &mut Output) {
+fn proven(service: &str, receipt: &Value, output: &mut Output) {
     let verified: Vec<&str> = list(receipt, "/verified").iter().filter_map(Value::as_str).collect();
     output.line("");
     output.line(format_args!(
-        "{} by SIGN FR as record {}",
+        "{} by {service} as record {}",
         text(receipt, "/state"),
         text(receipt, "/ids/record")
     ));
@@ -55,18 +55,58 @@ fn proven(receipt: &Value, output: &mut Output) {
 }
 
 /// Writes the configuration, and the sandbox's credentials into files of their own.
-fn configuration(folder: &Path, ready: &Value) -> io::Result<PathBuf> {
+fn configuration(toml: &str, folder: &Path, ready: &Value) -> io::Result<PathBuf> {
     std::fs::write(folder.join("key"), text(ready, "/accounts/sign-fr/key"))?;
     std::fs::write(folder.join("secret"), text(ready, "/accounts/sign-fr/secret"))?;
     let config = folder.join("fiskal.toml");
-    std::fs::write(
-        &config,
-        include_str!("demo.toml").replace("{url}", text(ready, "/accounts/sign-fr/url")),
-    )?;
+    std::fs::write(&config, toml.replace("{url}", text(ready, "/accounts/sign-fr/url")))?;
     Ok(config)
 }
 
-fn sale() -> Value {
+/// Who sells what in a country.
+struct Scene {
+    service: &'static str,
+    merchant: &'static str,
+    config: &'static str,
+    sale: fn() -> Value,
+}
+
+impl Scene {
+    fn of(country: Country) -> Scene {
+        match country {
+            Country::Fr => Scene {
+                service: "SIGN FR",
+                merchant: "Boulangerie Martin SARL, Paris",
+                config: include_str!("demo.toml"),
+                sale: french_sale,
+            },
+            Country::It => Scene {
+                service: "SIGN IT",
+                merchant: "Bar Rossi S.r.l., Roma",
+                config: include_str!("demo-it.toml"),
+                sale: italian_sale,
+            },
+        }
+    }
+}
+
+fn italian_sale() -> Value {
+    json!({
+        "id": "demo-1",
+        "register": "till-1",
+        "number": "2026-0001",
+        "cashier": {"id": "7", "name": "Anna"},
+        "items": [
+            {"text": "Caffè", "quantity": "2", "unit_price": "1.20", "vat": "10"},
+            {"text": "Cornetto", "quantity": "1", "unit_price": "1.50", "vat": "10"},
+            {"text": "Tazza", "quantity": "1", "unit_price": "9.90", "vat": "22"},
+        ],
+        "payments": [{"method": "card", "amount": "13.80"}],
+        "customer": {"lottery_code": "AB12CD34"},
+    })
+}
+
+fn french_sale() -> Value {
     json!({
         "id": "demo-1",
         "register": "till-1",

@@ -50,6 +50,9 @@ fn examine(path: &Path, report: &mut Report) {
             report.check("clock", clock(&reached), |ahead| format!("{ahead} s from the service's"));
         }
     }
+    for (name, secret) in &config.secrets {
+        report.check("secrets", secret.resolve(), |_| format!("{name} is there"));
+    }
     let journal = config.journal.clone();
     if report.check("journal", Fiskal::open(config), |_| format!("{} is usable", journal.display())).is_some()
     {

@@ -14,6 +14,23 @@ fn the_demo_prints_a_receipt_and_leaves_nothing_behind() {
     assert!(!shop.path("fiskal.db").exists() && !shop.path("fiskal.toml").exists());
 }
 
+/// 2 × 1.20 + 1.50 + 9.90 = 13.80; the tax agency's number and the lottery code are on paper.
+#[test]
+fn the_demo_of_italy_prints_a_documento_commerciale() {
+    let ran = Shop::new().run(&["demo", "it"]).ends(0);
+    for word in [
+        "Bar Rossi S.r.l.",
+        "DOCUMENTO COMMERCIALE",
+        "di vendita o prestazione",
+        "13,80",
+        "DOCUMENTO N. DCW",
+        "Codice lotteria: AB12CD34",
+        "signed by SIGN IT",
+    ] {
+        assert!(ran.out.contains(word), "'{word}' is not in:\n{}", ran.out);
+    }
+}
+
 #[test]
 fn as_json_the_demo_writes_the_receipt_and_nothing_else() {
     let ran = Shop::new().run(&["demo", "--json"]).ends(0);

@@ -15,7 +15,6 @@ pub use secret::SecretRef;
 pub use source::Source;
 
 use crate::error::{Error, Kind, Result};
-use crate::read::escape;
 use crate::services;
 use crate::transport::Network;
 use serde::Serialize;
@@ -45,6 +44,8 @@ pub struct Config {
     pub locations: BTreeMap<String, Location>,
     /// The registers by name; each one's location exists.
     pub registers: BTreeMap<String, Register>,
+    /// The secrets in the merchants' blocks, by the names under which requests name them.
+    pub secrets: BTreeMap<String, SecretRef>,
     source: Source,
 }
 
@@ -259,26 +260,6 @@ impl Config {
     /// `config`, with the line where the text is not JSON, otherwise with the JSON pointer.
     pub fn from_json(text: &str) -> Result<Self> {
         Source::from_json(text)?.read()
-    }
-
-    /// The secrets that merchants' blocks name by their place, under that name (`env:NAME`, `file:PATH`).
-    pub(crate) fn placed_secrets(&self) -> BTreeMap<String, SecretRef> {
-        let mut placed = BTreeMap::new();
-        for (name, merchant) in &self.merchants {
-            for (service, block) in &merchant.services.0 {
-                for (key, value) in block.as_object().into_iter().flatten() {
-                    let Some(place) = value.as_str() else { continue };
-                    let pointer = format!("/merchant/{}/{service}/{}", escape(name), escape(key));
-                    let origin = self.source.origin(&pointer);
-                    if let Ok(secret) = SecretRef::parse(place, self.source.folder(), origin)
-                        && !secret.is_literal()
-                    {
-                        placed.insert(place.to_owned(), secret);
-                    }
-                }
-            }
-        }
-        placed
     }
 
     /// This configuration with keys that win over it: a JSON merge patch (RFC 7396), so that `null`

@@ -9,7 +9,7 @@ use crate::read::strict;
 use crate::receipt::{Receipt, ReceiptType, State};
 use crate::sale::{Cashier, Customer, Payment, Sale};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Characters of a reason (contract sign-fr, PlainString128).
@@ -33,6 +33,14 @@ pub(super) const DUPLICATE: Definition = Definition {
     run: Run::Client(duplicate),
 };
 
+pub(super) const DOCUMENT: Definition = Definition {
+    name: "receipt.document",
+    summary: "Fetches the document that the authority made of a receipt: in Italy the tax agency's PDF.",
+    params: given::<Of>,
+    result: returned::<AuthorityDocument>,
+    run: Run::Client(document),
+};
+
 pub(super) const PAY: Definition = Definition {
     name: "receipt.pay",
     summary: "Books what was paid later, such as a sale on account, and gives the receipt of the payment.",
@@ -48,6 +56,26 @@ pub(super) const INVOICE: Definition = Definition {
     result: returned::<Receipt>,
     run: Run::Client(invoice),
 };
+
+/// Parameters of `receipt.document`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Of {
+    /// The receipt's id.
+    id: String,
+}
+
+/// Result of `receipt.document`.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct AuthorityDocument {
+    /// The receipt's id.
+    receipt: String,
+    /// The media type, such as `application/pdf`.
+    #[serde(rename = "type")]
+    content_type: String,
+    /// The document in base64 (RFC 4648).
+    base64: String,
+}
 
 /// Parameters of `receipt.pay`.
 #[derive(Deserialize, JsonSchema)]
@@ -118,11 +146,37 @@ fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if !matches!(original.receipt_type, ReceiptType::Sale | ReceiptType::Return | ReceiptType::Training) {
         return Err(Error::invalid("/id", "only the receipt of a sale can be cancelled"));
     }
-    let key = format!("receipt.cancel:{id}");
+    let key = cancellation_key(fiskal, &original)?;
     let params = json!({ "reason": reason, "cashier": cashier });
     // It is cancelled once, whatever reason a repeated call gives.
     let about = fiskal.place(&original.register)?.submission("receipt.cancel", key, params);
     submit(fiskal, &original, about)
+}
+
+fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Of { id } = read(params)?;
+    let original = issued(fiskal, &id)?;
+    let key = format!("receipt.document:{id}");
+    let about = fiskal.place(&original.register)?.submission("receipt.document", key, json!({}));
+    let document = AuthorityDocument::deserialize(&submit(fiskal, &original, about)?)
+        .map_err(|cause| Error::internal(format!("the authority's document cannot be read: {cause}")))?;
+    written(&document)
+}
+
+/// The key of the cancellation: a new one where the service refused the one before later on.
+fn cancellation_key(fiskal: &Call<'_>, original: &Receipt) -> Result<String> {
+    let place = fiskal.place(&original.register)?;
+    let mut key = format!("receipt.cancel:{}", original.id);
+    for again in 2..=COPIES {
+        let Some(before) = fiskal.engine().recorded(&place.line, &key)? else { break };
+        let id = before.result.get("id").and_then(Value::as_str).unwrap_or_default();
+        let known = fiskal.engine().store().receipt(&ReceiptKey::Id(id.to_owned()))?;
+        if known.is_none_or(|known| known.state != State::Refused) {
+            break;
+        }
+        key = format!("receipt.cancel:{}:{again}", original.id);
+    }
+    Ok(key)
 }
 
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {

@@ -78,6 +78,7 @@ pub const ALL: &[Definition] = &[
     afterwards::DUPLICATE,
     afterwards::PAY,
     afterwards::INVOICE,
+    afterwards::DOCUMENT,
     event::RECORD,
     journal::VERIFY,
     service::REQUEST,

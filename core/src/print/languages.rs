@@ -59,20 +59,12 @@ pub(super) static ITALIAN: Words = Words {
     point: ',',
     number_first: false,
     date: "%d/%m/%Y %H:%M:%S",
-    types: [
-        "Documento commerciale",
-        "Reso",
-        "Annullo",
-        "Rettifica",
-        "Formazione",
-        "Ricevuta di pagamento",
-        "Documento",
-    ],
+    types: ["Vendita", "Reso", "Annullo", "Rettifica", "Formazione", "Ricevuta di pagamento", "Documento"],
     documents: ["Fattura", "Preconto", "Fattura pro forma"],
     not_a_receipt: "DOCUMENTO PROVVISORIO, NON FISCALE",
     methods: [
-        "Contanti",
-        "Carta",
+        "Pagamento contante",
+        "Pagamento elettronico",
         "Buono pasto",
         "Buono",
         "Carta regalo",
@@ -89,7 +81,7 @@ pub(super) static ITALIAN: Words = Words {
     refers_to: "Riferimento",
     subtotal: "Subtotale",
     discount: "Sconto",
-    total: "TOTALE EUR",
+    total: "TOTALE COMPLESSIVO",
     rounding: "Arrotondamento",
     to_pay: "DA PAGARE EUR",
     change: "Resto",
@@ -103,7 +95,7 @@ pub(super) static ITALIAN: Words = Words {
     pending: "In attesa di conferma del servizio fiscale",
     provisional: "Emesso senza il servizio fiscale, in via provvisoria",
     refused: "Rifiutato dal servizio fiscale",
-    fiscal: ["N. fiscale", "Matricola cassa", "Matricola TSE", "Transazione", "Firma n."],
+    fiscal: ["DOCUMENTO N.", "Matricola cassa", "Matricola TSE", "Transazione", "Firma n."],
 };
 
 pub(super) static GERMAN: Words = Words {

@@ -124,7 +124,7 @@ fn a_merchant_is_made_in_the_guides_words() {
             },
             "fiscalization": {
                 "tax_id_number": "123456789",
-                "credentials": {"type": "PORTAL_ACCESS", "username": "sandbox", "password": "sandbox"},
+                "credentials": {"type": "PORTAL_ACCESS", "username": "sandbox", "password": {"$secret": "paris@test/merchant/martin/portal_password"}},
             },
         })
     );
@@ -252,7 +252,7 @@ fn live_wants_the_access_to_the_portal() {
     let mut drive = merchant("live", json!({"portal_username": "u", "portal_password": "env:PORTAL"}));
     walk(&mut drive, &example).unwrap();
     let credentials = &body(writes(&drive)[2])["fiscalization"]["credentials"];
-    let password = json!({"$secret": "env:PORTAL"});
+    let password = json!({"$secret": "paris@test/merchant/martin/portal_password"});
     assert_eq!(*credentials, json!({"type": "PORTAL_ACCESS", "username": "u", "password": password}));
     for wrong in ["hunter2", "", "ENV:X", " env:X"] {
         let block = Map::from_iter([("portal_password".to_owned(), json!(wrong))]);

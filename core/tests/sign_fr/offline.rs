@@ -113,7 +113,7 @@ fn a_receipt_that_the_service_still_works_on_is_pending_and_followed_up() {
     assert!(follow_up.not_before > drive.now);
 
     for (state, settled, todo) in
-        [("COMPLETED", State::Signed, None), ("REJECTED", State::Refused, Some("SIGN FR rejected"))]
+        [("COMPLETED", State::Signed, None), ("REJECTED", State::Refused, Some("the service rejected"))]
     {
         let content = &mut fisc.made.get_mut("/records").unwrap()[1]["content"];
         content["state"] = state.into();

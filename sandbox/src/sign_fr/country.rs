@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::settings::SignFrSettings;
+use crate::settings::{ExemptionCodes, SignFrSettings, SignItSettings};
 
 /// A country that the sandbox fiscalizes for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,25 @@ const FRENCH_RATES: &[(&str, &str)] =
     &[("STANDARD", "20"), ("REDUCED_1", "10"), ("REDUCED_2", "5.5"), ("REDUCED_3", "2.1")];
 const ITALIAN_RATES: &[(&str, &str)] =
     &[("STANDARD", "22"), ("REDUCED_1", "10"), ("REDUCED_2", "5"), ("REDUCED_3", "4")];
+
+/// Codes with their meanings, as the recorded TEST service describes them.
+const ITALIAN_EXEMPTIONS: &[(&str, &str)] = &[
+    ("NOT_SUBJECT", "Not subject"),
+    ("NOT_TAXABLE", "Not taxable"),
+    ("CAUSE_1", "Exempt (Esenti)"),
+    ("CAUSE_2", "Excluded pursuant to Art. 15"),
+    ("CAUSE_3", "Margin scheme"),
+    ("CAUSE_4", "Other"),
+];
+/// As the specification 2026-06-01 describes them.
+const SPECIFIED_EXEMPTIONS: &[(&str, &str)] = &[
+    ("NOT_SUBJECT", "N2 Not subject"),
+    ("NOT_TAXABLE", "N3 Not taxable"),
+    ("CAUSE_1", "N1 Excluded pursuant to Art. 15"),
+    ("CAUSE_2", "N4 Esenti"),
+    ("CAUSE_3", "N5 Margin scheme"),
+    ("CAUSE_4", "N6 Other"),
+];
 
 const EXEMPTIONS: &[(&str, &str)] = &[
     ("NOT_SUBJECT", "Not subject to VAT"),
@@ -94,19 +113,28 @@ impl Country {
         }
     }
 
+    fn exemptions(self, italy: &SignItSettings) -> &'static [(&'static str, &'static str)] {
+        match (self, italy.exemption_codes) {
+            (Country::France, _) => EXEMPTIONS,
+            (Country::Italy, ExemptionCodes::Recorded) => ITALIAN_EXEMPTIONS,
+            (Country::Italy, ExemptionCodes::Specified) => SPECIFIED_EXEMPTIONS,
+        }
+    }
+
+    /// The codes are the same everywhere; what they mean is not.
     pub(super) fn exempts(self, code: &str) -> bool {
         EXEMPTIONS.iter().any(|(known, _)| *known == code)
     }
 
     /// `records`, `vat_rates` and `vat_exemptions` of a system resource.
-    pub(super) fn offers(self, settings: &SignFrSettings) -> (Value, Value, Value) {
+    pub(super) fn offers(self, settings: &SignFrSettings, italy: &SignItSettings) -> (Value, Value, Value) {
         let described = |kind: &&str| json!({ "type": kind, "description": kind.replace("::", " ").replace('_', " ").to_lowercase() });
         let rate = |(code, percentage): &(&str, &str)| json!({ "code": code, "percentage": percentage, "description": format!("VAT {percentage} %") });
         let exemption = |(code, text): &(&str, &str)| json!({ "code": code, "description": text });
         (
             self.records(settings).iter().map(described).collect(),
             self.vat_rates().iter().map(rate).collect(),
-            EXEMPTIONS.iter().map(exemption).collect(),
+            self.exemptions(italy).iter().map(exemption).collect(),
         )
     }
 }

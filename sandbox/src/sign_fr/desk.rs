@@ -10,7 +10,7 @@ use super::checks::Checked;
 use super::errors::Problem;
 use super::state::{Kind, Metadata, Resource, Row, State};
 use crate::audit::Booking;
-use crate::settings::SignFrSettings;
+use crate::settings::{SignFrSettings, SignItSettings};
 use crate::store::Write;
 
 /// Keys in one resource's metadata (contract sign-fr 1.5).
@@ -22,6 +22,7 @@ pub(super) struct Desk<'a> {
     pub(super) caller: &'a Caller,
     pub(super) request: &'a Checked,
     pub(super) settings: &'a SignFrSettings,
+    pub(super) italy: SignItSettings,
     pub(super) now: Timestamp,
     /// The address of the service as the client wrote it, for links.
     pub(super) base: String,

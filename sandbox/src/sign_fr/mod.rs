@@ -90,7 +90,10 @@ impl SignFr {
         }
         tokio::time::sleep(call.pause).await;
         let mut state = lock(&self.state);
-        read(&self.desk(&mut state, call, &caller, &checked, fr), route)
+        let mut desk = self.desk(&mut state, call, &caller, &checked, fr);
+        // What it ends is not kept here: after a restart it ends again, in the same way.
+        records::settle(&mut desk);
+        read(&desk, route)
     }
 
     async fn issue(&self, checked: &Checked, settings: &SignFrSettings) -> Result<Reply, Problem> {
@@ -159,6 +162,7 @@ impl SignFr {
     ) -> (Result<Reply, Problem>, Option<idempotency::Entry>, Commit) {
         let mut state = lock(&self.state);
         let mut desk = self.desk(&mut state, call, caller, checked, settings);
+        records::settle(&mut desk);
         let result = change(&mut desk, route);
         let (now, mut writes, bookings) = (desk.now, desk.writes, desk.bookings);
         let kept = match &result {
@@ -201,6 +205,7 @@ impl SignFr {
             caller,
             request,
             settings,
+            italy: self.shared.settings().sign_it.clone(),
             now: self.shared.clock.now(),
             base: format!("http://{}/{NAME}", call.header("host").unwrap_or("127.0.0.1")),
             keeps: self.shared.archive.keeps(),

@@ -27,6 +27,7 @@ pub(super) fn new(desk: &Desk<'_>, kind: Kind, country: super::country::Country)
         updated_at: now,
         keys: None,
         buffer: None,
+        credentials_at: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod rows;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -122,6 +122,9 @@ pub(super) struct Resource {
     /// The offline buffer that a system is being sent, until its last record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) buffer: Option<Buffer>,
+    /// When a taxpayer's fiscalization was last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) credentials_at: Option<Timestamp>,
 }
 
 /// What came so far of an offline buffer (contract sign-fr 5).
@@ -182,6 +185,20 @@ pub(super) struct Record {
     /// The file that an export made.
     pub(super) file: Option<String>,
     pub(super) metadata: Option<Metadata>,
+    /// The number that the authority gave; shown once the record is COMPLETED.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) document_number: Option<String>,
+    /// What will come of it at the authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) transmission: Option<Transmission>,
+}
+
+/// A record on its way to the authority, and its end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Transmission {
+    pub(super) until: Timestamp,
+    pub(super) state: String,
+    pub(super) logs: Vec<String>,
 }
 
 /// A downloadable export.
@@ -235,6 +252,10 @@ pub(super) struct State {
     last_record: HashMap<String, String>,
     /// Cancelled records with their cancellations.
     cancelled: HashMap<String, String>,
+    /// How many documents of an organization have a number of the authority.
+    documents: HashMap<String, u32>,
+    /// The records on their way to the authority, the oldest first.
+    in_transmission: BTreeSet<String>,
 }
 
 /// Kinds of documents in the store that are no rows.
@@ -299,6 +320,16 @@ impl State {
     /// The record that cancelled a record.
     pub(super) fn cancellation_of(&self, record: &str) -> Option<&str> {
         self.cancelled.get(record).map(String::as_str)
+    }
+
+    /// How many documents of an organization have a number of the authority.
+    pub(super) fn documents(&self, organization: &str) -> u32 {
+        self.documents.get(organization).copied().unwrap_or_default()
+    }
+
+    /// The records on their way to the authority, the oldest first.
+    pub(super) fn in_transmission(&self) -> Vec<String> {
+        self.in_transmission.iter().cloned().collect()
     }
 
     /// Whether `organization` is `top` or somewhere below it.

@@ -70,7 +70,7 @@ pub(super) fn signer(system: &Resource) -> Result<SystemKey, Problem> {
 /// What the server knows about a system: how it signs, which records and VAT codes it takes.
 pub(super) fn facts(desk: &Desk<'_>, system: &Resource) -> Result<Value, Problem> {
     let key = signer(system)?;
-    let (records, vat_rates, vat_exemptions) = system.country.offers(desk.settings);
+    let (records, vat_rates, vat_exemptions) = system.country.offers(desk.settings, &desk.italy);
     Ok(json!({
         "journal": { "cryptography": {
             "certificate": {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::country::Country;
 use super::desk::Desk;
 use super::errors::Problem;
+use super::lifecycle::{self, OPERATIVE};
 use super::resources;
 use super::state::{Kind, Resource};
 use super::version::Version;
@@ -23,7 +24,8 @@ pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {
         )));
     }
     let country = country(desk.content("fiscalization"), desk.content("address"))?;
-    let taxpayer = resources::new(desk, Kind::Taxpayer, country);
+    let mut taxpayer = resources::new(desk, Kind::Taxpayer, country);
+    taxpayer.credentials_at = Some(desk.now);
     let head_office = head_office(&taxpayer);
     desk.save(head_office);
     resources::save_and_show(desk, taxpayer)
@@ -57,6 +59,18 @@ pub(super) fn change(
     changes: Map<String, Value>,
 ) -> Result<(), Problem> {
     let must_fit = desk.request.version == Version::Reference && !changes.is_empty();
+    let tells_credentials = changes.contains_key("fiscalization");
+    if tells_credentials
+        && taxpayer.country == Country::Italy
+        && taxpayer.mode == OPERATIVE
+        && desk.italy.change_suspended
+    {
+        let what = "is OPERATIVE; its fiscalization changes while it is SUSPENDED";
+        return Err(lifecycle::out_of_order(taxpayer, what, desk.settings));
+    }
+    if tells_credentials {
+        taxpayer.credentials_at = Some(desk.now);
+    }
     let seat_changed = changes.contains_key("name") || changes.contains_key("address");
     resources::merge(taxpayer, changes);
     let content = Value::Object(taxpayer.content.clone());

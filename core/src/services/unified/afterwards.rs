@@ -3,6 +3,7 @@
 
 use super::begin;
 use super::booked::Booked;
+use super::complete;
 use super::documents;
 use super::entries::set;
 use super::facts::{self, RegisterFacts};
@@ -25,13 +26,14 @@ const REASON: usize = 128;
 /// Cancels a receipt that was never handed over: a TRANSACTION::CANCELLATION on an intention of its own.
 pub(super) fn cancel(run: &Run<'_>) -> Flow<Outcome> {
     let (original, asked) = (original(run)?, Asked::of(run)?);
-    let (register, booked) = transaction(run, "CANCELLATION", &original, &asked, json!({}))?;
     let totals = Totals {
         gross: negated(original.totals.gross),
         net: negated(original.totals.net),
         vat: original.totals.vat.iter().map(taken_back).collect(),
     };
-    let draft = Receipt { receipt_type: ReceiptType::Cancel, totals, ..about(run, &original, &asked)? };
+    let mut draft = Receipt { receipt_type: ReceiptType::Cancel, totals, ..about(run, &original, &asked)? };
+    (run.service.country.mentions_about)(&mut draft, &original);
+    let (register, booked) = transaction(run, "CANCELLATION", &original, &asked, json!({}), Some(&draft))?;
     let signed = receipt::signed(run.service, draft, &booked.record, &run.operation.zone)?;
     Ok(outcome(run, &booked, &register, signed)?)
 }
@@ -40,9 +42,9 @@ pub(super) fn cancel(run: &Run<'_>) -> Flow<Outcome> {
 pub(super) fn pay(run: &Run<'_>) -> Flow<Outcome> {
     let (original, asked) = (original(run)?, Asked::of(run)?);
     let paid = Sale { payments: asked.payments.clone(), ..nothing(&original)? };
-    let payments = payments::payments(&paid, &paid.amounts()?)?;
+    let payments = payments::payments(&paid, &paid.amounts()?, run.service.country)?;
     let more = json!({"payments": payments});
-    let (register, booked) = transaction(run, "PROOF_OF_PAYMENT", &original, &asked, more)?;
+    let (register, booked) = transaction(run, "PROOF_OF_PAYMENT", &original, &asked, more, None)?;
     let draft = Receipt {
         receipt_type: ReceiptType::Payment,
         payments: paid.payments,
@@ -60,20 +62,22 @@ pub(super) fn invoice(run: &Run<'_>) -> Flow<Outcome> {
         "recipients": [documents::recipient(asked.customer.as_ref())?],
         "breakdown": documents::breakdown(&original.totals),
     });
-    let (register, booked) = transaction(run, "ENRICHMENT", &original, &asked, more)?;
+    let (register, booked) = transaction(run, "ENRICHMENT", &original, &asked, more, None)?;
     let mut enriched = original;
     enriched.customer = asked.customer;
     enriched.ids.insert("enrichment".into(), booked.record.id()?.to_owned());
     Ok(outcome(run, &booked, &register, enriched)?)
 }
 
-/// Books a TRANSACTION about the original on an intention of its own.
+/// Books a TRANSACTION about the original on an intention of its own. `draft` is the receipt that can be handed
+/// over while the service still works on it.
 fn transaction(
     run: &Run<'_>,
     kind: &str,
     original: &Receipt,
     asked: &Asked,
     more: Value,
+    draft: Option<&Receipt>,
 ) -> Flow<(RegisterFacts, Booked)> {
     let register = facts::register(run.facts)?;
     let record_type = format!("TRANSACTION::{kind}");
@@ -82,7 +86,7 @@ fn transaction(
     for (key, value) in more.as_object().into_iter().flatten() {
         set(&mut operation, key, value.clone());
     }
-    if let Some(details) = asked.details() {
+    if let Some(details) = asked.details().filter(|_| run.service.country.has_details) {
         set(&mut operation, "details", details);
     }
     let mut metadata = run.record_marks();
@@ -102,7 +106,15 @@ fn transaction(
         intention: Some(intention.1.id()?.to_owned()),
         operation,
     };
-    let record = records::book(run, "transaction", &credential, sent, metadata)?;
+    let (sent, record) = records::book(run, "transaction", &credential, sent, metadata)?;
+    let record = if record.is_finished() {
+        (sent, record)
+    } else {
+        let meanwhile =
+            || draft.map(|draft| complete::meanwhile(run, &register, draft, &sent, &record)).transpose();
+        let settled = records::settled(run, &credential, record.id()?, &meanwhile)?;
+        (sent, settled)
+    };
     let booked = Booked::check(run, "transaction", &credential, &register, record, Some(&intention.1))?;
     Ok((register, booked))
 }
@@ -211,7 +223,7 @@ fn offers(register: &RegisterFacts, record: &str) -> Result<()> {
         return Ok(());
     }
     let message =
-        format!("SIGN FR does not offer {record} for this register; ask its support, or provision again");
+        format!("the service does not offer {record} for this register; ask its support, or provision again");
     Err(Error::new(Kind::NotReady, message))
 }
 

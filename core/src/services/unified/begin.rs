@@ -36,7 +36,7 @@ pub(super) fn open_sale(run: &Run<'_>, sale: &Sale, intention: &Record) -> Resul
         "intention": intention.id()?,
         "signature": intention.signature(),
         "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
-        "details": map::begin_details(sale)?,
+        "details": map::begin_details(sale, run.service.country)?,
     }))
 }
 
@@ -51,7 +51,7 @@ pub(super) fn intention(
         record_type: "INTENTION::TRANSACTION".into(),
         system: register.system.clone(),
         intention: None,
-        operation: map::intention(sale)?,
+        operation: map::intention(sale, run.service.country)?,
     };
     records::book(run, "intention", credential, sent, run.record_marks())
 }
@@ -113,7 +113,10 @@ pub(super) fn sentence(findings: &[Finding]) -> Option<String> {
         1 => String::new(),
         count => format!(" (and {} more)", count - 1),
     };
-    Some(format!("SIGN FR booked something else than was sent: {}: {}{more}", first.pointer, first.message))
+    Some(format!(
+        "the service booked something else than was sent: {}: {}{more}",
+        first.pointer, first.message
+    ))
 }
 
 /// The error `mismatch` of these findings, where the account enforces its checks.

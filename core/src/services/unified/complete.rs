@@ -44,10 +44,11 @@ impl Ready {
             Some(request) => request,
             None => {
                 let issued_at = run.local(run.operation.at)?;
-                let operation = map::transaction(&sale, &amounts, &register, &issued_at)?;
+                let operation =
+                    map::transaction(&sale, &amounts, &register, run.service.country, &issued_at)?;
                 let operation = match &sale.original {
                     Some(_) if run.operation.original.is_none() => {
-                        let message = "SIGN FR takes back what this journal has the receipt of; name it by receipt or number";
+                        let message = "the service takes back what this journal has the receipt of; name it by receipt or number";
                         return Err(Error::invalid("/original", message));
                     }
                     Some(_) => returns::correction(run, operation, &sale, &afterwards::original(run)?)?,
@@ -95,7 +96,9 @@ pub(super) fn complete(run: &Run<'_>) -> Flow<Outcome> {
     let record = if booked.is_finished() {
         records::with_operation(run, "receipt.operation", credential, booked)?
     } else {
-        records::settled(run, credential, booked.id()?, &|| meanwhile(run, &ready, &sent, &booked).map(Some))?
+        records::settled(run, credential, booked.id()?, &|| {
+            meanwhile(run, &ready.register, &ready.draft, &sent, &booked).map(Some)
+        })?
     };
     if let Some(rejection) = record.rejection() {
         return Err(Stop::Refused(rejection));
@@ -179,13 +182,19 @@ pub(super) fn judged(
 }
 
 /// What can be handed over while the service still works on the record.
-fn meanwhile(run: &Run<'_>, ready: &Ready, sent: &Sent, booked: &Record) -> Result<Outcome> {
-    let receipt = receipt::signed(run.service, ready.draft.clone(), booked, &run.operation.zone)?;
+pub(super) fn meanwhile(
+    run: &Run<'_>,
+    register: &RegisterFacts,
+    draft: &Receipt,
+    sent: &Sent,
+    booked: &Record,
+) -> Result<Outcome> {
+    let receipt = receipt::signed(run.service, draft.clone(), booked, &run.operation.zone)?;
     let settle = follow_up(run, &receipt, sent, booked)?;
     Ok(Outcome {
         result: json!(receipt),
         receipts: vec![receipt],
-        learned: Some(ready.register.clone().after(booked.id()?, booked.signature())),
+        learned: Some(register.clone().after(booked.id()?, booked.signature())),
         later: vec![settle],
         ..Outcome::default()
     })

@@ -7,6 +7,7 @@
 //! | `invoice` | INVOICE | payments, recipient, breakdown |
 //! | `proforma` | PRO_FORMA_INVOICE | recipient, breakdown |
 
+use super::country::Country;
 use super::entries::{amount, set};
 use super::payments;
 use super::provision;
@@ -34,14 +35,19 @@ pub(super) fn operation_type(document: Document) -> &'static str {
 ///
 /// # Errors
 /// `invalid` with the JSON pointer of what is missing or does not fit.
-pub(super) fn complete(operation: &mut Value, sale: &Sale, amounts: &Amounts) -> Result<()> {
+pub(super) fn complete(
+    operation: &mut Value,
+    sale: &Sale,
+    amounts: &Amounts,
+    country: &Country,
+) -> Result<()> {
     if matches!(sale.document, Document::Receipt | Document::Invoice) {
-        set(operation, "payments", payments::payments(sale, amounts)?);
+        set(operation, "payments", payments::payments(sale, amounts, country)?);
     }
     if matches!(sale.document, Document::Invoice | Document::Proforma) {
         set(operation, "recipients", vec![recipient(sale.customer.as_ref())?]);
         set(operation, "breakdown", breakdown(&amounts.totals));
-    } else if let Some(code) = sale.customer.as_ref().and_then(|customer| customer.code.as_deref()) {
+    } else if let Some(code) = sale.customer.as_ref().and_then(country.customer_code) {
         set(operation, "customer", json!({"type": "EXTERNAL", "code": code}));
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! the document's totals (docs/decisions/0005-negative-quantities-in-france.md).
 
 use super::checks::escaped;
+use super::country::Country;
 use super::facts::RegisterFacts;
 use super::vat::{self, Code};
 use crate::amounts::{Amounts, ItemAmounts};
@@ -38,12 +39,14 @@ pub(super) fn entries(
     items: &[Item],
     amounts: &Amounts,
     register: &RegisterFacts,
+    country: &Country,
 ) -> Result<(Vec<Value>, Value)> {
     let (mut exclusive, mut inclusive) = (Decimal::ZERO, Decimal::ZERO);
     let mut entries = Vec::with_capacity(items.len());
     for (index, (item, amounts)) in items.iter().zip(&amounts.items).enumerate() {
         let place = format!("/items/{index}");
-        let entry = entry(item, amounts, register, index + 1).map_err(|error| error.under(&place))?;
+        let entry =
+            entry(item, amounts, (register, country), index + 1).map_err(|error| error.under(&place))?;
         exclusive = money::add(exclusive, entry.exclusive)?;
         inclusive = money::add(inclusive, entry.inclusive)?;
         entries.push(entry.json);
@@ -63,13 +66,19 @@ struct Entry {
     inclusive: Decimal,
 }
 
-fn entry(item: &Item, amounts: &ItemAmounts, register: &RegisterFacts, number: usize) -> Result<Entry> {
+fn entry(
+    item: &Item,
+    amounts: &ItemAmounts,
+    (register, country): (&RegisterFacts, &Country),
+    number: usize,
+) -> Result<Entry> {
     if item.item_type != ItemType::Item {
-        let message = "sign-fr does not support items of this type in this version; sell it as an item, or leave it out";
+        let message =
+            "items of this type are not supported in this version; sell it as an item, or leave it out";
         return Err(Error::invalid("/type", message));
     }
     let returned = item.quantity.0.is_sign_negative() && !item.quantity.0.is_zero();
-    let code = vat::code(&item.vat, register)?;
+    let code = vat::code(&item.vat, register, country)?;
     let (before, discount, gross) = (amounts.before.0, amounts.discount.0, amounts.gross.0);
     let (base, exclusive) = match &code {
         Code::Rate { rate, .. } => (net(before, *rate)?, net(gross, *rate)?),
@@ -100,7 +109,7 @@ fn entry(item: &Item, amounts: &ItemAmounts, register: &RegisterFacts, number: u
     }
     let kind = if returned { "RETURN" } else { "SALE" };
     Ok(Entry {
-        json: json!({"type": kind, "data": data, "details": details(item, number)?}),
+        json: json!({"type": kind, "data": data, "details": details(item, number, country)?}),
         exclusive,
         inclusive: gross,
     })
@@ -117,7 +126,7 @@ fn unit(item: &Item, sign: Decimal) -> Result<Value> {
     });
     if let Some(measure) = &item.unit {
         if measure.is_empty() || measure.chars().count() > MEASURE {
-            let message = format!("a unit has 1 to {MEASURE} characters at SIGN FR; shorten it");
+            let message = format!("a unit has 1 to {MEASURE} characters at the service; shorten it");
             return Err(Error::invalid("/unit", message));
         }
         set(&mut unit, "measure", measure.as_str());
@@ -125,7 +134,7 @@ fn unit(item: &Item, sign: Decimal) -> Result<Value> {
     Ok(unit)
 }
 
-fn details(item: &Item, number: usize) -> Result<Value> {
+fn details(item: &Item, number: usize, country: &Country) -> Result<Value> {
     let concept = match item.kind {
         ItemKind::Good => "GOOD",
         ItemKind::Service => "SERVICE",
@@ -135,6 +144,10 @@ fn details(item: &Item, number: usize) -> Result<Value> {
         item.article.as_ref().and_then(|article| article.group.as_deref()).filter(|text| !text.is_empty())
     {
         set(&mut details, "label", group);
+    }
+    if !country.has_details {
+        let Nothing {} = extra_of(country.service, &item.extra)?;
+        return Ok(details);
     }
     let extra: ItemExtra = extra(&item.extra)?;
     if !extra.properties.is_empty() {
@@ -153,11 +166,24 @@ fn product(article: &Article, name: &str) -> Option<Value> {
     Some(json!({"type": kind, "number": number, "details": {"name": name}}))
 }
 
-/// The block of `extra` that is for this service.
+/// A block of `extra` in which a service wants nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+/// The block of `extra` that is for SIGN FR.
 pub(super) fn extra<T: DeserializeOwned + Default>(extra: &Map<String, Value>) -> Result<T> {
-    match extra.get(EXTRA) {
+    extra_of(EXTRA, extra)
+}
+
+/// The block of `extra` that is for this service.
+pub(super) fn extra_of<T: DeserializeOwned + Default>(
+    service: &str,
+    extra: &Map<String, Value>,
+) -> Result<T> {
+    match extra.get(service) {
         None => Ok(T::default()),
-        Some(block) => strict(block).map_err(|error| error.under(&format!("/extra/{EXTRA}"))),
+        Some(block) => strict(block).map_err(|error| error.under(&format!("/extra/{service}"))),
     }
 }
 

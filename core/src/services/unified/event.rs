@@ -112,5 +112,5 @@ fn fits(pointer: &str, text: &str, most: usize) -> Result<()> {
     if (1..=most).contains(&text.chars().count()) {
         return Ok(());
     }
-    Err(Error::invalid(pointer, format!("SIGN FR takes 1 to {most} characters here")))
+    Err(Error::invalid(pointer, format!("the service takes 1 to {most} characters here")))
 }

@@ -35,6 +35,9 @@ pub(super) struct MerchantFacts {
     /// The activity code, which goes on paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) naf_ape_code: Option<String>,
+    /// The day from which the credentials of the authority count, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) password_changed_on: Option<String>,
 }
 
 /// A location.
@@ -54,7 +57,7 @@ pub(super) struct RegisterFacts {
     pub(super) system: String,
     pub(super) records: Vec<String>,
     pub(super) vat_rates: Vec<VatRate>,
-    pub(super) vat_exemptions: Vec<String>,
+    pub(super) vat_exemptions: Vec<VatExemption>,
     #[serde(default)]
     pub(super) certificate: Value,
     #[serde(default)]
@@ -76,6 +79,36 @@ pub(super) struct VatRate {
     pub(super) percentage: String,
     #[serde(default)]
     pub(super) historic: bool,
+}
+
+/// An exemption of a system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "KnownExemption")]
+pub(super) struct VatExemption {
+    pub(super) code: String,
+    /// The service's words, which say what the code means.
+    pub(super) description: String,
+}
+
+/// How journals have an exemption: earlier ones have its code alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KnownExemption {
+    Code(String),
+    Described {
+        code: String,
+        #[serde(default)]
+        description: String,
+    },
+}
+
+impl From<KnownExemption> for VatExemption {
+    fn from(known: KnownExemption) -> Self {
+        match known {
+            KnownExemption::Code(code) => VatExemption { code, description: String::new() },
+            KnownExemption::Described { code, description } => VatExemption { code, description },
+        }
+    }
 }
 
 /// The till's program.
@@ -106,7 +139,12 @@ impl RegisterFacts {
                     Some(VatRate { code: text(rate, "code")?, percentage, historic })
                 })
                 .collect(),
-            vat_exemptions: each("vat_exemptions").filter_map(|exemption| text(exemption, "code")).collect(),
+            vat_exemptions: each("vat_exemptions")
+                .filter_map(|exemption| {
+                    let description = text(exemption, "description").unwrap_or_default();
+                    Some(VatExemption { code: text(exemption, "code")?, description })
+                })
+                .collect(),
             certificate: content.pointer("/journal/cryptography/certificate").cloned().unwrap_or(Value::Null),
             software: Some(software),
             last_record: None,
@@ -148,7 +186,7 @@ fn known<T: DeserializeOwned>(facts: &Value, what: &str) -> Result<T> {
     T::deserialize(facts).map_err(|_| {
         Error::new(
             Kind::NotReady,
-            format!("{what} is not provisioned at SIGN FR; run provision, then try again"),
+            format!("{what} is not provisioned at the service; run provision, then try again"),
         )
     })
 }

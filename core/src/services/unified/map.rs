@@ -1,8 +1,9 @@
 //! A sale as the operation of a record (contract sign-fr 2.7).
 
 use super::checks::escaped;
+use super::country::Country;
 use super::documents;
-use super::entries::{self, EXTRA, extra, properties, set};
+use super::entries::{self, EXTRA, Nothing, extra, extra_of, properties, set};
 use super::facts::RegisterFacts;
 use super::provision::cut;
 use crate::amounts::Amounts;
@@ -35,17 +36,17 @@ struct SaleExtra {
 }
 
 /// The operation of an INTENTION::TRANSACTION.
-pub(super) fn intention(sale: &Sale) -> Result<Value> {
+pub(super) fn intention(sale: &Sale, country: &Country) -> Result<Value> {
     let mut operation = json!({"type": "TRANSACTION"});
-    if let Some(details) = begin_details(sale)? {
+    if let Some(details) = begin_details(sale, country)? {
         set(&mut operation, "details", details);
     }
     Ok(operation)
 }
 
 /// Who began, and whether it is training.
-pub(super) fn begin_details(sale: &Sale) -> Result<Option<Value>> {
-    let Some(mut details) = details(sale)? else { return Ok(None) };
+pub(super) fn begin_details(sale: &Sale, country: &Country) -> Result<Option<Value>> {
+    let Some(mut details) = details(sale, country)? else { return Ok(None) };
     if let Some(cashier) = &sale.cashier {
         set(&mut details, "properties", operator(cashier));
     }
@@ -65,7 +66,11 @@ fn operator(cashier: &Cashier) -> Value {
 }
 
 /// `creators` and `training`; the service wants a creator wherever there are details.
-fn details(sale: &Sale) -> Result<Option<Value>> {
+fn details(sale: &Sale, country: &Country) -> Result<Option<Value>> {
+    country.allows_beginning(sale)?;
+    if !country.has_details {
+        return Ok(None);
+    }
     let Some(cashier) = &sale.cashier else {
         return if sale.training {
             let message = "a training sale needs a cashier in France; give cashier.id";
@@ -89,18 +94,20 @@ pub(super) fn transaction(
     sale: &Sale,
     amounts: &Amounts,
     register: &RegisterFacts,
+    country: &Country,
     issued_at: &str,
 ) -> Result<Value> {
     supported(sale)?;
-    let (entries, total) = entries::entries(&sale.items, amounts, register)?;
-    let own: SaleExtra = extra(&sale.extra)?;
+    country.allows(sale)?;
+    let (entries, total) = entries::entries(&sale.items, amounts, register, country)?;
+    let own = own_extra(sale, country)?;
     let mut operation = json!({
         "type": documents::operation_type(sale.document),
         "document": document(sale, &own, total, issued_at)?,
         "entries": entries,
     });
-    documents::complete(&mut operation, sale, amounts)?;
-    let mut details = details(sale)?;
+    documents::complete(&mut operation, sale, amounts, country)?;
+    let mut details = details(sale, country)?;
     if !own.properties.is_empty() {
         let given = properties(&own.properties, PROPERTIES)?;
         let Some(details) = &mut details else {
@@ -115,7 +122,16 @@ pub(super) fn transaction(
     Ok(operation)
 }
 
-/// Refuses what this version cannot express in France.
+/// What only this service knows of a sale.
+fn own_extra(sale: &Sale, country: &Country) -> Result<SaleExtra> {
+    if country.has_details {
+        return extra(&sale.extra);
+    }
+    let Nothing {} = extra_of(country.service, &sale.extra)?;
+    Ok(SaleExtra::default())
+}
+
+/// Refuses what this version cannot express.
 fn supported(sale: &Sale) -> Result<()> {
     if sale.items.is_empty() {
         return Err(Error::invalid("/items", "a receipt has at least one item; add it"));
@@ -125,7 +141,7 @@ fn supported(sale: &Sale) -> Result<()> {
 
 fn document(sale: &Sale, extra: &SaleExtra, total: Value, issued_at: &str) -> Result<Value> {
     let number = sale.number.as_deref().ok_or_else(|| {
-        Error::invalid("/number", "SIGN FR needs the merchant's own number of the receipt; give number")
+        Error::invalid("/number", "the service needs the merchant's own number of the receipt; give number")
     })?;
     let mut document = json!({"number": identifier("/number", number)?});
     if let Some(series) = &sale.series {
@@ -159,14 +175,14 @@ fn identifier<'a>(pointer: &str, text: &'a str) -> Result<&'a str> {
     if (1..=IDENTIFIER).contains(&text.len()) && text.bytes().all(fits) {
         return Ok(text);
     }
-    let message = format!("SIGN FR takes 1 to {IDENTIFIER} of the characters 0-9 A-Z _ / - . here");
+    let message = format!("the service takes 1 to {IDENTIFIER} of the characters 0-9 A-Z _ / - . here");
     Err(Error::invalid(pointer, message))
 }
 
 /// The sale's own notes beside our marks.
 pub(super) fn metadata(sale: &Sale, marks: Map<String, Value>) -> Result<Map<String, Value>> {
     if sale.metadata.len() > METADATA {
-        let message = format!("SIGN FR keeps at most {METADATA} notes of the caller; leave some out");
+        let message = format!("the service keeps at most {METADATA} notes of the caller; leave some out");
         return Err(Error::invalid("/metadata", message));
     }
     let mut metadata = Map::new();

@@ -1,4 +1,5 @@
-//! SIGN FR, over fiskaly's unified API. All but [`contract`] thinks in the words of the reference, 2026-02-03.
+//! SIGN FR and SIGN IT, over fiskaly's unified API. What differs between the two stands in [`country`]; all but
+//! [`contract`] thinks in the words of the reference, 2026-02-03.
 //!
 //! | a till's word | the service's words |
 //! |---|---|
@@ -9,6 +10,7 @@
 //! | `receipt.invoice` | a TRANSACTION::ENRICHMENT with the customer, likewise |
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
 //! | `event.record` | an INTENTION::EVENT |
+//! | `receipt.document` | nothing; the authority's document of the record is read |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
@@ -22,10 +24,16 @@ mod chain;
 mod checks;
 mod complete;
 mod contract;
+mod country;
+mod document;
 mod documents;
 mod entries;
 mod event;
 mod facts;
+mod french;
+mod italian;
+mod italian_paper;
+pub(super) mod italian_settings;
 mod lookup;
 mod map;
 mod offline;
@@ -47,10 +55,12 @@ mod wire;
 use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
-    Answer, Context, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
+    Answer, Context, Duty, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
     Service, Step, Token,
 };
 use contract::Contract;
+use country::Country;
+use jiff::Timestamp;
 use run::{Flow, Run, Stop};
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -58,10 +68,11 @@ use uuid::Uuid;
 /// The characters of a date at the beginning of a time.
 const DAY: usize = 10;
 
-/// SIGN FR for one account.
+/// The service of one country for one account.
 #[derive(Debug)]
 pub(super) struct Unified {
     service: String,
+    country: &'static Country,
     environment: String,
     base: String,
     contract: Contract,
@@ -70,10 +81,13 @@ pub(super) struct Unified {
 
 impl Unified {
     pub(super) fn new(account: &Account) -> Result<Self> {
-        let contract = Contract::named(account.contract.as_deref())?;
+        let country =
+            if account.service == country::ITALY.service { &country::ITALY } else { &country::FRANCE };
+        let contract = Contract::named(account.contract.as_deref(), country)?;
         let address = match account.environment.as_str() {
             "live" => "https://live.api.fiskaly.com",
             "test" => "https://test.api.fiskaly.com",
+            // There too one interface serves both: the taxpayer's country decides.
             "sandbox" => "http://127.0.0.1:8787/sign-fr",
             other => {
                 let message = format!("'{other}' is not an environment; give live, test or sandbox");
@@ -82,6 +96,7 @@ impl Unified {
         };
         Ok(Unified {
             service: account.service.clone(),
+            country,
             environment: account.environment.clone(),
             base: account.url.as_deref().unwrap_or(address).trim_end_matches('/').to_owned(),
             contract,
@@ -162,6 +177,10 @@ impl Service for Unified {
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         facts::register(facts).ok()?.offline?.outage()
     }
+
+    fn duties(&self, facts: &Facts, zone: &str, now: Timestamp) -> Vec<Duty> {
+        (self.country.duties)(facts, zone, now)
+    }
 }
 
 impl Unified {
@@ -182,6 +201,7 @@ impl Unified {
         if let Some(deferred) = &run.operation.deferred {
             return replay::replay(run, deferred);
         }
+        self.country.has(&run.operation.name)?;
         match run.operation.name.as_str() {
             "provision.account" => provision::account(run),
             "provision.merchant" => provision::merchant(run),
@@ -195,10 +215,12 @@ impl Unified {
             "receipt.pay" => afterwards::pay(run),
             "receipt.invoice" => afterwards::invoice(run),
             "event.record" => event::record(run),
+            "receipt.document" => document::document(run),
             "receipt.settle" => complete::settle(run),
             raw::NAME => raw::request(run),
             other => {
-                Err(Error::invalid("", format!("sign-fr has no operation '{other}' in this version")).into())
+                let message = format!("{} has no operation '{other}' in this version", self.service);
+                Err(Error::invalid("", message).into())
             }
         }
     }

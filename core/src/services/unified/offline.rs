@@ -5,9 +5,11 @@
 //! | `sale.complete` | provisional receipt, in the chain | pending receipt | signed receipt, chain not looked at |
 //! | `sale.begin`, `sale.abort` | in the chain | done later | |
 //! | `event.record` | in the chain | to be settled | |
+//! | `receipt.*` | refused; they go on where they stopped | to be settled | to be settled |
 //! | all others | refused; they go on where they stopped | | |
 //!
-//! Without a record to chain to, a completion and an event are refused, and the others are done later.
+//! Without a record to chain to, a completion and an event are refused, and the others are done later. So it is in
+//! a country that has no chain.
 
 use super::begin::{self, sale_id};
 use super::complete::{Ready, booked_offline};
@@ -53,11 +55,12 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
         "sale.begin" => begin(run),
         "sale.abort" => abort(run),
         "sale.complete" => complete(run),
+        name if name.starts_with("receipt.") && may_be_booked(run) => Offline::Unknown,
         "event.record" if !may_be_booked(run) => event(run).unwrap_or_else(Offline::Refuse),
         name if name.starts_with("provision.") => {
-            unreachable("SIGN FR gives no answer; run provision again, it goes on where it stopped")
+            unreachable("the service gives no answer; run provision again, it goes on where it stopped")
         }
-        _ => unreachable("SIGN FR gives no answer; nothing was changed, try again"),
+        _ => unreachable("the service gives no answer; nothing was changed, try again"),
     }
 }
 
@@ -65,7 +68,7 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
 fn begin(run: &Run<'_>) -> Offline {
     let possible = facts::register(run.facts)
         .and_then(|register| Ok((register, Sale::read(run.param("sale"))?)))
-        .and_then(|(register, sale)| Ok((register, map::intention(&sale)?, sale)));
+        .and_then(|(register, sale)| Ok((register, map::intention(&sale, run.service.country)?, sale)));
     let (register, operation, sale) = match possible {
         Ok(possible) => possible,
         Err(error) => return Offline::Refuse(error),
@@ -82,7 +85,7 @@ fn begin(run: &Run<'_>) -> Offline {
             "buffer": recorder.buffer.number,
             "offset": intention,
             "started_at": run.local(sale.started_at.unwrap_or(run.operation.at))?,
-            "details": map::begin_details(&sale)?,
+            "details": map::begin_details(&sale, run.service.country)?,
         });
         recorder.deferred(Outcome { result, open_sale: Some(open_sale), ..Outcome::default() }, None)
     };
@@ -129,6 +132,9 @@ fn complete(run: &Run<'_>) -> Offline {
         let result = json!(ready.draft);
         return Offline::Later(Outcome { result, receipts: vec![ready.draft], ..Outcome::default() });
     }
+    if !run.service.country.goes_on_offline {
+        return Offline::Refuse(run.service.country.unreachable());
+    }
     provisional(run, ready).unwrap_or_else(Offline::Refuse)
 }
 
@@ -138,7 +144,7 @@ fn provisional(run: &Run<'_>, ready: Ready) -> Result<Offline> {
     let begun = match recorder.begun() {
         Some(begun) => begun,
         None => {
-            let own = recorder.intention(map::intention(&ready.sale)?)?;
+            let own = recorder.intention(map::intention(&ready.sale, run.service.country)?)?;
             recorder.buffer.reference(own)
         }
     };
@@ -186,7 +192,8 @@ fn filling<'a>(run: &Run<'_>, register: &'a RegisterFacts) -> Option<&'a Buffer>
 
 /// Whether there is a record that the chain can begin with.
 fn can_chain(run: &Run<'_>, register: &RegisterFacts) -> bool {
-    filling(run, register).is_some() || acknowledged(run, register).is_some()
+    run.service.country.goes_on_offline
+        && (filling(run, register).is_some() || acknowledged(run, register).is_some())
 }
 
 /// The last record that the service acknowledged, and its signature: this operation's own intention, where
@@ -350,7 +357,7 @@ fn may_be_booked(run: &Run<'_>) -> bool {
                 // An error told to a repetition says nothing of the attempt before it.
                 let settles_nothing = matches!(answer.status, 409 | 425 | 429 | 500 | 502 | 504)
                     || (exchange.attempts > 1 && answer.status >= 400);
-                let last_word = ["receipt", "event", "abort"];
+                let last_word = ["receipt", "event", "abort", "transaction"];
                 let last = last_word.iter().any(|label| exchange.request.label.starts_with(label));
                 settles_nothing || (last && (200..300).contains(&answer.status))
             }

@@ -262,7 +262,7 @@ pub(super) fn open(
         return Ok((offline, filling));
     }
     let (anchor, signature) = acknowledged.ok_or_else(|| {
-        let message = "SIGN FR gives no answer, and without a first record of this register nothing can be issued offline; nothing was booked, try again";
+        let message = "the service gives no answer, and without a first record of this register nothing can be issued offline; nothing was booked, try again";
         Error::new(Kind::Unreachable, message)
     })?;
     let before = offline.sending.as_ref();
@@ -280,7 +280,7 @@ fn check_limits(outage: &Outage, now: Timestamp, records: u32) -> Result<()> {
         return Ok(());
     };
     let message = format!(
-        "offline since {}, and SIGN FR allows {what}: the register may not sell; reconnect and run `sync`, \
+        "offline since {}, and the service allows {what}: the register may not sell; reconnect and run `sync`, \
          or else decommission the register and provision another one",
         outage.since.strftime("%Y-%m-%dT%H:%M:%SZ")
     );

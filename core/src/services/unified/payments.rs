@@ -18,9 +18,12 @@
 //! `foreign_currency_indicator` (its ISO code), `foreign_currency_exchange_rate` and
 //! `foreign_currency_denomination` (the amount with its code); `amount` is in euros.
 //!
+//! Where the country has no properties (Italy), both stay on the receipt alone.
+//!
 //! Cash rounding is the `discount` of the first cash payment, else of the first: what was paid plus
 //! its discount is what was sold (contract sign-fr 2.10), so rounding up is a negative discount.
 
+use super::country::Country;
 use super::entries::{amount, set};
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
@@ -38,16 +41,17 @@ const NAME: usize = 128;
 const MASKED: &str = "****";
 
 /// The payments; a sale of nothing that nobody paid is paid with no cash (the list may not be empty).
-pub(super) fn payments(sale: &Sale, amounts: &Amounts) -> Result<Vec<Value>> {
+pub(super) fn payments(sale: &Sale, amounts: &Amounts, country: &Country) -> Result<Vec<Value>> {
     if sale.payments.len() > MOST {
-        let message = format!("SIGN FR takes at most {MOST} payments; put those of one kind together");
+        let message = format!("the service takes at most {MOST} payments; put those of one kind together");
         return Err(Error::invalid("/payments", message));
     }
     let rounding = amounts.rounding.0;
     let rounded = sale.payments.iter().position(|payment| payment.method == Method::Cash).unwrap_or(0);
     let mut payments = Vec::with_capacity(sale.payments.len().max(1));
     for (index, paid) in sale.payments.iter().enumerate() {
-        let mut payment = payment(paid, sale).map_err(|error| error.under(&format!("/payments/{index}")))?;
+        let mut payment =
+            payment(paid, sale, country).map_err(|error| error.under(&format!("/payments/{index}")))?;
         if index == rounded && !rounding.is_zero() {
             discount(&mut payment, rounding);
         }
@@ -73,7 +77,7 @@ fn details(paid: Decimal) -> Value {
     json!({"amount": amount(paid), "currency": "EUR"})
 }
 
-fn payment(payment: &Payment, sale: &Sale) -> Result<Value> {
+fn payment(payment: &Payment, sale: &Sale, country: &Country) -> Result<Value> {
     let (number, unmasked) = number(payment);
     let name = |default: &str| payment.name.clone().unwrap_or_else(|| default.to_owned());
     let mut json = match payment.method {
@@ -98,16 +102,29 @@ fn payment(payment: &Payment, sale: &Sale) -> Result<Value> {
     {
         return Err(Error::invalid(
             "/name",
-            format!("a name has 1 to {NAME} characters at SIGN FR; shorten it"),
+            format!("a name has 1 to {NAME} characters at the service; shorten it"),
         ));
     }
+    let mut details = details(payment.amount.0);
+    if country.has_details {
+        let properties = properties(payment, unmasked)?;
+        if !properties.is_empty() {
+            set(&mut details, "properties", properties);
+        }
+    }
+    set(&mut json, "details", details);
+    Ok(json)
+}
+
+/// What the service has no fields for.
+fn properties(payment: &Payment, unmasked: Option<&str>) -> Result<Map<String, Value>> {
     let references: Vec<&str> = unmasked.into_iter().chain(payment.reference.as_deref()).collect();
     let reference = references.join(" ");
     let mut properties = Map::new();
     if !reference.is_empty() {
         if reference.chars().count() > PROPERTY {
             let message = format!(
-                "a reference, with a number that is not masked, has at most {PROPERTY} characters at SIGN FR; shorten it"
+                "a reference, with a number that is not masked, has at most {PROPERTY} characters at the service; shorten it"
             );
             return Err(Error::invalid("/reference", message));
         }
@@ -119,12 +136,7 @@ fn payment(payment: &Payment, sale: &Sale) -> Result<Value> {
         let denomination = format!("{} {}", foreign.amount, foreign.currency);
         properties.insert("foreign_currency_denomination".into(), denomination.into());
     }
-    let mut details = details(payment.amount.0);
-    if !properties.is_empty() {
-        set(&mut details, "properties", properties);
-    }
-    set(&mut json, "details", details);
-    Ok(json)
+    Ok(properties)
 }
 
 /// The number as the service takes it, and the one that it does not take.

@@ -64,7 +64,7 @@ pub(super) fn location(run: &Run<'_>) -> Flow<Outcome> {
 }
 
 fn read_again(run: &Run<'_>, credential: &str, location: &str) -> Flow<Value> {
-    let gone = || Error::new(Kind::NotReady, format!("SIGN FR no longer knows the location {location}"));
+    let gone = || Error::new(Kind::NotReady, format!("the service no longer knows the location {location}"));
     let path = format!("/locations/{location}");
     Ok(run.read("location.read", credential, &path, None)?.ok_or_else(gone)?.body.clone())
 }
@@ -105,7 +105,8 @@ fn head_office(run: &Run<'_>, credential: &str, taxpayer: &str) -> Flow<Value> {
         },
     )?;
     found.ok_or_else(|| {
-        let message = "the taxpayer has no HEAD_OFFICE at SIGN FR; give the location an address of its own";
+        let message =
+            "the taxpayer has no HEAD_OFFICE at the service; give the location an address of its own";
         Error::new(Kind::Refused, message).into()
     })
 }
@@ -140,7 +141,7 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
         None => make(run, credential, &params)?,
     };
     let found = commissioned(run, "system", credential, None, "/systems", found)?;
-    let strange = || Error::internal("SIGN FR showed a system without an id");
+    let strange = || Error::internal("the service showed a system without an id");
     let mut learned = RegisterFacts::from_system(&found, params.software).ok_or_else(strange)?;
     if let Some(known) = known {
         learned.last_record = known.last_record;
@@ -172,7 +173,7 @@ fn make(run: &Run<'_>, credential: &str, params: &RegisterParams) -> Flow<(Value
 fn again(run: &Run<'_>, credential: &str, known: &RegisterFacts, program: &Software) -> Flow<Value> {
     let path = format!("/systems/{}", known.system);
     let gone = || {
-        let message = format!("SIGN FR no longer knows the system {}", known.system);
+        let message = format!("the service no longer knows the system {}", known.system);
         Error::new(Kind::NotReady, message)
     };
     let found = run.read("system.read", credential, &path, None)?.ok_or_else(gone)?;

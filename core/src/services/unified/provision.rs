@@ -5,13 +5,13 @@
 
 use super::facts::{self, AccountFacts, MerchantFacts};
 use super::run::{Flow, Run, Stop, token_body};
-use super::settings::{Certification, MerchantSettings, MerchantType, digits};
+use super::settings::{MerchantType, Person};
 use super::subject;
 use super::wire::{self, Write, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Effect, LineKind, Lost, Method, Outcome, Request, Step};
+use crate::exchange::{Effect, KeptSecret, LineKind, Lost, Method, Outcome, Request, Step};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The longest name, and part of an address.
 const LONGEST: usize = 128;
@@ -128,15 +128,15 @@ fn own_organization(run: &Run<'_>, credential: &str) -> Flow<String> {
     }
 }
 
-/// What the configuration says of a merchant.
+/// What the configuration says of a merchant; `settings` are its country's.
 #[derive(Deserialize)]
-struct MerchantParams {
-    name: String,
+pub(super) struct MerchantParams {
+    pub(super) name: String,
     #[serde(default)]
-    trade_name: Option<String>,
-    tax_id: String,
-    address: Value,
-    settings: MerchantSettings,
+    pub(super) trade_name: Option<String>,
+    pub(super) tax_id: String,
+    pub(super) address: Value,
+    pub(super) settings: Value,
 }
 
 /// Makes or adopts the merchant's UNIT, its credential and its taxpayer, and commissions the taxpayer.
@@ -152,10 +152,11 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
     if let (Some(known), false) = (&known, lost) {
         report.note("UNIT", &known.unit, false);
         report.note("TAXPAYER", &known.taxpayer, false);
-        return Ok(report.into_outcome(json!(known)));
+        let renewed = (run.service.country.renewed)(run, known.clone())?;
+        return Ok(report.into_outcome(json!(renewed)));
     }
     let params: MerchantParams = params(run)?;
-    let taxpayer = taxpayer_content(run, &params)?;
+    let taxpayer = (run.service.country.taxpayer)(run, &params)?;
     let account = facts::account(run.facts)?;
     let group = run.account_credential()?;
 
@@ -184,7 +185,7 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
 
     let (found, made) =
         find_or_make(run, "taxpayer", &credential, "/taxpayers", Some(&unit), "/taxpayers", &|| {
-            taxpayer.clone()
+            taxpayer.content.clone()
         })?;
     let found = commissioned(run, "taxpayer", &credential, Some(&unit), "/taxpayers", found)?;
     let id = id_of(&found)?;
@@ -197,10 +198,9 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
         taxpayer: id,
         country: text(&found, "/content/country").map(str::to_owned),
         vat_number: text(&found, "/content/vat_number").map(str::to_owned),
-        certification: Some(
-            json!({"body": params.settings.certification, "code": params.settings.certificate_code})
-        ),
-        naf_ape_code: params.settings.naf_ape_code,
+        certification: taxpayer.certification,
+        naf_ape_code: taxpayer.naf_ape_code,
+        password_changed_on: taxpayer.password_changed_on,
     })))
 }
 
@@ -259,8 +259,9 @@ pub(super) fn commissioned(
         return Ok(resource);
     }
     let address = format!("{path}/{}", id_of(&resource)?);
+    let shown = shown_secrets(run)?;
     let make = |_| {
-        let mut write = Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"}));
+        let mut write = Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"})).keeping(&shown);
         write.scope = scope.map(str::to_owned);
         write
     };
@@ -272,10 +273,20 @@ pub(super) fn commissioned(
     })
 }
 
+/// What of the merchant's secrets the service shows with a taxpayer: the journal gets their names.
+pub(super) fn shown_secrets(run: &Run<'_>) -> Result<Vec<KeptSecret>> {
+    let line = run.line(LineKind::Merchant)?;
+    let kept = |(pointer, key): &(&str, &str)| KeptSecret {
+        pointer: (*pointer).to_owned(),
+        name: format!("{line}/{key}"),
+    };
+    Ok(run.service.country.shown_secrets.iter().map(kept).collect())
+}
+
 pub(super) fn id_of(resource: &Value) -> Result<String> {
     text(resource, "/content/id")
         .map(str::to_owned)
-        .ok_or_else(|| Error::internal("a resource of SIGN FR has no id"))
+        .ok_or_else(|| Error::internal("a resource of the service has no id"))
 }
 
 /// The operation's parameters.
@@ -286,23 +297,25 @@ pub(super) fn params<T: serde::de::DeserializeOwned>(run: &Run<'_>) -> Result<T>
     })
 }
 
-fn taxpayer_content(run: &Run<'_>, params: &MerchantParams) -> Result<Value> {
-    let settings = &params.settings;
-    if !digits(&params.tax_id, 9) {
-        let message = format!("'{}' is not a SIREN; give its 9 digits", params.tax_id);
-        return Err(Error::new(Kind::Config, message).at("/tax_id"));
-    }
-    let live = run.service.environment == "live";
-    let credentials = match run.service.contract.portal_access(settings, live)? {
-        Some(portal) => portal,
-        None => certificate(settings),
-    };
-    let mut fiscalization = json!({"type": "FR", "tax_id_number": params.tax_id, "credentials": credentials});
-    if let (Some(date), Some(fields)) = (&settings.fiscal_year_date, fiscalization.as_object_mut()) {
-        fields.insert("fiscal_year_date".into(), date.as_str().into());
-    }
+/// A taxpayer as it is made at the service, and what its merchant remembers of it.
+pub(super) struct Taxpayer {
+    pub(super) content: Value,
+    /// What of the certification goes on paper.
+    pub(super) certification: Option<Value>,
+    pub(super) naf_ape_code: Option<String>,
+    /// The day from which the credentials of the authority count, `YYYY-MM-DD`.
+    pub(super) password_changed_on: Option<String>,
+}
+
+/// The content of a taxpayer that is fiscalized like this.
+pub(super) fn taxpayer(
+    params: &MerchantParams,
+    merchant_type: MerchantType,
+    person: Option<&Person>,
+    fiscalization: Value,
+) -> Result<Value> {
     let legal = fitting("/name", &params.name)?;
-    let name = match (settings.merchant_type, &settings.person) {
+    let name = match (merchant_type, person) {
         (MerchantType::Individual, Some(person)) => {
             fitting("/settings/person/forename", &person.forename)?;
             fitting("/settings/person/surname", &person.surname)?;
@@ -313,7 +326,7 @@ fn taxpayer_content(run: &Run<'_>, params: &MerchantParams) -> Result<Value> {
             json!({"legal": legal, "trade": fitting("/trade_name", trade)?})
         }
     };
-    let taxpayer_type = match settings.merchant_type {
+    let taxpayer_type = match merchant_type {
         MerchantType::Company => "COMPANY",
         MerchantType::Individual => "INDIVIDUAL",
     };
@@ -325,26 +338,12 @@ fn taxpayer_content(run: &Run<'_>, params: &MerchantParams) -> Result<Value> {
     }))
 }
 
-/// The software's certificate, with what the service knows of the company beside it.
-fn certificate(settings: &MerchantSettings) -> Value {
-    let certification = settings.certification.unwrap_or(Certification::Infocert);
-    let mut credentials = Map::new();
-    credentials
-        .insert("type".into(), json!(certification).as_str().unwrap_or_default().to_uppercase().into());
-    // In this contract LNE has no place for the code; it goes on paper only.
-    if let (Certification::Infocert, Some(code)) = (certification, &settings.certificate_code) {
-        credentials.insert("certificate_code".into(), code.as_str().into());
-    }
-    credentials.insert("properties".into(), json!(settings.properties()));
-    Value::Object(credentials)
-}
-
 /// A name or a part of an address as it is; the service keeps 128 characters (Appendix A, PlainString128).
 fn fitting<'a>(pointer: &str, text: &'a str) -> Result<&'a str> {
     if (1..=LONGEST).contains(&text.chars().count()) {
         return Ok(text);
     }
-    let message = format!("SIGN FR takes 1 to {LONGEST} characters here; shorten it");
+    let message = format!("the service takes 1 to {LONGEST} characters here; shorten it");
     Err(Error::new(Kind::Config, message).at(pointer))
 }
 

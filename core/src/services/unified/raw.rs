@@ -66,7 +66,7 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         "POST" => Method::Post,
         "PATCH" => Method::Patch,
         other => {
-            let message = format!("SIGN FR has no method '{other}'; give GET, POST or PATCH");
+            let message = format!("the service has no method '{other}'; give GET, POST or PATCH");
             return Err(Error::invalid("/method", message));
         }
     };

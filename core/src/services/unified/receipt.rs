@@ -6,6 +6,7 @@
 //! (5.7).
 
 use super::Unified;
+use super::afterwards;
 use super::facts::{LocationFacts, MerchantFacts, RegisterFacts};
 use super::records::Record;
 use super::run::{Run, local};
@@ -35,18 +36,6 @@ pub(super) fn pending(
     amounts: &Amounts,
     sellers: &Sellers<'_>,
 ) -> Result<Receipt> {
-    let Sellers { merchant, location, register } = sellers;
-    let header = [("SIRET", &location.siret), ("NAF", &merchant.naf_ape_code)].into_iter();
-    let mut mentions: Vec<Mention> = header
-        .filter_map(|(label, code)| Some(mention(Place::Header, format!("{label} {}", code.as_ref()?))))
-        .collect();
-    mentions.push(mention(Place::Body, format!("Nombre de lignes : {}", sale.items.len())));
-    if let Some(software) = &register.software {
-        mentions.push(mention(Place::Footer, format!("Logiciel : {} {}", software.name, software.version)));
-    }
-    mentions.extend(
-        merchant.certification.as_ref().and_then(certificate).map(|text| mention(Place::Footer, text)),
-    );
     let begun = run.operation.open_sale.as_ref();
     let started_at = match sale.started_at {
         Some(at) => run.local(at)?,
@@ -55,16 +44,35 @@ pub(super) fn pending(
             None => run.local(run.operation.at)?,
         },
     };
-    Ok(Receipt {
+    let original = run.operation.original.as_ref().map(|_| afterwards::original(run)).transpose()?;
+    let mut receipt = Receipt {
         id: run.operation.id.to_string(),
         service: run.service.service.clone(),
         environment: run.service.environment.clone(),
         started_at: Some(started_at),
-        ids: BTreeMap::from([("system".to_owned(), register.system.clone())]),
-        issuer: issuer(run.param("issuer"), merchant)?,
-        mentions,
+        ids: BTreeMap::from([("system".to_owned(), sellers.register.system.clone())]),
+        issuer: issuer(run.param("issuer"), sellers.merchant)?,
         ..Receipt::of_sale(sale, amounts.totals.clone())
-    })
+    };
+    receipt.mentions = (run.service.country.mentions)(&receipt, sellers, original.as_ref());
+    Ok(receipt)
+}
+
+/// What a French receipt says besides the sale, as far as it is known before it is booked.
+pub(super) fn french_mentions(receipt: &Receipt, sellers: &Sellers<'_>, _: Option<&Receipt>) -> Vec<Mention> {
+    let Sellers { merchant, location, register } = sellers;
+    let header = [("SIRET", &location.siret), ("NAF", &merchant.naf_ape_code)].into_iter();
+    let mut mentions: Vec<Mention> = header
+        .filter_map(|(label, code)| Some(mention(Place::Header, format!("{label} {}", code.as_ref()?))))
+        .collect();
+    mentions.push(mention(Place::Body, format!("Nombre de lignes : {}", receipt.items.len())));
+    if let Some(software) = &register.software {
+        mentions.push(mention(Place::Footer, format!("Logiciel : {} {}", software.name, software.version)));
+    }
+    mentions.extend(
+        merchant.certification.as_ref().and_then(certificate).map(|text| mention(Place::Footer, text)),
+    );
+    mentions
 }
 
 /// Puts into `receipt` what the service says of the record.
@@ -81,13 +89,18 @@ pub(super) fn signed(
     }
     receipt.signed_at = record.signed_at().map(|at| local(at, zone)).transpose()?;
     receipt.signature = record.signature().map(str::to_owned);
+    (service.country.sign)(&mut receipt, record);
+    receipt.service = service.service.clone();
+    receipt.answer = record.0.clone();
+    Ok(receipt)
+}
+
+/// Puts the extract of the signature on a French receipt.
+pub(super) fn french_sign(receipt: &mut Receipt, record: &Record) {
     receipt.mentions.retain(|mention| !mention.text.starts_with(SIGNATURE));
     if let Some(extract) = record.signature().and_then(extract) {
         receipt.mentions.push(mention(Place::Footer, format!("{SIGNATURE}{extract}")));
     }
-    receipt.service = service.service.clone();
-    receipt.answer = record.0.clone();
-    Ok(receipt)
 }
 
 const SIGNATURE: &str = "Signature : ";

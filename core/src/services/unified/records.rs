@@ -28,7 +28,7 @@ pub(super) struct Record(pub(super) Value);
 
 impl Record {
     pub(super) fn id(&self) -> Result<&str> {
-        text(&self.0, "/content/id").ok_or_else(|| Error::internal("a record of SIGN FR has no id"))
+        text(&self.0, "/content/id").ok_or_else(|| Error::internal("a record of the service has no id"))
     }
 
     pub(super) fn signature(&self) -> Option<&str> {
@@ -69,7 +69,7 @@ impl Record {
             .filter_map(|log| text(log, "/message"))
             .collect();
         let words = if logs.is_empty() { "it gave no reason".to_owned() } else { logs.join("; ") };
-        let message = format!("SIGN FR rejected the record: {words}; correct it and sell again");
+        let message = format!("the service rejected the record: {words}; correct it and sell again");
         Some(Error::new(Kind::Refused, message).with(|details| {
             details.service_code = Some(state.to_owned());
             details.service_message = Some(words);

@@ -101,7 +101,7 @@ impl<'r> Replay<'r> {
     fn send(&mut self, made: &Made) -> Flow<()> {
         let Some(buffer) = self.buffer.as_mut() else { return Ok(()) };
         if buffer.lacks_reference(made) {
-            let message = "the record that it refers to was refused by SIGN FR; nothing was booked";
+            let message = "the record that it refers to was refused by the service; nothing was booked";
             self.refusal.get_or_insert(Error::new(Kind::Refused, message));
             return self.fill_gap(made);
         }
@@ -327,7 +327,7 @@ fn is_transaction(sent: &Sent) -> bool {
 
 /// A provisional receipt that the service did not take.
 fn refused(mut receipt: Receipt, refusal: Option<&Error>) -> Outcome {
-    let said = refusal.map_or("SIGN FR has no record of it", Error::message);
+    let said = refusal.map_or("the service has no record of it", Error::message);
     receipt.state = State::Refused;
     receipt.todo = Some(format!(
         "{said}; the receipt was handed over when there was no connection: correct it, and sell it again under a new id and number"

@@ -9,7 +9,7 @@ use super::offline;
 use super::run::Run;
 use crate::error::{Error, Result};
 use crate::receipt::{Receipt, State};
-use crate::sale::{Document, Sale};
+use crate::sale::{Document, Item, Sale};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ pub(super) fn correction(
     }
     if original.register != sale.register {
         let message =
-            format!("SIGN FR takes back on the register that sold, which is '{}'", original.register);
+            format!("the service takes back on the register that sold, which is '{}'", original.register);
         return Err(Error::invalid("/original", message));
     }
     let mut taken = Vec::new();
@@ -38,10 +38,14 @@ pub(super) fn correction(
             let message = "a return that names its original only takes back; give a negative quantity, and sell the rest as a sale of its own";
             return Err(Error::invalid(format!("/items/{index}/quantity"), message));
         }
-        let line = line_of(original, &item.text, &taken).ok_or_else(|| {
+        let repeated = run.service.country.repeats_lines;
+        let line = line_of(original, item, &taken, repeated).ok_or_else(|| {
             let message = "the original has no line with this text; give the text as it was sold";
             Error::invalid(format!("/items/{index}/text"), message)
         })?;
+        if repeated {
+            repeats(original, line, item).map_err(|error| error.under(&format!("/items/{index}")))?;
+        }
         taken.push(line);
         if let Some(number) = receipt.pointer_mut(&format!("/entries/{index}/details/number")) {
             *number = Value::from((line + 1).to_string());
@@ -67,10 +71,32 @@ pub(super) fn correction(
 
 /// The index of a line that was not taken back yet in this return; the last one with the text serves for
 /// more than was sold, which the service judges.
-fn line_of(original: &Receipt, text: &str, taken: &[usize]) -> Option<usize> {
-    let lines = || original.items.iter().enumerate().filter(|(_, item)| item.text == text);
-    let unused = lines().find(|(index, _)| !taken.contains(index));
-    unused.or_else(|| lines().next_back()).map(|(index, _)| index)
+///
+/// Where a return repeats its lines (`repeated`), one of the same VAT and price is looked for first.
+fn line_of(original: &Receipt, item: &Item, taken: &[usize], repeated: bool) -> Option<usize> {
+    let lines = || original.items.iter().enumerate().filter(|(_, sold)| sold.text == item.text);
+    let unused = || lines().filter(|(index, _)| !taken.contains(index));
+    let same =
+        unused().find(|(_, sold)| repeated && sold.vat == item.vat && sold.unit_price == item.unit_price);
+    same.or_else(|| unused().next()).or_else(|| lines().next_back()).map(|(index, _)| index)
+}
+
+/// Whether a returned item says of its line what was sold: VAT and price, and no more than that.
+fn repeats(original: &Receipt, line: usize, item: &Item) -> Result<()> {
+    let Some(sold) = original.items.get(line) else { return Ok(()) };
+    let same_vat = sold.vat.rate() == item.vat.rate() && sold.vat.exempt() == item.vat.exempt();
+    if !same_vat {
+        return Err(Error::invalid("/vat", "the line was sold with another VAT; give that"));
+    }
+    if sold.unit_price != item.unit_price {
+        let message = format!("the line was sold at {}; give that price", sold.unit_price);
+        return Err(Error::invalid("/unit_price", message));
+    }
+    if item.quantity.0.abs() > sold.quantity.0 {
+        let message = format!("only {} were sold", sold.quantity);
+        return Err(Error::invalid("/quantity", message));
+    }
+    Ok(())
 }
 
 /// Turns a negative amount around; a positive one has no place in a return.

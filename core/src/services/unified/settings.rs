@@ -1,6 +1,7 @@
 //! What only SIGN FR wants to know of a merchant or a location (contract sign-fr 2.4 and 5.6).
 
 use crate::error::{Error, Kind, Result};
+use crate::services::MerchantSecret;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -97,11 +98,18 @@ pub struct LocationSettings {
     pub siret: Option<String>,
 }
 
+/// What stands for the user name and the password of the tax portal outside `live`.
+pub(super) const DUMMY_PORTAL: &str = "sandbox";
+
+/// The secrets of the block, with their dummies.
+pub(in crate::services) static SECRETS: [MerchantSecret; 1] =
+    [MerchantSecret { key: "portal_password", dummy: DUMMY_PORTAL }];
+
 /// Most properties of a taxpayer, and their longest value (Appendix A, TaxpayerProperties).
 const PROPERTIES: (usize, usize) = (32, 64);
 
 pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value>) -> Result<Value> {
-    let mut settings: MerchantSettings = parsed(block)?;
+    let mut settings: MerchantSettings = parsed("sign-fr", block)?;
     let missing = settings.complete();
     if environment == "live" && !missing.is_empty() {
         let message = format!(
@@ -115,7 +123,7 @@ pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value
 }
 
 pub(in crate::services) fn location(block: &Map<String, Value>) -> Result<Value> {
-    let settings: LocationSettings = parsed(block)?;
+    let settings: LocationSettings = parsed("sign-fr", block)?;
     if let Some(siret) = &settings.siret
         && !digits(siret, 14)
     {
@@ -171,15 +179,7 @@ impl MerchantSettings {
                 format!("'{date}' is not a day of the year; give MM-DD, such as 01-01"),
             ));
         }
-        if let Some(person) = &self.person
-            && !["DIVERSE", "FEMALE", "MALE"].contains(&person.gender.as_str())
-        {
-            let message = format!(
-                "'{}' is not a gender that SIGN FR knows; give DIVERSE, FEMALE or MALE",
-                person.gender
-            );
-            return Err(wrong("/person/gender", message));
-        }
+        self.person.as_ref().map_or(Ok(()), check_gender)?;
         let is_place = |text: &&String| ["env:", "file:"].iter().any(|kind| text.starts_with(kind));
         if self.portal_password.as_ref().is_some_and(|text| !is_place(&text)) {
             let message = "the password itself must not stand here, for the journal would keep it; give env:NAME or file:PATH";
@@ -235,14 +235,32 @@ fn fill(field: &mut Option<String>, name: &'static str, dummy: &str, missing: &m
     }
 }
 
-fn parsed<T: DeserializeOwned>(block: &Map<String, Value>) -> Result<T> {
-    serde_path_to_error::deserialize(&Value::Object(block.clone())).map_err(|error| {
-        let path = error.path().to_string();
-        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-        wrong(&pointer, format!("the sign-fr block is wrong: {}", error.inner()))
+/// The genders that the service knows (Appendix A, PersonGender).
+pub(super) fn check_gender(person: &Person) -> Result<()> {
+    if ["DIVERSE", "FEMALE", "MALE"].contains(&person.gender.as_str()) {
+        return Ok(());
+    }
+    let message =
+        format!("'{}' is not a gender that the service knows; give DIVERSE, FEMALE or MALE", person.gender);
+    Err(wrong("/person/gender", message))
+}
+
+/// The settings that were checked when the configuration was read, as they stand in an operation's parameters.
+pub(super) fn of_params<T: DeserializeOwned>(settings: &Value) -> Result<T> {
+    serde_path_to_error::deserialize(settings).map_err(|error| {
+        let pointer = format!("/settings/{}", error.path().to_string().replace('.', "/"));
+        wrong(&pointer, format!("the configuration is not complete: {}", error.inner()))
     })
 }
 
-fn wrong(pointer: &str, message: String) -> Error {
+pub(super) fn parsed<T: DeserializeOwned>(service: &str, block: &Map<String, Value>) -> Result<T> {
+    serde_path_to_error::deserialize(&Value::Object(block.clone())).map_err(|error| {
+        let path = error.path().to_string();
+        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+        wrong(&pointer, format!("the {service} block is wrong: {}", error.inner()))
+    })
+}
+
+pub(super) fn wrong(pointer: &str, message: String) -> Error {
     Error::new(Kind::Config, message).at(pointer)
 }

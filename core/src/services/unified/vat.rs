@@ -1,21 +1,15 @@
 //! Which VAT code an item has: the system says which there are (contract sign-fr 2.6).
 //!
 //! A percentage is looked up among the system's `vat_rates`; a code given by the caller wins, and must
-//! have that percentage. For an item without VAT, the code given by the caller wins; else:
-//!
-//! | reason | code |
-//! |---|---|
-//! | `not_subject`, `third_party`, `voucher` | NOT_SUBJECT |
-//! | `export`, `intra_eu`, reverse charge | NOT_TAXABLE |
-//! | `exempt` | CAUSE_1 |
-//! | `margin` | CAUSE_3 |
-//!
-//! The meaning of CAUSE_1 and CAUSE_2 differs between sources (contract sign-fr 2.6), so a till that
-//! knows better gives the code. A code that the system does not list is never sent.
+//! have that percentage. For an item without VAT, the code given by the caller wins; else the
+//! country's table says which code a reason stands for ([`Country::exemption`]). The meaning of CAUSE_1 and
+//! CAUSE_2 differs between sources (contract sign-fr 2.6), so in Italy the system's own descriptions
+//! decide, and a till that knows better gives the code. A code that the system does not list is never sent.
 
-use super::facts::RegisterFacts;
+use super::country::{Country, Exempt};
+use super::facts::{RegisterFacts, VatExemption};
 use crate::error::{Error, Result};
-use crate::sale::{Exemption, Vat};
+use crate::sale::Vat;
 use rust_decimal::Decimal;
 
 /// The VAT of an item, in the system's words.
@@ -31,10 +25,10 @@ pub(super) enum Code {
 ///
 /// # Errors
 /// `invalid` at `/vat`, naming the codes that the register knows.
-pub(super) fn code(vat: &Vat, register: &RegisterFacts) -> Result<Code> {
+pub(super) fn code(vat: &Vat, register: &RegisterFacts, country: &Country) -> Result<Code> {
     match vat.rate() {
         Some(rate) => rated(rate.0, vat.code(), register),
-        None => exempt(vat, register),
+        None => exempt(vat, register, country),
     }
 }
 
@@ -64,25 +58,45 @@ fn rated(rate: Decimal, wanted: Option<&str>, register: &RegisterFacts) -> Resul
     Ok(Code::Rate { code: found.code.clone(), percentage: found.percentage.clone(), rate })
 }
 
-fn exempt(vat: &Vat, register: &RegisterFacts) -> Result<Code> {
-    let usual = match vat {
-        Vat::Exempt { exempt, .. } => match exempt {
-            Exemption::NotSubject | Exemption::ThirdParty | Exemption::Voucher => "NOT_SUBJECT",
-            Exemption::Export | Exemption::IntraEu => "NOT_TAXABLE",
-            Exemption::Exempt => "CAUSE_1",
-            Exemption::Margin => "CAUSE_3",
-        },
-        _ => "NOT_TAXABLE",
+fn exempt(vat: &Vat, register: &RegisterFacts, country: &Country) -> Result<Code> {
+    let reason = vat.exempt().unwrap_or_default();
+    let known = &register.vat_exemptions;
+    let (wanted, found) = match (vat.code(), country.exemption(reason)) {
+        (Some(code), _) | (None, Exempt::Code(code)) => (code, known.iter().find(|known| known.code == code)),
+        (None, Exempt::Described(words)) => (reason, described(known, words)),
+        (None, Exempt::None(instead)) => {
+            let message = format!("the service has no exemption for {reason}: {instead}");
+            return Err(Error::invalid("/vat", message));
+        }
     };
-    let code = vat.code().unwrap_or(usual);
-    if !register.vat_exemptions.iter().any(|known| known == code) {
+    let found = found.ok_or_else(|| {
+        let codes: Vec<String> = known.iter().map(told).collect();
         let message = format!(
-            "the register has no VAT exemption {code}; give the code of one that it knows: {}",
-            listed(&register.vat_exemptions)
+            "the register has no VAT exemption {wanted}; give the code of one that it knows: {}",
+            listed(&codes)
         );
-        return Err(Error::invalid("/vat", message));
+        Error::invalid("/vat", message)
+    })?;
+    Ok(Code::Exempt { code: found.code.clone() })
+}
+
+/// The one exemption that is described so; none where several are.
+fn described<'a>(known: &'a [VatExemption], words: &[&str]) -> Option<&'a VatExemption> {
+    let fits = |known: &&VatExemption| {
+        let description = known.description.to_lowercase();
+        words.iter().any(|word| description.contains(word))
+    };
+    let mut fitting = known.iter().filter(fits);
+    fitting.next().filter(|_| fitting.next().is_none())
+}
+
+/// A code with its meaning, where that is known.
+fn told(known: &VatExemption) -> String {
+    if known.description.is_empty() {
+        known.code.clone()
+    } else {
+        format!("{} ({})", known.code, known.description)
     }
-    Ok(Code::Exempt { code: code.to_owned() })
 }
 
 fn listed(names: &[String]) -> String {

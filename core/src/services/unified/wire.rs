@@ -59,6 +59,11 @@ impl Write {
         self
     }
 
+    pub(super) fn keeping(mut self, secrets: &[KeptSecret]) -> Self {
+        self.keep_secret = secrets.to_vec();
+        self
+    }
+
     pub(super) fn with(mut self, name: &str, value: String) -> Self {
         self.headers.push((name.to_owned(), value));
         self
@@ -162,13 +167,15 @@ pub(super) fn refusal(answer: &Answer) -> Error {
     let said = words.unwrap_or("it gave no reason");
     let message = match kind {
         Kind::Unauthorized => {
-            format!("SIGN FR does not accept these credentials: {said}; check key, secret and environment")
+            format!(
+                "the service does not accept these credentials: {said}; check key, secret and environment"
+            )
         }
         Kind::Unreachable => format!(
-            "SIGN FR cannot work at present ({}): {said}; nothing was booked, try again",
+            "the service cannot work at present ({}): {said}; nothing was booked, try again",
             answer.status
         ),
-        _ => format!("SIGN FR refused the request ({}): {said}; nothing was booked", answer.status),
+        _ => format!("the service refused the request ({}): {said}; nothing was booked", answer.status),
     };
     Error::new(kind, message).with(|details| {
         details.http_status = Some(answer.status);

@@ -8,10 +8,11 @@ use crate::canonical;
 use crate::crypto::chain_signature;
 use crate::sign_fr::NAME;
 use crate::sign_fr::desk::Desk;
-use crate::sign_fr::state::{Metadata, Record, Resource};
+use crate::sign_fr::state::{Metadata, Record, Resource, Transmission};
 
 pub(super) const ACCEPTED: &str = "ACCEPTED";
 pub(super) const REJECTED: &str = "REJECTED";
+pub(super) const FAILED: &str = "FAILED";
 pub(super) const COMPLETED: &str = "COMPLETED";
 pub(super) const PROCESSING: &str = "PROCESSING";
 pub(super) const FINISHED: &str = "FINISHED";
@@ -30,6 +31,13 @@ pub(super) struct Draft {
     pub(super) refers_to: Option<String>,
     pub(super) file: Option<String>,
     pub(super) metadata: Option<Metadata>,
+    pub(super) document_number: Option<String>,
+    pub(super) transmission: Option<Transmission>,
+}
+
+/// Whether a record in this state came to nothing (contract sign-fr 3.2).
+pub(super) fn dead(state: &str) -> bool {
+    [REJECTED, FAILED].contains(&state)
 }
 
 impl Draft {
@@ -45,11 +53,13 @@ impl Draft {
             refers_to: None,
             file: None,
             metadata: None,
+            document_number: None,
+            transmission: None,
         }
     }
 }
 
-/// Books a draft on a system and returns the record. A rejected record stands in the journal too, but is no booking.
+/// Books a draft on a system and returns the record. A rejected or failed record stands in the journal too, but is no booking.
 pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Record {
     let previous = desk.state.last_record(&system.id).map(|last| (last.id.clone(), last.signature.clone()));
     let (previous, seed) = previous.unzip();
@@ -71,9 +81,11 @@ pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Reco
         logs: draft.logs,
         file: draft.file,
         metadata: draft.metadata,
+        document_number: draft.document_number,
+        transmission: draft.transmission,
     };
     record.signature = chain_signature(seed.as_deref(), &view::canonical_text(&record));
-    if record.state != REJECTED {
+    if !dead(&record.state) {
         desk.bookings.push(booking(desk, &record, &draft.operation));
     }
     desk.save(record.clone());

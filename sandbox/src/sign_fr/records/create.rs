@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::amounts::{self, Findings};
-use super::book::{ACCEPTED, COMPLETED, Draft, FINISHED, PROCESSING, REJECTED, book};
-use super::{correction, export, replay, view};
+use super::book::{ACCEPTED, COMPLETED, Draft, FINISHED, PROCESSING, REJECTED, book, dead};
+use super::{correction, export, italy, replay, transmission, view};
 use crate::http::Reply;
 use crate::settings::Check;
+use crate::sign_fr::country::Country;
 use crate::sign_fr::desk::Desk;
 use crate::sign_fr::errors::Problem;
 use crate::sign_fr::guide;
@@ -39,7 +40,7 @@ pub(in crate::sign_fr) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> 
         ("INTENTION", "REPLAY") => replay::create(desk, &content)?,
         _ => by_content(desk, &content, Origin::default())?,
     };
-    let shown = view::record(desk, &record, |flag| flag == "operation")?;
+    let shown = view::record(desk, &record, |flag| ["operation", view::TRANSMISSION].contains(&flag))?;
     Ok(Reply::json(200, &shown))
 }
 
@@ -76,10 +77,14 @@ fn intention(desk: &mut Desk<'_>, content: &Value, origin: Origin) -> Result<Rec
     if kind == "EXPORT" {
         return export::create(desk, &system, operation, origin.replayed_by);
     }
+    let logs = check_content(desk, &system, &operation, None)?;
     let mut draft = Draft::new(format!("INTENTION::{kind}"), operation);
     if kind == "TRANSACTION" {
         // Only this one waits for something: the transaction that uses it (3.2).
         (draft.state, draft.mode) = (ACCEPTED, PROCESSING);
+    }
+    if !logs.is_empty() {
+        (draft.state, draft.mode, draft.logs) = (REJECTED, FINISHED, logs);
     }
     draft.refers_to = refers_to;
     draft.replayed_by = origin.replayed_by;
@@ -105,8 +110,9 @@ fn transaction(desk: &mut Desk<'_>, content: &Value, mut origin: Origin) -> Resu
     draft.refers_to = refers_to;
     draft.replayed_by = origin.replayed_by;
     draft.metadata = desk.metadata();
+    transmission::begin(desk, &system, &mut draft);
     let record = book(desk, &system, draft);
-    if record.state != REJECTED || desk.settings.rejected_uses_intention {
+    if !dead(&record.state) || desk.settings.rejected_uses_intention {
         intention.used_in = Some(record.id.clone());
         COMPLETED.clone_into(&mut intention.state);
         FINISHED.clone_into(&mut intention.mode);
@@ -184,7 +190,7 @@ fn referenced<'d>(
     if !kinds.is_empty() && !kinds.iter().any(|kind| record.kind.starts_with(kind)) {
         return refuse(format!("is {} and cannot be referred to here", record.kind));
     }
-    if record.state == REJECTED {
+    if dead(&record.state) {
         return refuse("was rejected".to_owned());
     }
     Ok(record)
@@ -224,13 +230,22 @@ fn check_content(
     let read = guide::reading(operation, desk.settings);
     let Findings { vat, amounts } = amounts::check(system.country, kind, &read, desk.settings);
     let corrected = original.filter(|_| kind == "CORRECTION");
-    let corrections = corrected.map(|original| {
+    let mut corrections = corrected.map_or_else(Vec::new, |original| {
         let original: Value = serde_json::from_str(&original.operation).unwrap_or_default();
         correction::check(&guide::reading(&original, desk.settings), operation)
     });
+    let mut own = italy::Findings::default();
+    if system.country == Country::Italy {
+        own = italy::check(operation);
+        if let Some(original) = corrected.filter(|_| desk.italy.correction_repeats) {
+            corrections.extend(italy::misfits(desk, original, operation));
+        }
+    }
     let mut logs = Vec::new();
     for (check, findings) in [
-        (desk.settings.correction_check, corrections.unwrap_or_default()),
+        (desk.italy.content_check, own.content),
+        (desk.italy.lottery_check, own.lottery),
+        (desk.settings.correction_check, corrections),
         (desk.settings.vat_check, vat),
         (desk.settings.amount_check, amounts),
     ] {

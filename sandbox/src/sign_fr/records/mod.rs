@@ -7,11 +7,15 @@ mod book;
 mod correction;
 mod create;
 mod export;
+mod italy;
 mod offline_chain;
+mod paper;
 mod replay;
+mod transmission;
 mod view;
 
 pub(super) use create::create;
+pub(super) use transmission::settle;
 pub(super) use view::{canonical_text, record as show};
 
 use serde_json::Value;

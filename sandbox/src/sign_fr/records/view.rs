@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::book::COMPLETED;
+use super::paper;
 use crate::canonical;
 use crate::crypto::artifact_xml;
-use crate::sign_fr::country::Country;
 use crate::sign_fr::desk::{Desk, envelope};
 use crate::sign_fr::errors::Problem;
 use crate::sign_fr::files;
@@ -16,6 +16,11 @@ use crate::sign_fr::systems;
 
 /// Longest `operation` in an answer; what the schema does not allow is left out (contract sign-fr, `JsonData`).
 const LONGEST_OPERATION: usize = 65_536;
+
+/// Asks for the blobs of the transmission, which answers to a POST alone have (contract sign-fr 2.8).
+pub(super) const TRANSMISSION: &str = "transmission";
+/// What they were in TEST: an empty JSON object with a line end, unpadded.
+const EMPTY_BLOB: &str = "e30A";
 
 /// The members of a record that never change after it was booked, as they stand in its answers: `id`, `type`,
 /// `system`, `record`, `operation` and `journal` without its signature. Their canonical JSON is what the chain is
@@ -69,8 +74,12 @@ pub(in crate::sign_fr) fn record(
     if let Some(data) = data(desk, record, &wants) {
         members.insert("data".to_owned(), data);
     }
-    if let (Some(compliance), Some(members)) = (compliance(desk, record), content.as_object_mut()) {
+    if let (Some(compliance), Some(members)) = (compliance(desk, record, &wants), content.as_object_mut()) {
         members.insert("compliance".to_owned(), compliance);
+        if wants(TRANSMISSION) {
+            let blob = json!({ "type": "application/json", "data": EMPTY_BLOB });
+            members.insert("transmission".to_owned(), json!({ "request": blob, "response": blob }));
+        }
     }
     link(&mut content, "used_in", record.used_in.as_deref());
     link(&mut content, "replayed_by", record.replayed_by.as_deref());
@@ -103,12 +112,18 @@ fn file(desk: &Desk<'_>, record: &Record, wants: &impl Fn(&str) -> bool) -> Resu
     Ok(Value::Object(file))
 }
 
-/// What the authority gave for a document. Italy's TEST service gives this placeholder; what France's gives is not
-/// known, so there is nothing (contract sign-fr 2.8, 5.4).
-fn compliance(desk: &Desk<'_>, record: &Record) -> Option<Value> {
-    let system = desk.state.systems.get(&record.system)?;
-    let is_document = record.kind.starts_with("TRANSACTION::") && record.state == COMPLETED;
-    (system.country == Country::Italy && is_document).then(|| json!({ "data": "DCW0000/0000-0000" }))
+/// What the authority gave for a document, in Italy: its number, where to print it, and the document itself. What
+/// France's gives is not known, so there is nothing (contract sign-fr 2.8, 5.4).
+fn compliance(desk: &Desk<'_>, record: &Record, wants: &impl Fn(&str) -> bool) -> Option<Value> {
+    let number = record.document_number.as_deref().filter(|_| record.state == COMPLETED)?;
+    let url = format!("{}/records/{}?compliance-artifact=", desk.base, record.id);
+    let mut compliance = json!({ "data": number, "url": url });
+    if wants("compliance-artifact") {
+        let data = STANDARD.encode(paper::pdf(desk, record, number));
+        let artifact = json!({ "type": "application/pdf", "data": data });
+        compliance.as_object_mut()?.insert("artifact".to_owned(), artifact);
+    }
+    Some(compliance)
 }
 
 /// Where an export's file lies.

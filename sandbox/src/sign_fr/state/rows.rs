@@ -5,7 +5,7 @@ use super::{File, Kind, Organization, Record, Resource, Row, State, Subject, Tab
 impl Record {
     /// Whether it takes the document back that it refers to.
     fn cancels(&self) -> bool {
-        self.kind == "TRANSACTION::CANCELLATION" && self.state != "REJECTED"
+        self.kind == "TRANSACTION::CANCELLATION" && !["REJECTED", "FAILED"].contains(&self.state.as_str())
     }
 }
 
@@ -77,9 +77,23 @@ impl Row for Record {
     fn index(&self, state: &mut State) {
         if state.records.get(&self.id).is_none() {
             state.last_record.insert(self.system.clone(), self.id.clone());
+            if self.document_number.is_some() {
+                let count = state.documents.entry(self.organization.clone()).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        if self.transmission.is_some() {
+            state.in_transmission.insert(self.id.clone());
+        } else {
+            state.in_transmission.remove(&self.id);
         }
         if let Some(cancelled) = self.refers_to.as_ref().filter(|_| self.cancels()) {
             state.cancelled.entry(cancelled.clone()).or_insert_with(|| self.id.clone());
+        } else if let Some(original) = &self.refers_to
+            && state.cancelled.get(original) == Some(&self.id)
+        {
+            // The authority did not take the cancellation.
+            state.cancelled.remove(original);
         }
     }
 }

@@ -48,17 +48,20 @@ impl SignFr {
         let mut state = lock(&self.state);
         let nobody = Caller { organization: String::new() };
         let nothing = Checked::default();
-        with(&Desk {
+        let mut desk = Desk {
             state: &mut state,
             caller: &nobody,
             request: &nothing,
             settings: &settings.sign_fr,
+            italy: settings.sign_it.clone(),
             now: self.shared.clock.now(),
             base: format!("/{NAME}"),
             keeps: self.shared.archive.keeps(),
             writes: Vec::new(),
             bookings: Vec::new(),
-        })
+        };
+        super::records::settle(&mut desk);
+        with(&desk)
     }
 }
 

@@ -4,17 +4,16 @@
 //! reference's name. Operations other than RECEIPT are not in the guide and stay as they are.
 
 use super::super::entries::set;
-use super::super::settings::MerchantSettings;
+use super::super::run::Run;
+use super::super::settings::{DUMMY_PORTAL, MerchantSettings};
 use super::super::wire::{IDEMPOTENCY_KEY, SCOPE, text};
 use super::{collection, receipt, take};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Lost, Method, Request};
+use crate::exchange::{LineKind, Lost, Method, Request};
 use serde_json::{Map, Value, json};
 
 /// What every path begins with.
 pub(super) const PREFIX: &str = "/api/v1";
-/// What stands for the portal's user name and password where nothing is real.
-const DUMMY: &str = "sandbox";
 
 /// Puts a request into the guide's words.
 ///
@@ -123,8 +122,9 @@ fn record(content: &mut Value) {
     }
 }
 
-/// The taxpayer's access to the tax portal. The password is named by its place, so that no journal has it.
-pub(super) fn portal_access(settings: &MerchantSettings, live: bool) -> Result<Value> {
+/// The taxpayer's access to the tax portal.
+pub(super) fn portal_access(run: &Run<'_>, settings: &MerchantSettings) -> Result<Value> {
+    let live = run.service.environment == "live";
     let missing = |key: &str| {
         let message = format!(
             "the contract 2026-05-04 wants the merchant's access to the tax portal in live; add {key} to the merchant's sign-fr block"
@@ -133,12 +133,11 @@ pub(super) fn portal_access(settings: &MerchantSettings, live: bool) -> Result<V
     };
     let username = match &settings.portal_username {
         None if live => return Err(missing("portal_username")),
-        given => given.as_deref().unwrap_or(DUMMY),
+        given => given.as_deref().unwrap_or(DUMMY_PORTAL),
     };
-    let password = match &settings.portal_password {
-        Some(place) => json!({"$secret": place}),
-        None if live => return Err(missing("portal_password")),
-        None => json!(DUMMY),
-    };
-    Ok(json!({"type": "PORTAL_ACCESS", "username": username, "password": password}))
+    if live && settings.portal_password.is_none() {
+        return Err(missing("portal_password"));
+    }
+    let password = format!("{}/portal_password", run.line(LineKind::Merchant)?);
+    Ok(json!({"type": "PORTAL_ACCESS", "username": username, "password": {"$secret": password}}))
 }

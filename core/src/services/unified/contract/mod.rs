@@ -8,6 +8,8 @@ mod guide;
 mod heard;
 mod receipt;
 
+use super::country::{Country, FRANCE};
+use super::run::Run;
 use super::settings::MerchantSettings;
 use super::wire::SCOPE;
 use crate::error::{Error, Kind, Result};
@@ -28,17 +30,20 @@ pub(super) enum Contract {
 }
 
 impl Contract {
-    /// The contract of this version; the reference where none is named.
+    /// The contract of this version; the reference where none is named. The guide is about France alone.
     ///
     /// # Errors
     /// `config` at `/contract` with the versions that are spoken.
-    pub(super) fn named(version: Option<&str>) -> Result<Self> {
+    pub(super) fn named(version: Option<&str>, country: &Country) -> Result<Self> {
         let Some(version) = version else { return Ok(Contract::Reference) };
-        let found = SPOKEN.into_iter().find(|contract| contract.version() == version);
+        let is_spoken = |contract: &Contract| *contract == Contract::Reference || country.service == FRANCE.service;
+        let spoken: Vec<Contract> = SPOKEN.into_iter().filter(is_spoken).collect();
+        let found = spoken.iter().copied().find(|contract| contract.version() == version);
         found.ok_or_else(|| {
-            let spoken = SPOKEN.map(Contract::version).join(" or ");
+            let service = country.service;
+            let spoken = spoken.into_iter().map(Contract::version).collect::<Vec<_>>().join(" or ");
             let message =
-                format!("the contract '{version}' is not one that sign-fr speaks here; give {spoken}");
+                format!("the contract '{version}' is not one that {service} speaks here; give {spoken}");
             Error::new(Kind::Config, message).at("/contract")
         })
     }
@@ -78,10 +83,10 @@ impl Contract {
     ///
     /// # Errors
     /// `config` where `live` lacks it.
-    pub(super) fn portal_access(self, settings: &MerchantSettings, live: bool) -> Result<Option<Value>> {
+    pub(super) fn portal_access(self, run: &Run<'_>, settings: &MerchantSettings) -> Result<Option<Value>> {
         match self {
             Contract::Reference => Ok(None),
-            Contract::Guide => guide::portal_access(settings, live).map(Some),
+            Contract::Guide => guide::portal_access(run, settings).map(Some),
         }
     }
 }
@@ -118,12 +123,12 @@ mod tests {
     #[test]
     fn every_contract_has_its_version() {
         for (version, contract) in [("2026-02-03", Contract::Reference), ("2026-05-04", Contract::Guide)] {
-            assert_eq!(Contract::named(Some(version)), Ok(contract));
+            assert_eq!(Contract::named(Some(version), &FRANCE), Ok(contract));
             assert_eq!(contract.version(), version);
         }
-        assert_eq!(Contract::named(None), Ok(Contract::Reference));
+        assert_eq!(Contract::named(None, &FRANCE), Ok(Contract::Reference));
         for unknown in ["2025-08-12", "2024-10-31", "2026-06-01", "", "2026-5-4", "2026-05-04 "] {
-            let error = Contract::named(Some(unknown)).unwrap_err();
+            let error = Contract::named(Some(unknown), &FRANCE).unwrap_err();
             assert_eq!(error.pointer(), Some("/contract"));
             assert!(error.message().contains("give 2026-02-03 or 2026-05-04"), "{error}");
         }

@@ -1,0 +1,78 @@
+//! What a case cannot show of Italy, because the configuration changes on the way: new credentials of the tax
+//! agency. And that no secret of a merchant is written down.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use fiskal::Fiskal;
+use fiskal::config::Config;
+use fiskal_conformance::control::Control;
+use fiskal_conformance::shop::Shop;
+use fiskal_sandbox::{Options, Sandbox};
+use serde_json::{Value, json};
+
+const PIN: &str = "4711081500";
+const PASSWORD: &str = "Segretissima-1";
+const RENEWED: &str = "Segretissima-2";
+const TAX_ID: &str = "BNCLRA85T41F205X";
+
+fn block(password: &str, changed_on: &str) -> Value {
+    json!({ "merchant": { "rossi": { "sign-it": {
+        "pin": PIN, "password": password, "tax_id_number": TAX_ID, "password_changed_on": changed_on,
+    }}}})
+}
+
+fn sale(id: &str) -> Value {
+    json!({
+        "id": id, "register": "till-1", "number": id.to_uppercase(),
+        "items": [{"text": "Caffè", "quantity": "1", "unit_price": "1.20", "vat": "10"}],
+        "payments": [{"method": "cash", "amount": "1.20"}],
+    })
+}
+
+fn open(shop: &Shop, patch: &Value) -> Fiskal {
+    let config = Config::from_file(shop.config()).unwrap().with_overrides(patch).unwrap();
+    Fiskal::open(config).unwrap()
+}
+
+#[test]
+fn new_credentials_are_told_to_the_service_and_none_is_written_down() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let old = block(PASSWORD, "2026-01-01");
+    let shop = Shop::from("config-italy.json", &sandbox, &json!({})).unwrap();
+    let fiskal = open(&shop, &old);
+    fiskal.call("provision", &json!({})).unwrap();
+    fiskal.call("sale.complete", &sale("s-1")).unwrap();
+    drop(fiskal);
+
+    // 91 days later the service cannot sign in to the tax agency any more.
+    control.set_clock(&json!({ "offset_s": 91 * 86_400 })).unwrap();
+    let fiskal = open(&shop, &old);
+    let refused = fiskal.call("sale.complete", &sale("s-2")).unwrap_err();
+    assert!(refused.message().contains("Authentication error"), "{refused}");
+    fiskal.call("provision", &json!({})).unwrap();
+    assert!(fiskal.call("sale.complete", &sale("s-2")).is_err(), "nothing has changed");
+    drop(fiskal);
+
+    let fiskal = open(&shop, &block(RENEWED, "2026-12-01"));
+    fiskal.call("provision", &json!({})).unwrap();
+    let sold = fiskal.call("sale.complete", &sale("s-2")).unwrap();
+    assert_eq!(sold["state"], "signed");
+    let requests = control.requests().unwrap();
+    let told = |request: &&Value| {
+        request["method"] == "PATCH" && request["path"].as_str().unwrap().contains("/taxpayers/")
+    };
+    // Commissioned; suspended, told the credentials, operating again.
+    assert_eq!(requests.iter().filter(told).count(), 4);
+    let changed = fiskal.call("status", &json!({})).unwrap();
+    assert_eq!(changed["registers"][0]["duties"][0]["due"], "2027-03-01T00:00:00+01:00");
+    drop(fiskal);
+
+    let files = std::fs::read_dir(shop.config().parent().unwrap()).unwrap().map(|file| file.unwrap().path());
+    for path in files.filter(|path| path.is_file()) {
+        let bytes = std::fs::read(&path).unwrap();
+        for secret in [PIN, PASSWORD, RENEWED, TAX_ID] {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{} has {secret}", path.display());
+        }
+    }
+}
