@@ -1,4 +1,4 @@
-//! What a case cannot show of Italy, because the configuration changes on the way: new credentials of the tax
+//! What a case cannot show of Italy, because the configuration changes on the way: credentials of the tax
 //! agency. And that no secret of a merchant is written down.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -33,6 +33,34 @@ fn open(shop: &Shop, patch: &Value) -> Fiskal {
     Fiskal::open(config).unwrap()
 }
 
+/// How often something of the taxpayer was changed.
+fn changes(control: &Control) -> usize {
+    let requests = control.requests().unwrap();
+    let change = |request: &&Value| {
+        request["method"] == "PATCH" && request["path"].as_str().unwrap().contains("/taxpayers/")
+    };
+    requests.iter().filter(change).count()
+}
+
+fn due(fiskal: &Fiskal) -> Value {
+    fiskal.call("status", &json!({})).unwrap()["registers"][0]["duties"][0]["due"].clone()
+}
+
+/// Until it is said, the day of the provisioning stands for the day on which the password was changed.
+#[test]
+fn an_earlier_day_of_the_password_is_noted_and_nothing_is_sent() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let shop = Shop::from("config-italy.json", &sandbox, &json!({})).unwrap();
+    let fiskal = open(&shop, &json!({}));
+    fiskal.call("provision", &json!({})).unwrap();
+    drop(fiskal);
+    let fiskal = open(&shop, &block(PASSWORD, "2020-01-01"));
+    fiskal.call("provision", &json!({})).unwrap();
+    // 31 days of January less 1, 29 of February, 31 of March: 90 days later.
+    assert_eq!(due(&fiskal), "2020-03-31T00:00:00+02:00");
+    assert_eq!(changes(&Control::of(sandbox.url())), 1);
+}
+
 #[test]
 fn new_credentials_are_told_to_the_service_and_none_is_written_down() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
@@ -57,14 +85,9 @@ fn new_credentials_are_told_to_the_service_and_none_is_written_down() {
     fiskal.call("provision", &json!({})).unwrap();
     let sold = fiskal.call("sale.complete", &sale("s-2")).unwrap();
     assert_eq!(sold["state"], "signed");
-    let requests = control.requests().unwrap();
-    let told = |request: &&Value| {
-        request["method"] == "PATCH" && request["path"].as_str().unwrap().contains("/taxpayers/")
-    };
     // Commissioned; suspended, told the credentials, operating again.
-    assert_eq!(requests.iter().filter(told).count(), 4);
-    let changed = fiskal.call("status", &json!({})).unwrap();
-    assert_eq!(changed["registers"][0]["duties"][0]["due"], "2027-03-01T00:00:00+01:00");
+    assert_eq!(changes(&control), 4);
+    assert_eq!(due(&fiskal), "2027-03-01T00:00:00+01:00");
     drop(fiskal);
 
     let files = std::fs::read_dir(shop.config().parent().unwrap()).unwrap().map(|file| file.unwrap().path());

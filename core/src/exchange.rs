@@ -5,8 +5,10 @@
 //! writes a [`Request`] down, sends it, writes the [`Answer`] down, and asks again.
 
 mod line;
+mod standing;
 
 pub use line::{Line, LineKind};
+pub use standing::{Duty, Outage};
 
 use crate::error::{Error, Result};
 use crate::receipt::Receipt;
@@ -50,19 +52,6 @@ pub trait Service: Send + Sync {
         let _ = (facts, zone, now);
         Vec::new()
     }
-}
-
-/// What has to be done by a time, whatever is sold meanwhile.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Duty {
-    /// Its name, such as `fisconline_password`.
-    pub name: &'static str,
-    /// By when.
-    pub due: Timestamp,
-    /// From when on the till's user is told.
-    pub told_from: Timestamp,
-    /// What to do, in a sentence.
-    pub todo: String,
 }
 
 /// One thing a caller asks for: begin or complete a sale, provision a register, close a day.
@@ -139,17 +128,6 @@ pub struct Context {
     /// Whether the deferred operations before this one are being replayed: something of them was sent,
     /// and they are not over.
     pub replaying: bool,
-}
-
-/// A time without the service in which records were made that it does not have yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outage {
-    /// When the first record that is not sent yet was made.
-    pub since: Timestamp,
-    /// Until when the law of the country lets the register go on.
-    pub until: Timestamp,
-    /// How many records wait to be sent.
-    pub records: u32,
 }
 
 /// A request, written down before it is sent.

@@ -79,8 +79,12 @@ pub(super) fn renewed(run: &Run<'_>, known: MerchantFacts) -> Flow<MerchantFacts
     let given: MerchantParams = params(run)?;
     let settings: ItalianMerchantSettings = of_params(&given.settings)?;
     let changed_on = settings.password_changed_on.clone();
-    if changed_on.is_none() || changed_on <= known.password_changed_on {
+    if changed_on.is_none() || changed_on == known.password_changed_on {
         return Ok(known);
+    }
+    if changed_on < known.password_changed_on {
+        // The day of the provisioning stood for it: the service knows the password.
+        return Ok(MerchantFacts { password_changed_on: changed_on, ..known });
     }
     let credential = known.credential.as_str();
     let path = format!("/taxpayers/{}", known.taxpayer);

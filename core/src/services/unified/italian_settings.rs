@@ -25,7 +25,7 @@ pub struct ItalianMerchantSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_id_number: Option<String>,
     /// The day on which the Fisconline password was last changed, `YYYY-MM-DD`: 90 days later it expires. The
-    /// day of the provisioning if absent. A later day makes `provision` tell the service the credentials anew.
+    /// day of the provisioning if it was never given. A later day makes `provision` tell the service the credentials anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_changed_on: Option<String>,
     /// The PIN of Fisconline, 1 to 10 characters: `env:NAME`, `file:PATH`, or the PIN itself. Never journalled.
