@@ -36,6 +36,7 @@ mod raw;
 mod receipt;
 mod records;
 mod replay;
+mod resources;
 mod returns;
 mod run;
 pub(super) mod settings;
@@ -177,9 +178,9 @@ impl Unified {
             "event.record" => event::record(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
-            other => {
+            other => resources::outcome(run).unwrap_or_else(|| {
                 Err(Error::invalid("", format!("sign-fr has no operation '{other}' in this version")).into())
-            }
+            }),
         }
     }
 }

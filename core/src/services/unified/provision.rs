@@ -4,6 +4,7 @@
 //! it is adopted, also when the journal is lost.
 
 use super::facts::{self, AccountFacts, MerchantFacts};
+use super::resources::states;
 use super::run::{Flow, Run, Stop, token_body};
 use super::settings::{MerchantSettings, MerchantType, digits};
 use super::subject;
@@ -130,13 +131,13 @@ fn own_organization(run: &Run<'_>, credential: &str) -> Flow<String> {
 
 /// What the configuration says of a merchant.
 #[derive(Deserialize)]
-struct MerchantParams {
-    name: String,
+pub(super) struct MerchantParams {
+    pub(super) name: String,
     #[serde(default)]
-    trade_name: Option<String>,
-    tax_id: String,
-    address: Value,
-    settings: MerchantSettings,
+    pub(super) trade_name: Option<String>,
+    pub(super) tax_id: String,
+    pub(super) address: Value,
+    pub(super) settings: MerchantSettings,
 }
 
 /// Makes or adopts the merchant's UNIT, its credential and its taxpayer, and commissions the taxpayer.
@@ -252,17 +253,7 @@ pub(super) fn commissioned(
     resource: Value,
 ) -> Flow<Value> {
     let label = format!("{label}.commission");
-    if text(&resource, "/content/state") == Some("COMMISSIONED") {
-        return Ok(resource);
-    }
-    let address = format!("{path}/{}", id_of(&resource)?);
-    let make = |_| Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"}));
-    run.write(&label, &make, &|label| {
-        let answer = run.read(&format!("{label}.look"), credential, &address, None)?;
-        Ok(answer
-            .map(|answer| answer.body.clone())
-            .filter(|body| text(body, "/content/state") == Some("COMMISSIONED")))
-    })
+    states::take(run, &label, credential, path, resource, states::COMMISSION, &Map::new())
 }
 
 pub(super) fn id_of(resource: &Value) -> Result<String> {
@@ -279,7 +270,7 @@ pub(super) fn params<T: serde::de::DeserializeOwned>(run: &Run<'_>) -> Result<T>
     })
 }
 
-fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
+pub(super) fn taxpayer_content(params: &MerchantParams) -> Result<Value> {
     let settings = &params.settings;
     if !digits(&params.tax_id, 9) {
         let message = format!("'{}' is not a SIREN; give its 9 digits", params.tax_id);

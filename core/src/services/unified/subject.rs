@@ -29,16 +29,21 @@ pub(super) fn subject(run: &Run<'_>, group: &str, unit: &str, credential: &str) 
             .nth(number as usize - 1);
         let content = json!({"type": "API_KEY", "name": free.unwrap_or_default()});
         let mut write = Write::post(group, "/subjects", content, run.marks()).scoped(unit);
-        write.keep_secret = ["key", "secret"]
-            .map(|name| KeptSecret {
-                pointer: format!("/content/credentials/{name}"),
-                name: format!("{credential}/{name}"),
-            })
-            .to_vec();
+        write.keep_secret = kept_as(credential);
         write
     };
     // One of unknown fate may exist; its secret is lost all the same.
     run.write("subject", &make, &|_| Ok(None))
+}
+
+/// What of the answer goes into the store of secrets, under the credential's name.
+pub(super) fn kept_as(credential: &str) -> Vec<KeptSecret> {
+    ["key", "secret"]
+        .map(|name| KeptSecret {
+            pointer: format!("/content/credentials/{name}"),
+            name: format!("{credential}/{name}"),
+        })
+        .to_vec()
 }
 
 /// The names that were taken when this operation asked for its first key.
