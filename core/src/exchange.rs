@@ -5,8 +5,10 @@
 //! writes a [`Request`] down, sends it, writes the [`Answer`] down, and asks again.
 
 mod line;
+mod standing;
 
 pub use line::{Line, LineKind};
+pub use standing::{Halt, Outage, Standing};
 
 use crate::error::{Error, Result};
 use crate::receipt::Receipt;
@@ -43,6 +45,11 @@ pub trait Service: Send + Sync {
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         let _ = facts;
         None
+    }
+
+    /// How a register stands, by what is known about it; `None` where the service does not know it yet.
+    fn standing(&self, facts: &Facts) -> Option<Standing> {
+        (!facts.register.is_null()).then(Standing::default)
     }
 }
 
@@ -120,17 +127,6 @@ pub struct Context {
     /// Whether the deferred operations before this one are being replayed: something of them was sent,
     /// and they are not over.
     pub replaying: bool,
-}
-
-/// A time without the service in which records were made that it does not have yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outage {
-    /// When the first record that is not sent yet was made.
-    pub since: Timestamp,
-    /// Until when the law of the country lets the register go on.
-    pub until: Timestamp,
-    /// How many records wait to be sent.
-    pub records: u32,
 }
 
 /// A request, written down before it is sent.

@@ -20,7 +20,7 @@ pub(crate) use sync::no_such_sale;
 pub use sync::{Changed, Synced};
 
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Facts, Line, LineKind, Operation, Outage, Service};
+use crate::exchange::{Facts, Line, LineKind, Operation, Outage, Service, Standing};
 use crate::interrupt::Interrupt;
 use crate::transport::{Backoff, TokenCache, Transport};
 use ports::{Clock, Ids, ReceiptKey, SecretStore, Store};
@@ -131,6 +131,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     pub fn outage(&self, register: &Line) -> Result<Option<Outage>> {
         let facts = Facts { register: self.store.facts(register)?, ..Facts::default() };
         Ok(self.account(register)?.service.outage(&facts))
+    }
+
+    /// How a register stands at its service; `None` where that does not know it yet.
+    ///
+    /// # Errors
+    /// As [`Engine::outage`].
+    pub fn standing(&self, register: &Line) -> Result<Option<Standing>> {
+        let facts = Facts { register: self.store.facts(register)?, ..Facts::default() };
+        Ok(self.account(register)?.service.standing(&facts))
     }
 
     /// Patience for `time` from now, or until `interrupt` is raised.

@@ -7,6 +7,7 @@ mod journal;
 mod open_sale;
 mod provision;
 mod receipt;
+mod register;
 mod resources;
 mod sale;
 mod service;
@@ -80,6 +81,11 @@ pub const ALL: &[Definition] = &[
     afterwards::PAY,
     afterwards::INVOICE,
     event::RECORD,
+    register::LIST,
+    register::SUSPEND,
+    register::RESTORE,
+    register::RETIRE,
+    register::REPLACE,
     resources::ORGANIZATION_CREATE,
     resources::ORGANIZATION_UPDATE,
     resources::ORGANIZATION_GET,

@@ -1,11 +1,11 @@
 //! How things stand, what waits, and what has no name of its own.
 
+use super::register::local;
 use super::{Definition, Nothing, Run, given, read, returned, written};
 use crate::engine::Synced;
 use crate::engine::ports::Store;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::fiskal::{Call, Place};
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -135,14 +135,21 @@ fn status(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
     let place = fiskal.place(name)?;
     let store = fiskal.engine().store();
-    let ready = !store.facts(&place.line)?.is_null();
+    let standing = fiskal.engine().standing(&place.line)?;
+    let halt = standing.as_ref().and_then(|standing| standing.halt.as_ref());
     let waiting = store.queue(&place.line)?.len() + store.follow_ups(&place.line)?.len();
     let offline = offline(fiskal, &place)?;
-    let todo = match (ready, waiting, &offline) {
-        (false, _, _) => Some("not provisioned yet; run `provision`".into()),
-        (true, 0, _) => None,
-        (true, waiting, None) => Some(format!("{waiting} to settle; `sync` tries again")),
-        (true, waiting, Some(Offline { until, .. })) => {
+    let todo = match (&standing, halt, waiting, &offline) {
+        (None, ..) => Some("not provisioned yet; run `provision`".into()),
+        (_, Some(halt), ..) if halt.retired => {
+            Some(format!("retired since {}; `register.replace` makes a new one", local(&place, halt.since)?))
+        }
+        (_, Some(halt), ..) => {
+            Some(format!("suspended since {}; `register.restore` ends it", local(&place, halt.since)?))
+        }
+        (_, _, 0, _) => None,
+        (_, _, waiting, None) => Some(format!("{waiting} to settle; `sync` tries again")),
+        (_, _, waiting, Some(Offline { until, .. })) => {
             Some(format!("{waiting} to settle before {until}; reconnect, and `sync` sends them"))
         }
     };
@@ -150,7 +157,7 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
         register: name.into(),
         service: place.till.account.service.clone(),
         environment: place.till.account.environment.name().into(),
-        ready,
+        ready: standing.is_some() && halt.is_none(),
         waiting,
         offline,
         open_sales: store.open_sales(&place.line)?.len(),
@@ -161,14 +168,11 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
 
 fn offline(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Option<Offline>> {
     let Some(outage) = fiskal.engine().outage(&place.line)? else { return Ok(None) };
-    let zone = &place.till.location.zone;
-    let local = |at: Timestamp| -> Result<String> {
-        let zoned = at
-            .in_tz(zone)
-            .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))?;
-        Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
-    };
-    Ok(Some(Offline { since: local(outage.since)?, until: local(outage.until)?, records: outage.records }))
+    Ok(Some(Offline {
+        since: local(place, outage.since)?,
+        until: local(place, outage.until)?,
+        records: outage.records,
+    }))
 }
 
 fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {

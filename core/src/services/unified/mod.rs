@@ -9,6 +9,8 @@
 //! | `receipt.invoice` | a TRANSACTION::ENRICHMENT with the customer, likewise |
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
 //! | `event.record` | an INTENTION::EVENT |
+//! | `register.*` | a PATCH of the register's system; `replace` also makes the next one |
+//! | `organization.*`, `subject.*`, `merchant.*`, `location.*`, `system.*` | the resource of that kind, `merchant` for TAXPAYER |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
@@ -35,6 +37,7 @@ mod provision;
 mod raw;
 mod receipt;
 mod records;
+mod registers;
 mod replay;
 mod resources;
 mod returns;
@@ -48,7 +51,7 @@ use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
-    Service, Step, Token,
+    Service, Standing, Step, Token,
 };
 use run::{Flow, Run, Stop};
 use secrecy::SecretString;
@@ -150,11 +153,19 @@ impl Service for Unified {
     }
 
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline {
-        offline::offline(&Run { service: self, operation, facts, past, now })
+        let run = Run { service: self, operation, facts, past, now };
+        match registers::check_sells(&run) {
+            Ok(()) => offline::offline(&run),
+            Err(error) => Offline::Refuse(error),
+        }
     }
 
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         facts::register(facts).ok()?.offline?.outage()
+    }
+
+    fn standing(&self, facts: &Facts) -> Option<Standing> {
+        Some(registers::standing(facts::register(facts).ok()?))
     }
 }
 
@@ -163,6 +174,7 @@ impl Unified {
         if let Some(deferred) = &run.operation.deferred {
             return replay::replay(run, deferred);
         }
+        registers::check_sells(run)?;
         match run.operation.name.as_str() {
             "provision.account" => provision::account(run),
             "provision.merchant" => provision::merchant(run),
@@ -176,6 +188,10 @@ impl Unified {
             "receipt.pay" => afterwards::pay(run),
             "receipt.invoice" => afterwards::invoice(run),
             "event.record" => event::record(run),
+            "register.suspend" => registers::suspend(run),
+            "register.restore" => registers::restore(run),
+            "register.retire" => registers::retire(run),
+            "register.replace" => registers::replace(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
             other => resources::outcome(run).unwrap_or_else(|| {
