@@ -162,6 +162,7 @@ fn call_of_resources(call: &mut impl FnMut(&str, Value) -> Value) {
 }
 
 fn call_of_registers(call: &mut impl FnMut(&str, Value) -> Value) {
+    call("credentials.rotate", json!({ "merchant": "martin" }));
     call("register.suspend", json!({ "register": "till-1", "reason": "stocktaking" }));
     call("register.list", json!({ "state": "suspended" }));
     call("register.restore", json!({ "register": "till-1" }));

@@ -1,6 +1,7 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
 mod afterwards;
+mod credentials;
 mod describe;
 mod event;
 mod journal;
@@ -86,6 +87,7 @@ pub const ALL: &[Definition] = &[
     register::RESTORE,
     register::RETIRE,
     register::REPLACE,
+    credentials::ROTATE,
     resources::ORGANIZATION_CREATE,
     resources::ORGANIZATION_UPDATE,
     resources::ORGANIZATION_GET,

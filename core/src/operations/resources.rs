@@ -208,8 +208,7 @@ fn submission(fiskal: &Call<'_>, name: &str, mut params: Value) -> Result<Submis
 
 fn account_line(fiskal: &Call<'_>, name: &str) -> Result<Line> {
     let account = fiskal.config().account(name).map_err(|error| error.at("/account"))?;
-    let environment = account.environment.name().to_owned();
-    Ok(Line { account: name.into(), environment, kind: LineKind::Account, name: name.into() })
+    Ok(Line::of_account(name, account.environment.name()))
 }
 
 /// The name under which the store of secrets has what is meant.

@@ -192,6 +192,7 @@ impl Unified {
             "register.restore" => registers::restore(run),
             "register.retire" => registers::retire(run),
             "register.replace" => registers::replace(run),
+            "credentials.rotate" => subject::rotate(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
             other => resources::outcome(run).unwrap_or_else(|| {
