@@ -6,6 +6,8 @@ import type {
   ChangeMerchantState,
   ChangeSystemState,
   ChangedRegister,
+  CredentialsRotateParams,
+  CredentialsRotateResult,
   DescribeResult,
   EventRecordParams,
   EventRecordResult,
@@ -142,6 +144,11 @@ export interface Operations {
    */
   registerReplace(params: RetireRegister, options?: CallOptions): Promise<ChangedRegister>
   /**
+   * Makes a new API key for a merchant, which signs in from now on, and names the one to disable.
+   * (`credentials.rotate`)
+   */
+  credentialsRotate(params: CredentialsRotateParams, options?: CallOptions): Promise<CredentialsRotateResult>
+  /**
    * Makes an organization at the account's service: a group, or a unit that holds merchants.
    * (`organization.create`)
    */
@@ -264,6 +271,7 @@ export type OperationName =
   | 'register.restore'
   | 'register.retire'
   | 'register.replace'
+  | 'credentials.rotate'
   | 'organization.create'
   | 'organization.update'
   | 'organization.get'
@@ -324,6 +332,7 @@ export interface OperationTypes {
   'register.restore': { params: RegisterRestoreParams, result: ChangedRegister }
   'register.retire': { params: RetireRegister, result: ChangedRegister }
   'register.replace': { params: RetireRegister, result: ChangedRegister }
+  'credentials.rotate': { params: CredentialsRotateParams, result: CredentialsRotateResult }
   'organization.create': { params: OrganizationCreateParams, result: Organization }
   'organization.update': { params: OrganizationUpdateParams, result: Organization }
   'organization.get': { params: OrganizationGetParams, result: Organization }

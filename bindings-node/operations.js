@@ -24,6 +24,7 @@ module.exports = {
   registerRestore: { name: 'register.restore' },
   registerRetire: { name: 'register.retire' },
   registerReplace: { name: 'register.replace' },
+  credentialsRotate: { name: 'credentials.rotate' },
   organizationCreate: { name: 'organization.create' },
   organizationUpdate: { name: 'organization.update' },
   organizationGet: { name: 'organization.get' },

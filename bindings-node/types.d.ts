@@ -1212,6 +1212,29 @@ export interface RetireRegister {
  */
 export type RetireReason = 'planned' | 'defective' | 'stolen'
 
+/** Parameters of `credentials.rotate`. */
+export interface CredentialsRotateParams {
+  /** The merchant's name in the configuration. */
+  merchant: string
+  /**
+   * The caller's id of this change, unique per merchant: a repeated call with it changes nothing anew. Made
+   * if absent.
+   */
+  id?: string | null | undefined
+}
+
+/** Result of `credentials.rotate`. */
+export interface CredentialsRotateResult {
+  /** The merchant's name in the configuration. */
+  merchant: string
+  /** The name under which the key and its secret lie in the file of secrets beside the journal. */
+  credential: string
+  /** The service's id of the new API key. */
+  subject: string
+  /** The service's id of the one before, which still serves; disable it at the service. */
+  replaced: string
+}
+
 /** Parameters of `organization.create`. */
 export interface OrganizationCreateParams {
   /** The account's name in the configuration. */

@@ -787,6 +787,11 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_REGISTER_REPLACE "register.replace"
 
 /**
+ * Makes a new API key for a merchant, which signs in from now on, and names the one to disable.
+ */
+#define FISKAL_OP_CREDENTIALS_ROTATE "credentials.rotate"
+
+/**
  * Makes an organization at the account's service: a group, or a unit that holds merchants.
  */
 #define FISKAL_OP_ORGANIZATION_CREATE "organization.create"

@@ -605,6 +605,22 @@ class Operations:
             ),
         )
 
+    def credentials_rotate(
+        self, *, merchant: str, id: Optional[str] = None
+    ) -> types.CredentialsRotateResult:
+        """Makes a new API key for a merchant, which signs in from now on, and names the one to
+        disable.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.CredentialsRotateResult,
+            self._call("credentials.rotate", {"merchant": merchant, "id": id}),
+        )
+
     def organization_create(
         self,
         *,
@@ -2323,6 +2339,22 @@ class AsyncOperations:
                 "register.replace",
                 {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},
             ),
+        )
+
+    async def credentials_rotate(
+        self, *, merchant: str, id: Optional[str] = None
+    ) -> types.CredentialsRotateResult:
+        """Makes a new API key for a merchant, which signs in from now on, and names the one to
+        disable.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.CredentialsRotateResult,
+            await self._call("credentials.rotate", {"merchant": merchant, "id": id}),
         )
 
     async def organization_create(

@@ -42,6 +42,7 @@ __all__ = [
     "ChangedReceipt",
     "ChangedRegister",
     "CoordinatesParams",
+    "CredentialsRotateResult",
     "Customer",
     "CustomerParams",
     "CustomerType",
@@ -1439,6 +1440,22 @@ class RetireRegisterParams(RetireRegisterOptions):
 
     # Why.
     reason: RetireReason
+
+
+class CredentialsRotateResult(TypedDict):
+    """Result of `credentials.rotate`."""
+
+    # The merchant's name in the configuration.
+    merchant: str
+
+    # The name under which the key and its secret lie in the file of secrets beside the journal.
+    credential: str
+
+    # The service's id of the new API key.
+    subject: str
+
+    # The service's id of the one before, which still serves; disable it at the service.
+    replaced: str
 
 
 class Organization(TypedDict):
