@@ -255,40 +255,40 @@ fn suspend(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if reason.as_deref().is_some_and(|reason| !(1..=REASON).contains(&reason.chars().count())) {
         return Err(Error::invalid("/reason", format!("a reason has 1 to {REASON} characters")));
     }
-    change(fiskal, &register, "register.suspend", id, json!({ "reason": reason }))
+    let key = key(fiskal, SUSPEND.name, id)?;
+    change(fiskal, &fiskal.place(&register)?, SUSPEND.name, key, json!({ "reason": reason }))
 }
 
 fn restore(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Restore { register, id } = read(params)?;
-    change(fiskal, &register, "register.restore", id, json!({}))
+    let key = key(fiskal, RESTORE.name, id)?;
+    change(fiskal, &fiskal.place(&register)?, RESTORE.name, key, json!({}))
 }
 
 fn retire(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let asked: Retire = read(params)?;
-    end(fiskal, asked, "register.retire", |_| Ok(json!({})))
-}
-
-fn replace(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
-    let asked: Retire = read(params)?;
-    end(fiskal, asked, "register.replace", |place| params_of(fiskal.config(), place, &place.line))
-}
-
-/// Ends the open sales, then the life of the system. `params` says what comes after it.
-fn end(
-    fiskal: &Call<'_>,
-    asked: Retire,
-    name: &str,
-    params: impl FnOnce(&Place<'_>) -> Result<Value>,
-) -> Result<Value> {
+    let key = key(fiskal, RETIRE.name, asked.id.clone())?;
     let place = fiskal.place(&asked.register)?;
-    let id = asked.id.clone().unwrap_or_else(|| fiskal.new_id());
     // What was done already touches no sale that was begun since.
-    if fiskal.engine().recorded(&place.line, &key(name, &id))?.is_none() {
+    if fiskal.engine().recorded(&place.line, &key)?.is_none() {
         end_sales(fiskal, &asked, &place)?;
     }
-    let mut params = params(&place)?;
-    params["reason"] = json!(asked.reason);
-    change(fiskal, &asked.register, name, Some(id), params)
+    change(fiskal, &place, RETIRE.name, key, json!({ "reason": asked.reason }))
+}
+
+/// Retires the system and makes the next one, each an operation of its own: in between the register is known
+/// to be retired, and sells nothing that the old system no longer takes.
+fn replace(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let asked: Retire = read(params)?;
+    let key = key(fiskal, REPLACE.name, asked.id.clone())?;
+    let place = fiskal.place(&asked.register)?;
+    if fiskal.engine().recorded(&place.line, &key)?.is_none() {
+        end_sales(fiskal, &asked, &place)?;
+        let first = format!("{key}:{}", RETIRE.name);
+        change(fiskal, &place, RETIRE.name, first, json!({ "reason": asked.reason }))?;
+    }
+    let params = params_of(fiskal.config(), &place, &place.line)?;
+    change(fiskal, &place, REPLACE.name, key, params)
 }
 
 /// A system that has ended takes no records, so sales end before.
@@ -309,12 +309,7 @@ fn end_sales(fiskal: &Call<'_>, asked: &Retire, place: &Place<'_>) -> Result<()>
     Ok(())
 }
 
-fn change(fiskal: &Call<'_>, register: &str, name: &str, id: Option<String>, params: Value) -> Result<Value> {
-    if id.as_deref().is_some_and(|id| !(1..=ID).contains(&id.chars().count())) {
-        return Err(Error::invalid("/id", format!("an id has 1 to {ID} characters")));
-    }
-    let place = fiskal.place(register)?;
-    let key = key(name, &id.unwrap_or_else(|| fiskal.new_id()));
+fn change(fiskal: &Call<'_>, place: &Place<'_>, name: &str, key: String, params: Value) -> Result<Value> {
     let reply = fiskal.submit(Submission {
         fingerprint: params.to_string(),
         patience: (name == REPLACE.name).then_some(PATIENCE),
@@ -322,9 +317,13 @@ fn change(fiskal: &Call<'_>, register: &str, name: &str, id: Option<String>, par
     })?;
     let changed = Changed::deserialize(&reply.outcome.result)
         .map_err(|cause| Error::internal(format!("a register's state cannot be read: {cause}")))?;
-    written(&Changed { register: register.into(), ..changed })
+    written(&Changed { register: place.line.name.clone(), ..changed })
 }
 
-fn key(name: &str, id: &str) -> String {
-    format!("{name}:{id}")
+/// Under which a repeated call is recognised.
+fn key(fiskal: &Call<'_>, name: &str, id: Option<String>) -> Result<String> {
+    if id.as_deref().is_some_and(|id| !(1..=ID).contains(&id.chars().count())) {
+        return Err(Error::invalid("/id", format!("an id has 1 to {ID} characters")));
+    }
+    Ok(format!("{name}:{}", id.unwrap_or_else(|| fiskal.new_id())))
 }

@@ -78,16 +78,25 @@ pub(super) fn restore(run: &Run<'_>) -> Flow<Outcome> {
     done(run, RegisterFacts { halt: None, ..register }, None)
 }
 
+/// Ends the system's life; a register that has ended stays as it is.
 pub(super) fn retire(run: &Run<'_>) -> Flow<Outcome> {
     let register = facts::register(run.facts)?;
-    let retired = retired(run, register)?;
-    done(run, retired, None)
+    if register.is_retired() {
+        return done(run, register, None);
+    }
+    stepped(run, &register, DECOMMISSION, RETIRED)?;
+    let halt = Halt { retired: true, since: run.operation.at, reason: reason(run) };
+    done(run, RegisterFacts { halt: Some(halt), offline: None, ..register }, None)
 }
 
-/// Retires the system, unless it is retired, and makes the next one for the same register.
+/// Makes the next system for a register whose own is retired.
 pub(super) fn replace(run: &Run<'_>) -> Flow<Outcome> {
     let params: RegisterParams = params(run)?;
-    let before = retired(run, facts::register(run.facts)?)?;
+    let before = facts::register(run.facts)?;
+    if !before.is_retired() {
+        let message = "the register is not retired; only the system of a retired one is replaced";
+        return Err(Error::new(Kind::Conflict, message).into());
+    }
     let credential = facts::merchant(run.facts)?.credential;
     let (made, _) = premises::make(run, &credential, &params)?;
     let after = premises::ready(run, &credential, made, params.software)?;
@@ -101,16 +110,6 @@ fn alive(run: &Run<'_>) -> Flow<RegisterFacts> {
         Some(halt) => Err(halted(halt, &run.operation.zone)?.into()),
         None => Ok(register),
     }
-}
-
-/// The register after its end; one that has ended stays as it is.
-fn retired(run: &Run<'_>, register: RegisterFacts) -> Flow<RegisterFacts> {
-    if register.is_retired() {
-        return Ok(register);
-    }
-    stepped(run, &register, DECOMMISSION, RETIRED)?;
-    let halt = Halt { retired: true, since: run.operation.at, reason: reason(run) };
-    Ok(RegisterFacts { halt: Some(halt), offline: None, ..register })
 }
 
 /// The register's system after the step; the reason is kept with it under `key`, and taken away where there
