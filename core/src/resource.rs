@@ -1,6 +1,21 @@
 //! What a service keeps apart from sales: organizations, the subjects that sign in for them, merchants,
 //! locations and systems. Their data as a caller gives it, and each as its service shows it.
 //!
+//! ```
+//! use fiskal::resource::{CreateSystem, SystemType};
+//!
+//! // What `system.create` takes, as JSON and typed. A register is what a system is where nothing else is said.
+//! let asked: CreateSystem = serde_json::from_value(serde_json::json!({
+//!     "account": "paris",
+//!     "credential": "martin",
+//!     "location": "0189f7ea-ae2c-7809-8aeb-b819cf5e9e7f",
+//!     "device": {"number": "POS-1000", "name": "till-2"},
+//!     "software": {"name": "My POS", "version": "1.0.0"},
+//! }))
+//! .expect("a system");
+//! assert_eq!(asked.system_type, SystemType::FiscalDevice);
+//! ```
+//!
 //! A merchant is the service's taxpayer, and a system what stands for a register there, or for another
 //! device. The ids are the service's own.
 

@@ -126,11 +126,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             match step {
                 Step::Done(outcome) => return self.finish(outcome),
                 Step::Send(request) => {
-                    let known = self.past.find(&request.label).is_some();
-                    if request.effect == Effect::Write && (known || self.looks) {
-                        let what = if known { "twice" } else { "where nothing may change" };
-                        return Err(self.bug(format!("the service asks to send '{}' {what}", request.label)));
-                    }
+                    self.check_may_send(&request)?;
                     if let Some(ended) = self.prefer_offline(&facts)? {
                         return Ok(ended);
                     }
@@ -360,7 +356,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         self.about(Error::new(Kind::UnknownOutcome, message))
     }
 
-    fn bug(&self, message: String) -> Error {
+    pub(super) fn bug(&self, message: String) -> Error {
         self.about(Error::internal(message))
     }
 }
