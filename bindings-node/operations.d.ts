@@ -2,12 +2,36 @@
 import type { CallOptions } from './index'
 import type { Receipt } from './receipt'
 import type {
+  ChangeLocationState,
+  ChangeMerchantState,
+  ChangeSystemState,
+  ChangedRegister,
+  CredentialsRotateParams,
+  CredentialsRotateResult,
   DescribeResult,
   EventRecordParams,
   EventRecordResult,
   JournalVerifyResult,
+  Location,
+  LocationCreateParams,
+  LocationGetParams,
+  LocationListParams,
+  LocationListResult,
+  LocationUpdateParams,
+  Merchant,
+  MerchantCreateParams,
+  MerchantGetParams,
+  MerchantListParams,
+  MerchantListResult,
+  MerchantUpdateParams,
   NoParams,
   OpenSale,
+  Organization,
+  OrganizationCreateParams,
+  OrganizationGetParams,
+  OrganizationListParams,
+  OrganizationListResult,
+  OrganizationUpdateParams,
   ProvisionParams,
   ProvisionResult,
   ReceiptCancelParams,
@@ -21,8 +45,13 @@ import type {
   ReceiptPayParams,
   ReceiptPrintParams,
   ReceiptPrintResult,
+  RegisterListParams,
+  RegisterListResult,
+  RegisterRestoreParams,
+  RegisterSuspendParams,
   RequestParams,
   RequestResult,
+  RetireRegister,
   SaleAbortParams,
   SaleData,
   SaleListParams,
@@ -31,7 +60,19 @@ import type {
   SaleResumeParams,
   StatusParams,
   StatusResult,
+  Subject,
+  SubjectCreateParams,
+  SubjectGetParams,
+  SubjectListParams,
+  SubjectListResult,
+  SubjectUpdateParams,
   SyncResult,
+  System,
+  SystemCreateParams,
+  SystemGetParams,
+  SystemListParams,
+  SystemListResult,
+  SystemUpdateParams,
 } from './types'
 
 /** The operations, one method each. What they take and give is JSON, with the same keys in every language. */
@@ -92,6 +133,110 @@ export interface Operations {
    * Records an event of the register that the law wants recorded, such as a lost connection. (`event.record`)
    */
   eventRecord(params: EventRecordParams, options?: CallOptions): Promise<EventRecordResult>
+  /** Lists the registers of the configuration, and how each stands; asks nobody. (`register.list`) */
+  registerList(params?: RegisterListParams, options?: CallOptions): Promise<RegisterListResult>
+  /**
+   * Suspends a register, here and at its service: until it is restored it answers `not_ready` to sales.
+   * (`register.suspend`)
+   */
+  registerSuspend(params: RegisterSuspendParams, options?: CallOptions): Promise<ChangedRegister>
+  /** Ends a register's suspension, here and at its service. (`register.restore`) */
+  registerRestore(params: RegisterRestoreParams, options?: CallOptions): Promise<ChangedRegister>
+  /**
+   * Ends a register's life, here and at its service, for good; what waits is sent before. (`register.retire`)
+   */
+  registerRetire(params: RetireRegister, options?: CallOptions): Promise<ChangedRegister>
+  /**
+   * Retires a register's system and makes a new one, which sells under the same name. (`register.replace`)
+   */
+  registerReplace(params: RetireRegister, options?: CallOptions): Promise<ChangedRegister>
+  /**
+   * Makes a new API key for a merchant, which signs in from now on, and names the one to disable.
+   * (`credentials.rotate`)
+   */
+  credentialsRotate(params: CredentialsRotateParams, options?: CallOptions): Promise<CredentialsRotateResult>
+  /**
+   * Makes an organization at the account's service: a group, or a unit that holds merchants.
+   * (`organization.create`)
+   */
+  organizationCreate(params: OrganizationCreateParams, options?: CallOptions): Promise<Organization>
+  /** Renames an organization, or changes what is kept with it. (`organization.update`) */
+  organizationUpdate(params: OrganizationUpdateParams, options?: CallOptions): Promise<Organization>
+  /** Shows an organization. (`organization.get`) */
+  organizationGet(params: OrganizationGetParams, options?: CallOptions): Promise<Organization>
+  /** Lists organizations, page by page or all of them. (`organization.list`) */
+  organizationList(params: OrganizationListParams, options?: CallOptions): Promise<OrganizationListResult>
+  /** Makes an API key; its secret goes into the file of secrets, and into nothing else. (`subject.create`) */
+  subjectCreate(params: SubjectCreateParams, options?: CallOptions): Promise<Subject>
+  /** Renames an API key, or changes what is kept with it. (`subject.update`) */
+  subjectUpdate(params: SubjectUpdateParams, options?: CallOptions): Promise<Subject>
+  /** Shows an API key, without its secret. (`subject.get`) */
+  subjectGet(params: SubjectGetParams, options?: CallOptions): Promise<Subject>
+  /** Lists API keys, page by page or all of them. (`subject.list`) */
+  subjectList(params: SubjectListParams, options?: CallOptions): Promise<SubjectListResult>
+  /**
+   * Makes a merchant in the unit of the key that goes along; its head office comes with it.
+   * (`merchant.create`)
+   */
+  merchantCreate(params: MerchantCreateParams, options?: CallOptions): Promise<Merchant>
+  /** Changes what the service knows of a merchant; what is left out stays as it is. (`merchant.update`) */
+  merchantUpdate(params: MerchantUpdateParams, options?: CallOptions): Promise<Merchant>
+  /** Shows a merchant. (`merchant.get`) */
+  merchantGet(params: MerchantGetParams, options?: CallOptions): Promise<Merchant>
+  /** Lists merchants, page by page or all of them. (`merchant.list`) */
+  merchantList(params: MerchantListParams, options?: CallOptions): Promise<MerchantListResult>
+  /** Begins a merchant's life at the service; its locations may follow. (`merchant.commission`) */
+  merchantCommission(params: ChangeMerchantState, options?: CallOptions): Promise<Merchant>
+  /** Suspends a merchant, such as to change its credentials. (`merchant.suspend`) */
+  merchantSuspend(params: ChangeMerchantState, options?: CallOptions): Promise<Merchant>
+  /** Ends a merchant's suspension; the service looks at its credentials again. (`merchant.restore`) */
+  merchantRestore(params: ChangeMerchantState, options?: CallOptions): Promise<Merchant>
+  /** Ends a merchant's life at the service for good. (`merchant.decommission`) */
+  merchantDecommission(params: ChangeMerchantState, options?: CallOptions): Promise<Merchant>
+  /** Makes a branch of a merchant. (`location.create`) */
+  locationCreate(params: LocationCreateParams, options?: CallOptions): Promise<Location>
+  /** Changes what the service knows of a location; what is left out stays as it is. (`location.update`) */
+  locationUpdate(params: LocationUpdateParams, options?: CallOptions): Promise<Location>
+  /** Shows a location. (`location.get`) */
+  locationGet(params: LocationGetParams, options?: CallOptions): Promise<Location>
+  /** Lists locations of one merchant or of all, page by page or all of them. (`location.list`) */
+  locationList(params: LocationListParams, options?: CallOptions): Promise<LocationListResult>
+  /**
+   * Begins a location's life at the service, after its merchant's; its systems may follow.
+   * (`location.commission`)
+   */
+  locationCommission(params: ChangeLocationState, options?: CallOptions): Promise<Location>
+  /** Suspends a location. (`location.suspend`) */
+  locationSuspend(params: ChangeLocationState, options?: CallOptions): Promise<Location>
+  /** Ends a location's suspension. (`location.restore`) */
+  locationRestore(params: ChangeLocationState, options?: CallOptions): Promise<Location>
+  /** Ends a location's life at the service for good. (`location.decommission`) */
+  locationDecommission(params: ChangeLocationState, options?: CallOptions): Promise<Location>
+  /**
+   * Makes a system at a location: a register, or another device as far as the service takes it.
+   * (`system.create`)
+   */
+  systemCreate(params: SystemCreateParams, options?: CallOptions): Promise<System>
+  /** Changes what the service knows of a system; what is left out stays as it is. (`system.update`) */
+  systemUpdate(params: SystemUpdateParams, options?: CallOptions): Promise<System>
+  /** Shows a system. (`system.get`) */
+  systemGet(params: SystemGetParams, options?: CallOptions): Promise<System>
+  /** Lists systems of a merchant, of a location or of all, page by page or all of them. (`system.list`) */
+  systemList(params: SystemListParams, options?: CallOptions): Promise<SystemListResult>
+  /** Begins a system's life at the service, after its location's. (`system.commission`) */
+  systemCommission(params: ChangeSystemState, options?: CallOptions): Promise<System>
+  /**
+   * Suspends a system; for a register of the configuration `register.suspend` also stops its sales here.
+   * (`system.suspend`)
+   */
+  systemSuspend(params: ChangeSystemState, options?: CallOptions): Promise<System>
+  /** Ends a system's suspension. (`system.restore`) */
+  systemRestore(params: ChangeSystemState, options?: CallOptions): Promise<System>
+  /**
+   * Ends a system's life at the service for good; for a register of the configuration use `register.retire`.
+   * (`system.decommission`)
+   */
+  systemDecommission(params: ChangeSystemState, options?: CallOptions): Promise<System>
   /**
    * Checks every entry of the journal, its chains and the ties between them; names the first that does not
    * fit. (`journal.verify`)
@@ -129,6 +274,44 @@ export type OperationName =
   | 'receipt.invoice'
   | 'receipt.document'
   | 'event.record'
+  | 'register.list'
+  | 'register.suspend'
+  | 'register.restore'
+  | 'register.retire'
+  | 'register.replace'
+  | 'credentials.rotate'
+  | 'organization.create'
+  | 'organization.update'
+  | 'organization.get'
+  | 'organization.list'
+  | 'subject.create'
+  | 'subject.update'
+  | 'subject.get'
+  | 'subject.list'
+  | 'merchant.create'
+  | 'merchant.update'
+  | 'merchant.get'
+  | 'merchant.list'
+  | 'merchant.commission'
+  | 'merchant.suspend'
+  | 'merchant.restore'
+  | 'merchant.decommission'
+  | 'location.create'
+  | 'location.update'
+  | 'location.get'
+  | 'location.list'
+  | 'location.commission'
+  | 'location.suspend'
+  | 'location.restore'
+  | 'location.decommission'
+  | 'system.create'
+  | 'system.update'
+  | 'system.get'
+  | 'system.list'
+  | 'system.commission'
+  | 'system.suspend'
+  | 'system.restore'
+  | 'system.decommission'
   | 'journal.verify'
   | 'request'
   | 'describe'
@@ -153,6 +336,44 @@ export interface OperationTypes {
   'receipt.invoice': { params: ReceiptInvoiceParams, result: Receipt }
   'receipt.document': { params: ReceiptDocumentParams, result: ReceiptDocumentResult }
   'event.record': { params: EventRecordParams, result: EventRecordResult }
+  'register.list': { params: RegisterListParams, result: RegisterListResult }
+  'register.suspend': { params: RegisterSuspendParams, result: ChangedRegister }
+  'register.restore': { params: RegisterRestoreParams, result: ChangedRegister }
+  'register.retire': { params: RetireRegister, result: ChangedRegister }
+  'register.replace': { params: RetireRegister, result: ChangedRegister }
+  'credentials.rotate': { params: CredentialsRotateParams, result: CredentialsRotateResult }
+  'organization.create': { params: OrganizationCreateParams, result: Organization }
+  'organization.update': { params: OrganizationUpdateParams, result: Organization }
+  'organization.get': { params: OrganizationGetParams, result: Organization }
+  'organization.list': { params: OrganizationListParams, result: OrganizationListResult }
+  'subject.create': { params: SubjectCreateParams, result: Subject }
+  'subject.update': { params: SubjectUpdateParams, result: Subject }
+  'subject.get': { params: SubjectGetParams, result: Subject }
+  'subject.list': { params: SubjectListParams, result: SubjectListResult }
+  'merchant.create': { params: MerchantCreateParams, result: Merchant }
+  'merchant.update': { params: MerchantUpdateParams, result: Merchant }
+  'merchant.get': { params: MerchantGetParams, result: Merchant }
+  'merchant.list': { params: MerchantListParams, result: MerchantListResult }
+  'merchant.commission': { params: ChangeMerchantState, result: Merchant }
+  'merchant.suspend': { params: ChangeMerchantState, result: Merchant }
+  'merchant.restore': { params: ChangeMerchantState, result: Merchant }
+  'merchant.decommission': { params: ChangeMerchantState, result: Merchant }
+  'location.create': { params: LocationCreateParams, result: Location }
+  'location.update': { params: LocationUpdateParams, result: Location }
+  'location.get': { params: LocationGetParams, result: Location }
+  'location.list': { params: LocationListParams, result: LocationListResult }
+  'location.commission': { params: ChangeLocationState, result: Location }
+  'location.suspend': { params: ChangeLocationState, result: Location }
+  'location.restore': { params: ChangeLocationState, result: Location }
+  'location.decommission': { params: ChangeLocationState, result: Location }
+  'system.create': { params: SystemCreateParams, result: System }
+  'system.update': { params: SystemUpdateParams, result: System }
+  'system.get': { params: SystemGetParams, result: System }
+  'system.list': { params: SystemListParams, result: SystemListResult }
+  'system.commission': { params: ChangeSystemState, result: System }
+  'system.suspend': { params: ChangeSystemState, result: System }
+  'system.restore': { params: ChangeSystemState, result: System }
+  'system.decommission': { params: ChangeSystemState, result: System }
   'journal.verify': { params: NoParams, result: JournalVerifyResult }
   'request': { params: RequestParams, result: RequestResult }
   'describe': { params: NoParams, result: DescribeResult }

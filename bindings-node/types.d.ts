@@ -1130,6 +1130,919 @@ export interface EventRecordResult {
   signed_at: string | null
 }
 
+/** Parameters of `register.list`. */
+export interface RegisterListParams {
+  /** Only those of this location in the configuration. */
+  location?: string | null | undefined
+  /** Only those that stand so. */
+  state?: RegisterState | null | undefined
+}
+
+/**
+ * How a register stands.
+ *
+ * - `not_provisioned`: Not known to its service yet; `provision` makes it.
+ * - `ready`: It may sell.
+ * - `suspended`: It may not sell until it is restored.
+ * - `retired`: It may never sell again; `register.replace` puts a new system in its place.
+ */
+export type RegisterState = 'not_provisioned' | 'ready' | 'suspended' | 'retired'
+
+/** Result of `register.list`. */
+export interface RegisterListResult {
+  /** The registers, by name. */
+  registers: ListedRegister[]
+}
+
+/** A register of the configuration. */
+export interface ListedRegister {
+  /** Its name in the configuration. */
+  register: string
+  /** The account's name. */
+  account: string
+  /** The merchant's name. */
+  merchant: string
+  /** The location's name. */
+  location: string
+  /** The service's name. */
+  service: string
+  /** `live`, `test` or `sandbox`. */
+  environment: string
+  /** How it stands. */
+  state: RegisterState
+  /** Since when it is suspended or retired (RFC 3339 with the location's offset). */
+  since: string | null
+  /** Why. */
+  reason: string | null
+  /** The service's own ids of it, by the service's words; in France `system`. */
+  ids: { [key: string]: string }
+}
+
+/** Parameters of `register.suspend`. */
+export interface RegisterSuspendParams {
+  /** The register's name in the configuration. */
+  register: string
+  /**
+   * The caller's id of this change, unique per register and operation: a repeated call with it changes
+   * nothing anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** Why, for the records; at most 128 characters. */
+  reason?: string | null | undefined
+}
+
+/** How a register stands after a change. */
+export interface ChangedRegister {
+  /** Its name in the configuration. */
+  register: string
+  /** How it stands. */
+  state: RegisterState
+  /** Since when it is suspended or retired (RFC 3339 with the location's offset). */
+  since: string | null
+  /** Why. */
+  reason: string | null
+  /** The service's own ids of it, by the service's words; in France `system`. */
+  ids: { [key: string]: string }
+  /** The service's id of the system whose place was taken. */
+  replaced: string | null
+}
+
+/** Parameters of `register.restore`. */
+export interface RegisterRestoreParams {
+  /** The register's name in the configuration. */
+  register: string
+  /**
+   * The caller's id of this change, unique per register and operation: a repeated call with it changes
+   * nothing anew. Made if absent.
+   */
+  id?: string | null | undefined
+}
+
+/** Parameters of `register.retire` and `register.replace`. */
+export interface RetireRegister {
+  /** The register's name in the configuration. */
+  register: string
+  /**
+   * The caller's id of this change, unique per register and operation: a repeated call with it changes
+   * nothing anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** Why. */
+  reason: RetireReason
+  /** Whether sales that are open on it are aborted; else they stand in the way. */
+  abort_sales?: boolean | undefined
+}
+
+/**
+ * Why a register is retired.
+ *
+ * - `planned`: It is no longer needed.
+ * - `defective`: It no longer works.
+ * - `stolen`: It is gone.
+ */
+export type RetireReason = 'planned' | 'defective' | 'stolen'
+
+/** Parameters of `credentials.rotate`. */
+export interface CredentialsRotateParams {
+  /** The merchant's name in the configuration. */
+  merchant: string
+  /**
+   * The caller's id of this change, unique per merchant: a repeated call with it changes nothing anew. Made
+   * if absent.
+   */
+  id?: string | null | undefined
+}
+
+/** Result of `credentials.rotate`. */
+export interface CredentialsRotateResult {
+  /** The merchant's name in the configuration. */
+  merchant: string
+  /** The name under which the key and its secret lie in the file of secrets beside the journal. */
+  credential: string
+  /** The service's id of the new API key. */
+  subject: string
+  /** The service's id of the one before, which still serves; disable it at the service. */
+  replaced: string
+}
+
+/** Parameters of `organization.create`. */
+export interface OrganizationCreateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The organization that it goes under; the key's own if absent. */
+  organization?: string | null | undefined
+  /** What it is. */
+  type: OrganizationType
+  /** Its name, at most 128 characters. */
+  name: string
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/**
+ * What a new organization is.
+ *
+ * - `group`: Holds other organizations.
+ * - `unit`: Holds merchants.
+ */
+export type OrganizationType = 'group' | 'unit'
+
+/** An organization: an account above groups above units. */
+export interface Organization {
+  /** The service's id of it. */
+  id: string
+  /** The service's word for what it is, in small letters. */
+  type: string
+  /** Its name. */
+  name: string
+  /** `enabled` or `disabled`. */
+  state: string
+  /** The service's id of the organization above it. */
+  organization: string | null
+  /** Data that is kept with it: the caller's own, and `fiskal_…` of what this library made. */
+  metadata: { [key: string]: string }
+  /** All that the service said of it, untouched. */
+  answer: unknown
+}
+
+/** Parameters of `organization.update`. */
+export interface OrganizationUpdateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  organization: string
+  /** Its new name, at most 128 characters. */
+  name?: string | null | undefined
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/** Parameters that name an organization. */
+export interface OrganizationGetParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** The service's id of it. */
+  organization: string
+}
+
+/** Parameters that list organizations. */
+export interface OrganizationListParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** The service's id of the organization at the top; the key's own if absent. */
+  organization?: string | null | undefined
+  /** How many a page has, 1 to 100; 100 if absent. */
+  limit?: number | bigint | null | undefined
+  /** The `token` of the page before; the first page if absent. */
+  token?: string | null | undefined
+  /**
+   * Whether the pages that follow come too, at most 200 of them; then a `token` in the result says that there
+   * are still more.
+   */
+  all?: boolean | undefined
+}
+
+/** Resources of a list. */
+export interface OrganizationListResult {
+  /** Those of this page, in the service's order. */
+  results: Organization[]
+  /** What asks for the next page; absent on the last one. */
+  token: string | null
+}
+
+/** Parameters of `subject.create`. */
+export interface SubjectCreateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The organization that it may act for; the key's own if absent. */
+  organization?: string | null | undefined
+  /** Its name: 3 to 30 of a-z, 0-9 and -. */
+  name: string
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/** Somebody who may sign in: an API key. */
+export interface Subject {
+  /** The service's id of it. */
+  id: string
+  /** The service's word for what it is, in small letters. */
+  type: string
+  /** Its name. */
+  name: string
+  /** `enabled` or `disabled`. */
+  state: string
+  /**
+   * Only where it was just made: the name under which its key and its secret lie in the file of secrets
+   * beside the journal (`NAME/key`, `NAME/secret`); other operations take it as `credential`.
+   */
+  credential: string | null
+  /**
+   * Only where it was just made: the ids of subjects that were made before it for the same call and whose
+   * secrets are lost with the answers. Disable them at the service.
+   */
+  orphans: string[]
+  /** Data that is kept with it: the caller's own, and `fiskal_…` of what this library made. */
+  metadata: { [key: string]: string }
+  /** All that the service said of it, untouched. */
+  answer: unknown
+}
+
+/** Parameters of `subject.update`. */
+export interface SubjectUpdateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  subject: string
+  /** Its new name, at most 128 characters. */
+  name?: string | null | undefined
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/** Parameters that name a subject. */
+export interface SubjectGetParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** The service's id of it. */
+  subject: string
+}
+
+/** Parameters that list subjects. */
+export interface SubjectListParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** The service's id of the organization at the top; the key's own if absent. */
+  organization?: string | null | undefined
+  /** How many a page has, 1 to 100; 100 if absent. */
+  limit?: number | bigint | null | undefined
+  /** The `token` of the page before; the first page if absent. */
+  token?: string | null | undefined
+  /**
+   * Whether the pages that follow come too, at most 200 of them; then a `token` in the result says that there
+   * are still more.
+   */
+  all?: boolean | undefined
+}
+
+/** Resources of a list. */
+export interface SubjectListResult {
+  /** Those of this page, in the service's order. */
+  results: Subject[]
+  /** What asks for the next page; absent on the last one. */
+  token: string | null
+}
+
+/** Parameters of `merchant.create`. */
+export interface MerchantCreateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The legal name, at most 128 characters. */
+  name: string
+  /** The name over the door, at most 128 characters; the legal name if absent. */
+  trade_name?: string | null | undefined
+  /** The tax number; in France the SIREN. */
+  tax_id: string
+  /** The seat. */
+  address: Address
+  /** Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]`. */
+  extra?: { [key: string]: unknown } | undefined
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/** A merchant: the service's taxpayer. */
+export interface Merchant {
+  /** The service's id of it. */
+  id: string
+  /** The service's word for what it is, in small letters. */
+  type: string
+  /** The legal name. */
+  name: string
+  /** The name over the door. */
+  trade_name: string | null
+  /** `acquired`, `commissioned` or `decommissioned`. */
+  state: string
+  /** `inactive`, `operative`, `suspended` or `degraded`. */
+  mode: string
+  /** The tax number. */
+  tax_id: string | null
+  /** The VAT number. */
+  vat_number: string | null
+  /** The country, in the service's words. */
+  country: string | null
+  /** When it was made (RFC 3339). */
+  created_at: string | null
+  /** When it was changed last (RFC 3339). */
+  updated_at: string | null
+  /** Data that is kept with it: the caller's own, and `fiskal_…` of what this library made. */
+  metadata: { [key: string]: string }
+  /** All that the service said of it, untouched. */
+  answer: unknown
+}
+
+/** Parameters of `merchant.update`. */
+export interface MerchantUpdateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  merchant: string
+  /** The legal name, at most 128 characters. */
+  name?: string | null | undefined
+  /** The name over the door, at most 128 characters. */
+  trade_name?: string | null | undefined
+  /** The tax number; in France the SIREN. */
+  tax_id?: string | null | undefined
+  /** The seat. */
+  address?: Address | null | undefined
+  /**
+   * Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]`. What is left
+   * out stays as it is.
+   */
+  extra?: { [key: string]: unknown } | undefined
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/** Parameters that name a merchant. */
+export interface MerchantGetParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** The service's id of it. */
+  merchant: string
+}
+
+/** Parameters that list merchants. */
+export interface MerchantListParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** How many a page has, 1 to 100; 100 if absent. */
+  limit?: number | bigint | null | undefined
+  /** The `token` of the page before; the first page if absent. */
+  token?: string | null | undefined
+  /**
+   * Whether the pages that follow come too, at most 200 of them; then a `token` in the result says that there
+   * are still more.
+   */
+  all?: boolean | undefined
+}
+
+/** Resources of a list. */
+export interface MerchantListResult {
+  /** Those of this page, in the service's order. */
+  results: Merchant[]
+  /** What asks for the next page; absent on the last one. */
+  token: string | null
+}
+
+/** Parameters that name the merchant whose state changes. */
+export interface ChangeMerchantState {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  merchant: string
+}
+
+/** Parameters of `location.create`: of a branch; a head office comes with its merchant. */
+export interface LocationCreateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of the merchant. */
+  merchant: string
+  /** Its name, at most 32 characters. */
+  name: string
+  /** Where it is. */
+  address: Address
+  /** Where it is on the earth. */
+  coordinates?: Coordinates | null | undefined
+  /** Per service, what only that service knows: as in the configuration's `[location.X.sign-fr]`. */
+  extra?: { [key: string]: unknown } | undefined
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/** A point on the earth, in degrees. */
+export interface Coordinates {
+  /** North of the equator, such as `48.856613`; at most six places. */
+  latitude: string
+  /** East of Greenwich, such as `2.352222`; at most six places. */
+  longitude: string
+}
+
+/** A branch or a head office. */
+export interface Location {
+  /** The service's id of it. */
+  id: string
+  /** The service's word for what it is, in small letters. */
+  type: string
+  /** Its name. */
+  name: string
+  /** `acquired`, `commissioned` or `decommissioned`. */
+  state: string
+  /** `inactive`, `operative`, `suspended` or `degraded`. */
+  mode: string
+  /** The service's id of the merchant. */
+  merchant: string | null
+  /** The establishment's own number; in France the SIRET. */
+  number: string | null
+  /** When it was made (RFC 3339). */
+  created_at: string | null
+  /** When it was changed last (RFC 3339). */
+  updated_at: string | null
+  /** Data that is kept with it: the caller's own, and `fiskal_…` of what this library made. */
+  metadata: { [key: string]: string }
+  /** All that the service said of it, untouched. */
+  answer: unknown
+}
+
+/** Parameters of `location.update`. */
+export interface LocationUpdateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  location: string
+  /** The service's id of the merchant that it moves to. */
+  merchant?: string | null | undefined
+  /** Its name, at most 32 characters. */
+  name?: string | null | undefined
+  /** Where it is. */
+  address?: Address | null | undefined
+  /** Where it is on the earth. */
+  coordinates?: Coordinates | null | undefined
+  /** Per service, what only that service knows: as in the configuration's `[location.X.sign-fr]`. */
+  extra?: { [key: string]: unknown } | undefined
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/** Parameters that name a location. */
+export interface LocationGetParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** The service's id of it. */
+  location: string
+}
+
+/** Parameters that list locations. */
+export interface LocationListParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** Only of this merchant, by the service's id. */
+  merchant?: string | null | undefined
+  /** How many a page has, 1 to 100; 100 if absent. */
+  limit?: number | bigint | null | undefined
+  /** The `token` of the page before; the first page if absent. */
+  token?: string | null | undefined
+  /**
+   * Whether the pages that follow come too, at most 200 of them; then a `token` in the result says that there
+   * are still more.
+   */
+  all?: boolean | undefined
+}
+
+/** Resources of a list. */
+export interface LocationListResult {
+  /** Those of this page, in the service's order. */
+  results: Location[]
+  /** What asks for the next page; absent on the last one. */
+  token: string | null
+}
+
+/** Parameters that name the location whose state changes. */
+export interface ChangeLocationState {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  location: string
+}
+
+/** Parameters of `system.create`. */
+export interface SystemCreateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** What it is. */
+  type?: SystemType | undefined
+  /**
+   * `internal` or `external` for a register, `physical` or `virtual` for a terminal; the first of them if
+   * absent.
+   */
+  kind?: SystemKind | null | undefined
+  /** The service's id of the location. */
+  location: string
+  /** The device; needed unless it is a service for electronic invoices. */
+  device?: Device | null | undefined
+  /** Its program. */
+  software: Program
+  /** For a terminal: who the payments go to. */
+  acquirer?: Acquirer | null | undefined
+  /** For a terminal: what is written on it, at most 16 characters; needed for a physical one. */
+  label?: string | null | undefined
+  /** For a terminal: the service's ids of the systems that it is connected to, at most 100. */
+  connected_to?: readonly string[] | null | undefined
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/**
+ * What a new system is.
+ *
+ * - `fiscal_device`: A register.
+ * - `payment_device`: A terminal that takes payments.
+ * - `e_invoice_service`: What sends and receives electronic invoices.
+ */
+export type SystemType = 'fiscal_device' | 'payment_device' | 'e_invoice_service'
+
+/**
+ * Where a device is.
+ *
+ * - `internal`: A register: the service signs for it.
+ * - `external`: A register: a device of its own signs.
+ * - `physical`: A terminal that stands there.
+ * - `virtual`: A terminal in software.
+ */
+export type SystemKind = 'internal' | 'external' | 'physical' | 'virtual'
+
+/** A device as its maker names it. */
+export interface Device {
+  /** The maker's part number, at most 128 characters. */
+  number: string
+  /** Its name, at most 256 characters. */
+  name: string
+  /** The brand, at most 128 characters. */
+  brand?: string | null | undefined
+  /** The model, at most 128 characters. */
+  model?: string | null | undefined
+  /** The serial number, at most 256 characters. */
+  serial?: string | null | undefined
+  /** A label, at most 256 characters. */
+  label?: string | null | undefined
+  /** The batch, at most 128 characters. */
+  batch?: string | null | undefined
+  /** The day from which it is used, as `YYYY-MM-DD`. */
+  date_of_entry?: string | null | undefined
+  /** The day on which it was made, as `YYYY-MM-DD`. */
+  date_of_production?: string | null | undefined
+}
+
+/** A program. */
+export interface Program {
+  /** Its name, at most 128 characters. */
+  name: string
+  /** Its version, at most 128 characters. */
+  version: string
+}
+
+/** Who a terminal's payments go to. */
+export interface Acquirer {
+  /** The tax number, at most 16 characters. */
+  tax_id: string
+  /** The legal name, at most 128 characters. */
+  name: string
+}
+
+/** What stands for a register or another device. */
+export interface System {
+  /** The service's id of it. */
+  id: string
+  /** The service's word for what it is, in small letters. */
+  type: string
+  /** The device's name, or the program's where there is no device. */
+  name: string
+  /** `acquired`, `commissioned` or `decommissioned`. */
+  state: string
+  /** `inactive`, `operative`, `suspended` or `degraded`. */
+  mode: string
+  /** Where it is: `internal`, `external`, `physical` or `virtual`. */
+  kind: string | null
+  /** The service's id of the location. */
+  location: string | null
+  /** The types of records that it takes, in the service's words. */
+  records: string[]
+  /** When it was made (RFC 3339). */
+  created_at: string | null
+  /** When it was changed last (RFC 3339). */
+  updated_at: string | null
+  /** Data that is kept with it: the caller's own, and `fiskal_…` of what this library made. */
+  metadata: { [key: string]: string }
+  /** All that the service said of it, untouched. */
+  answer: unknown
+}
+
+/** Parameters of `system.update`. */
+export interface SystemUpdateParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  system: string
+  /** The service's id of the location that it moves to. */
+  location?: string | null | undefined
+  /** The device. */
+  device?: Device | null | undefined
+  /** Its program. */
+  software?: Program | null | undefined
+  /** For a terminal: who the payments go to. */
+  acquirer?: Acquirer | null | undefined
+  /** For a terminal: what is written on it, at most 16 characters. */
+  label?: string | null | undefined
+  /** For a terminal: the service's ids of the systems that it is connected to, at most 100. */
+  connected_to?: readonly string[] | null | undefined
+  /**
+   * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
+   * update changes the keys that are given; an empty value takes its key away.
+   */
+  metadata?: { [key: string]: string } | undefined
+}
+
+/** Parameters that name a system. */
+export interface SystemGetParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** The service's id of it. */
+  system: string
+}
+
+/** Parameters that list systems. */
+export interface SystemListParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** Only of this merchant, by the service's id. */
+  merchant?: string | null | undefined
+  /** Only of this location, by the service's id. */
+  location?: string | null | undefined
+  /** How many a page has, 1 to 100; 100 if absent. */
+  limit?: number | bigint | null | undefined
+  /** The `token` of the page before; the first page if absent. */
+  token?: string | null | undefined
+  /**
+   * Whether the pages that follow come too, at most 200 of them; then a `token` in the result says that there
+   * are still more.
+   */
+  all?: boolean | undefined
+}
+
+/** Resources of a list. */
+export interface SystemListResult {
+  /** Those of this page, in the service's order. */
+  results: System[]
+  /** What asks for the next page; absent on the last one. */
+  token: string | null
+}
+
+/** Parameters that name the system whose state changes. */
+export interface ChangeSystemState {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  system: string
+}
+
 /** What `Journal::verify` found. */
 export interface JournalVerifyResult {
   /** How many entries were read before the check ended, the first misfit left out. */

@@ -767,6 +767,197 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_EVENT_RECORD "event.record"
 
 /**
+ * Lists the registers of the configuration, and how each stands; asks nobody.
+ */
+#define FISKAL_OP_REGISTER_LIST "register.list"
+
+/**
+ * Suspends a register, here and at its service: until it is restored it answers not_ready to sales.
+ */
+#define FISKAL_OP_REGISTER_SUSPEND "register.suspend"
+
+/**
+ * Ends a register's suspension, here and at its service.
+ */
+#define FISKAL_OP_REGISTER_RESTORE "register.restore"
+
+/**
+ * Ends a register's life, here and at its service, for good; what waits is sent before.
+ */
+#define FISKAL_OP_REGISTER_RETIRE "register.retire"
+
+/**
+ * Retires a register's system and makes a new one, which sells under the same name.
+ */
+#define FISKAL_OP_REGISTER_REPLACE "register.replace"
+
+/**
+ * Makes a new API key for a merchant, which signs in from now on, and names the one to disable.
+ */
+#define FISKAL_OP_CREDENTIALS_ROTATE "credentials.rotate"
+
+/**
+ * Makes an organization at the account's service: a group, or a unit that holds merchants.
+ */
+#define FISKAL_OP_ORGANIZATION_CREATE "organization.create"
+
+/**
+ * Renames an organization, or changes what is kept with it.
+ */
+#define FISKAL_OP_ORGANIZATION_UPDATE "organization.update"
+
+/**
+ * Shows an organization.
+ */
+#define FISKAL_OP_ORGANIZATION_GET "organization.get"
+
+/**
+ * Lists organizations, page by page or all of them.
+ */
+#define FISKAL_OP_ORGANIZATION_LIST "organization.list"
+
+/**
+ * Makes an API key; its secret goes into the file of secrets, and into nothing else.
+ */
+#define FISKAL_OP_SUBJECT_CREATE "subject.create"
+
+/**
+ * Renames an API key, or changes what is kept with it.
+ */
+#define FISKAL_OP_SUBJECT_UPDATE "subject.update"
+
+/**
+ * Shows an API key, without its secret.
+ */
+#define FISKAL_OP_SUBJECT_GET "subject.get"
+
+/**
+ * Lists API keys, page by page or all of them.
+ */
+#define FISKAL_OP_SUBJECT_LIST "subject.list"
+
+/**
+ * Makes a merchant in the unit of the key that goes along; its head office comes with it.
+ */
+#define FISKAL_OP_MERCHANT_CREATE "merchant.create"
+
+/**
+ * Changes what the service knows of a merchant; what is left out stays as it is.
+ */
+#define FISKAL_OP_MERCHANT_UPDATE "merchant.update"
+
+/**
+ * Shows a merchant.
+ */
+#define FISKAL_OP_MERCHANT_GET "merchant.get"
+
+/**
+ * Lists merchants, page by page or all of them.
+ */
+#define FISKAL_OP_MERCHANT_LIST "merchant.list"
+
+/**
+ * Begins a merchant's life at the service; its locations may follow.
+ */
+#define FISKAL_OP_MERCHANT_COMMISSION "merchant.commission"
+
+/**
+ * Suspends a merchant, such as to change its credentials.
+ */
+#define FISKAL_OP_MERCHANT_SUSPEND "merchant.suspend"
+
+/**
+ * Ends a merchant's suspension; the service looks at its credentials again.
+ */
+#define FISKAL_OP_MERCHANT_RESTORE "merchant.restore"
+
+/**
+ * Ends a merchant's life at the service for good.
+ */
+#define FISKAL_OP_MERCHANT_DECOMMISSION "merchant.decommission"
+
+/**
+ * Makes a branch of a merchant.
+ */
+#define FISKAL_OP_LOCATION_CREATE "location.create"
+
+/**
+ * Changes what the service knows of a location; what is left out stays as it is.
+ */
+#define FISKAL_OP_LOCATION_UPDATE "location.update"
+
+/**
+ * Shows a location.
+ */
+#define FISKAL_OP_LOCATION_GET "location.get"
+
+/**
+ * Lists locations of one merchant or of all, page by page or all of them.
+ */
+#define FISKAL_OP_LOCATION_LIST "location.list"
+
+/**
+ * Begins a location's life at the service, after its merchant's; its systems may follow.
+ */
+#define FISKAL_OP_LOCATION_COMMISSION "location.commission"
+
+/**
+ * Suspends a location.
+ */
+#define FISKAL_OP_LOCATION_SUSPEND "location.suspend"
+
+/**
+ * Ends a location's suspension.
+ */
+#define FISKAL_OP_LOCATION_RESTORE "location.restore"
+
+/**
+ * Ends a location's life at the service for good.
+ */
+#define FISKAL_OP_LOCATION_DECOMMISSION "location.decommission"
+
+/**
+ * Makes a system at a location: a register, or another device as far as the service takes it.
+ */
+#define FISKAL_OP_SYSTEM_CREATE "system.create"
+
+/**
+ * Changes what the service knows of a system; what is left out stays as it is.
+ */
+#define FISKAL_OP_SYSTEM_UPDATE "system.update"
+
+/**
+ * Shows a system.
+ */
+#define FISKAL_OP_SYSTEM_GET "system.get"
+
+/**
+ * Lists systems of a merchant, of a location or of all, page by page or all of them.
+ */
+#define FISKAL_OP_SYSTEM_LIST "system.list"
+
+/**
+ * Begins a system's life at the service, after its location's.
+ */
+#define FISKAL_OP_SYSTEM_COMMISSION "system.commission"
+
+/**
+ * Suspends a system; for a register of the configuration register.suspend also stops its sales here.
+ */
+#define FISKAL_OP_SYSTEM_SUSPEND "system.suspend"
+
+/**
+ * Ends a system's suspension.
+ */
+#define FISKAL_OP_SYSTEM_RESTORE "system.restore"
+
+/**
+ * Ends a system's life at the service for good; for a register of the configuration use
+ * register.retire.
+ */
+#define FISKAL_OP_SYSTEM_DECOMMISSION "system.decommission"
+
+/**
  * Checks every entry of the journal, its chains and the ties between them; names the first that does
  * not fit.
  */

@@ -65,6 +65,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// List the registers, or suspend, restore, replace or retire one
+    Register {
+        #[command(subcommand)]
+        action: Register,
+    },
     /// Check or read the journal
     Journal {
         #[command(subcommand)]
@@ -105,6 +110,54 @@ pub(crate) enum Paper {
     Text,
     Html,
     Escpos,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Register {
+    /// Show how each register stands, as far as this journal knows
+    List,
+    /// Let a register not sell until it is restored
+    Suspend {
+        /// The register's name
+        name: String,
+        /// Why, for the records
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// End a suspension
+    Restore {
+        /// The register's name
+        name: String,
+    },
+    /// End a register's life for good
+    Retire {
+        /// The register's name
+        name: String,
+        /// Why
+        #[arg(long, default_value = "planned")]
+        reason: Reason,
+        /// Abort the sales that are open on it
+        #[arg(long)]
+        abort_sales: bool,
+    },
+    /// Put a new system in a register's place
+    Replace {
+        /// The register's name
+        name: String,
+        /// Why
+        #[arg(long, default_value = "defective")]
+        reason: Reason,
+        /// Abort the sales that are open on it
+        #[arg(long)]
+        abort_sales: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Reason {
+    Planned,
+    Defective,
+    Stolen,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

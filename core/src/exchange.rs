@@ -8,7 +8,7 @@ mod line;
 mod standing;
 
 pub use line::{Line, LineKind};
-pub use standing::{Duty, Outage};
+pub use standing::{Duty, Halt, Outage, Standing};
 
 use crate::error::{Error, Result};
 use crate::receipt::Receipt;
@@ -51,6 +51,11 @@ pub trait Service: Send + Sync {
     fn duties(&self, facts: &Facts, zone: &str, now: Timestamp) -> Vec<Duty> {
         let _ = (facts, zone, now);
         Vec::new()
+    }
+
+    /// How a register stands, by what is known about it; `None` where the service does not know it yet.
+    fn standing(&self, facts: &Facts) -> Option<Standing> {
+        (!facts.register.is_null()).then(Standing::default)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::config::{Config, SyncMode, Till};
 use crate::engine::ports::{Ids, SecretStore, Store};
 use crate::engine::{self, Engine, Limits, Reply, Submission};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Line, LineKind};
+use crate::exchange::{Line, LineKind, Outcome};
 use crate::interrupt::Interrupt;
 use crate::journal::{FileSecrets, Journal, Options};
 use crate::operations;
@@ -204,6 +204,11 @@ impl Call<'_> {
     /// Submits what the call asks for.
     pub(crate) fn submit(&self, submission: Submission) -> Result<Reply> {
         self.fiskal.submit(submission, self.interrupt)
+    }
+
+    /// Asks for what only looks.
+    pub(crate) fn look(&self, submission: Submission) -> Result<Outcome> {
+        self.fiskal.engine().look(submission, self.interrupt)
     }
 
     /// What lets the caller stop waiting.

@@ -164,6 +164,11 @@ pub struct SignFrSettings {
     pub accept_repeated_state: bool,
     /// Decommissioning a taxpayer or location decommissions what is under it (3.1).
     pub decommission_cascades: bool,
+    /// A French location takes a PAYMENT_DEVICE and an E_INVOICE_SERVICE; else they are answered with 501 (2.6 says
+    /// only that Italy takes neither).
+    pub other_systems: bool,
+    /// A suspended taxpayer's credentials are valid when it is to be OPERATIVE again; else it stays SUSPENDED (3.1).
+    pub credentials_valid: bool,
     /// Let a second transaction use an intention that was used already (3.2).
     pub intention_reuse: bool,
     /// Status for a second transaction on one intention, a second cancellation of one record, or a record on a system
@@ -244,6 +249,8 @@ impl Default for SignFrSettings {
             commission_order_status: 405,
             accept_repeated_state: false,
             decommission_cascades: false,
+            other_systems: false,
+            credentials_valid: true,
             intention_reuse: false,
             record_state_status: 405,
             rejected_uses_intention: false,

@@ -137,3 +137,60 @@ fn headers_can_be_left_out_of_what_a_repeated_key_must_repeat() {
         assert_eq!(scoped.status(), expected, "{counts}");
     }
 }
+
+#[test]
+fn a_french_location_can_take_terminals_and_services_for_electronic_invoices() {
+    let (shop, till) = Shop::ready();
+    let location = shop.get(&format!("/systems/{till}")).ok().at("/content/location/id").to_owned();
+    let mut terminal = shop::system(&location);
+    terminal["type"] = json!("PAYMENT_DEVICE");
+    terminal["label"] = json!("T1");
+    terminal["connected_to"] = json!([till]);
+    let invoices = json!({ "type": "E_INVOICE_SERVICE", "location": { "id": location },
+        "software": { "name": "My POS", "version": "1.0.0" } });
+    shop.post("/systems", terminal.clone()).refused(501, "E_NOT_IMPLEMENTED");
+    shop.post("/systems", invoices.clone()).refused(501, "E_NOT_IMPLEMENTED");
+    assert_eq!(kinds(&shop, &location), ["FISCAL_DEVICE"]);
+    shop.settings(json!({ "other_systems": true }));
+    assert_eq!(kinds(&shop, &location), ["FISCAL_DEVICE", "PAYMENT_DEVICE", "E_INVOICE_SERVICE"]);
+
+    let made = shop.post("/systems", terminal.clone()).ok();
+    assert_eq!((made.at("/content/kind"), made.at("/content/state")), ("PHYSICAL", "ACQUIRED"));
+    for nothing in ["records", "vat_rates", "vat_exemptions"] {
+        assert_eq!(made.body["content"][nothing], json!([]), "{nothing}");
+    }
+    let path = format!("/systems/{}", made.id());
+    shop.patch(&path, json!({ "label": "T2", "connected_to": [] })).ok();
+    shop.patch(&path, json!({ "connected_to": [location] })).refused(404, "E_RESOURCE_NOT_FOUND");
+    shop.patch(&path, json!({ "state": "COMMISSIONED" })).ok();
+    shop.intention(&made.id()).refused(501, "E_NOT_IMPLEMENTED");
+    terminal.as_object_mut().unwrap().remove("label");
+    shop.post("/systems", terminal.clone()).refused(422, "E_UNPROCESSABLE_CONTENT");
+    terminal["kind"] = json!("VIRTUAL");
+    shop.post("/systems", terminal).ok();
+
+    let made = shop.post("/systems", invoices).ok();
+    let path = format!("/systems/{}", made.id());
+    shop.patch(&path, json!({ "label": "T2" })).refused(422, "E_UNPROCESSABLE_CONTENT");
+    shop.patch(&format!("/systems/{till}"), json!({ "label": "T2" })).refused(422, "E_UNPROCESSABLE_CONTENT");
+}
+
+fn kinds(shop: &Shop, location: &str) -> Vec<String> {
+    let shown = shop.get(&format!("/locations/{location}")).ok();
+    let systems = shown.body["content"]["systems"].as_array().unwrap();
+    systems.iter().map(|system| system["type"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_taxpayer_with_wrong_credentials_stays_suspended() {
+    let (shop, _) = Shop::ready();
+    let taxpayer = shop.get("/taxpayers").ok().at("/results/0/content/id").to_owned();
+    let path = format!("/taxpayers/{taxpayer}");
+    shop.settings(json!({ "credentials_valid": false }));
+    shop.patch(&path, json!({ "mode": "SUSPENDED" })).ok();
+    let answer = shop.patch(&path, json!({ "mode": "OPERATIVE" })).ok();
+    assert_eq!(answer.at("/content/mode"), "SUSPENDED");
+    shop.settings(json!({ "credentials_valid": true }));
+    let answer = shop.patch(&path, json!({ "mode": "OPERATIVE" })).ok();
+    assert_eq!(answer.at("/content/mode"), "OPERATIVE");
+}

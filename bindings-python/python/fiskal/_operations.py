@@ -518,6 +518,1187 @@ class Operations:
             ),
         )
 
+    def register_list(
+        self, *, location: Optional[str] = None, state: Optional[types.RegisterState] = None
+    ) -> types.RegisterListResult:
+        """Lists the registers of the configuration, and how each stands; asks nobody.
+
+        Args:
+            location: Only those of this location in the configuration.
+            state: Only those that stand so.
+        """
+        return cast(
+            types.RegisterListResult,
+            self._call("register.list", {"location": location, "state": state}),
+        )
+
+    def register_suspend(
+        self, *, register: str, id: Optional[str] = None, reason: Optional[str] = None
+    ) -> types.ChangedRegister:
+        """Suspends a register, here and at its service: until it is restored it answers `not_ready`
+        to sales.
+
+        Args:
+            register: The register's name in the configuration.
+            id: The caller's id of this change, unique per register and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            reason: Why, for the records; at most 128 characters.
+        """
+        return cast(
+            types.ChangedRegister,
+            self._call("register.suspend", {"register": register, "id": id, "reason": reason}),
+        )
+
+    def register_restore(self, *, register: str, id: Optional[str] = None) -> types.ChangedRegister:
+        """Ends a register's suspension, here and at its service.
+
+        Args:
+            register: The register's name in the configuration.
+            id: The caller's id of this change, unique per register and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.ChangedRegister, self._call("register.restore", {"register": register, "id": id})
+        )
+
+    def register_retire(
+        self,
+        *,
+        register: str,
+        reason: types.RetireReason,
+        id: Optional[str] = None,
+        abort_sales: Optional[bool] = None,
+    ) -> types.ChangedRegister:
+        """Ends a register's life, here and at its service, for good; what waits is sent before.
+
+        Args:
+            register: The register's name in the configuration.
+            reason: Why.
+            id: The caller's id of this change, unique per register and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            abort_sales: Whether sales that are open on it are aborted; else they stand in the
+                way. (default false)
+        """
+        return cast(
+            types.ChangedRegister,
+            self._call(
+                "register.retire",
+                {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},
+            ),
+        )
+
+    def register_replace(
+        self,
+        *,
+        register: str,
+        reason: types.RetireReason,
+        id: Optional[str] = None,
+        abort_sales: Optional[bool] = None,
+    ) -> types.ChangedRegister:
+        """Retires a register's system and makes a new one, which sells under the same name.
+
+        Args:
+            register: The register's name in the configuration.
+            reason: Why.
+            id: The caller's id of this change, unique per register and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            abort_sales: Whether sales that are open on it are aborted; else they stand in the
+                way. (default false)
+        """
+        return cast(
+            types.ChangedRegister,
+            self._call(
+                "register.replace",
+                {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},
+            ),
+        )
+
+    def credentials_rotate(
+        self, *, merchant: str, id: Optional[str] = None
+    ) -> types.CredentialsRotateResult:
+        """Makes a new API key for a merchant, which signs in from now on, and names the one to
+        disable.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.CredentialsRotateResult,
+            self._call("credentials.rotate", {"merchant": merchant, "id": id}),
+        )
+
+    def organization_create(
+        self,
+        *,
+        account: str,
+        type: types.OrganizationType,
+        name: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        organization: Optional[str] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Organization:
+        """Makes an organization at the account's service: a group, or a unit that holds merchants.
+
+        Args:
+            account: The account's name in the configuration.
+            type: What it is.
+            name: Its name, at most 128 characters.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            organization: The organization that it goes under; the key's own if absent.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Organization,
+            self._call(
+                "organization.create",
+                {
+                    "account": account,
+                    "type": type,
+                    "name": name,
+                    "credential": credential,
+                    "id": id,
+                    "organization": organization,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def organization_update(
+        self,
+        *,
+        account: str,
+        organization: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        name: Optional[str] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Organization:
+        """Renames an organization, or changes what is kept with it.
+
+        Args:
+            account: The account's name in the configuration.
+            organization: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            name: Its new name, at most 128 characters.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Organization,
+            self._call(
+                "organization.update",
+                {
+                    "account": account,
+                    "organization": organization,
+                    "credential": credential,
+                    "id": id,
+                    "name": name,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def organization_get(
+        self, *, account: str, organization: str, credential: Optional[str] = None
+    ) -> types.Organization:
+        """Shows an organization.
+
+        Args:
+            account: The account's name in the configuration.
+            organization: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Organization,
+            self._call(
+                "organization.get",
+                {"account": account, "organization": organization, "credential": credential},
+            ),
+        )
+
+    def organization_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        organization: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.OrganizationListResult:
+        """Lists organizations, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            organization: The service's id of the organization at the top; the key's own if
+                absent.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.OrganizationListResult,
+            self._call(
+                "organization.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "organization": organization,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    def subject_create(
+        self,
+        *,
+        account: str,
+        name: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        organization: Optional[str] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Subject:
+        """Makes an API key; its secret goes into the file of secrets, and into nothing else.
+
+        Args:
+            account: The account's name in the configuration.
+            name: Its name: 3 to 30 of a-z, 0-9 and -.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            organization: The organization that it may act for; the key's own if absent.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Subject,
+            self._call(
+                "subject.create",
+                {
+                    "account": account,
+                    "name": name,
+                    "credential": credential,
+                    "id": id,
+                    "organization": organization,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def subject_update(
+        self,
+        *,
+        account: str,
+        subject: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        name: Optional[str] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Subject:
+        """Renames an API key, or changes what is kept with it.
+
+        Args:
+            account: The account's name in the configuration.
+            subject: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            name: Its new name, at most 128 characters.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Subject,
+            self._call(
+                "subject.update",
+                {
+                    "account": account,
+                    "subject": subject,
+                    "credential": credential,
+                    "id": id,
+                    "name": name,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def subject_get(
+        self, *, account: str, subject: str, credential: Optional[str] = None
+    ) -> types.Subject:
+        """Shows an API key, without its secret.
+
+        Args:
+            account: The account's name in the configuration.
+            subject: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Subject,
+            self._call(
+                "subject.get", {"account": account, "subject": subject, "credential": credential}
+            ),
+        )
+
+    def subject_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        organization: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.SubjectListResult:
+        """Lists API keys, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            organization: The service's id of the organization at the top; the key's own if
+                absent.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.SubjectListResult,
+            self._call(
+                "subject.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "organization": organization,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    def merchant_create(
+        self,
+        *,
+        account: str,
+        name: str,
+        tax_id: str,
+        address: types.AddressParams,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        trade_name: Optional[str] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Merchant:
+        """Makes a merchant in the unit of the key that goes along; its head office comes with it.
+
+        Args:
+            account: The account's name in the configuration.
+            name: The legal name, at most 128 characters.
+            tax_id: The tax number; in France the SIREN.
+            address: The seat.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            trade_name: The name over the door, at most 128 characters; the legal name if
+                absent.
+            extra: Per service, what only that service knows: as in the configuration's
+                `[merchant.X.sign-fr]`.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Merchant,
+            self._call(
+                "merchant.create",
+                {
+                    "account": account,
+                    "name": name,
+                    "tax_id": tax_id,
+                    "address": address,
+                    "credential": credential,
+                    "id": id,
+                    "trade_name": trade_name,
+                    "extra": extra,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def merchant_update(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        name: Optional[str] = None,
+        trade_name: Optional[str] = None,
+        tax_id: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Merchant:
+        """Changes what the service knows of a merchant; what is left out stays as it is.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            name: The legal name, at most 128 characters.
+            trade_name: The name over the door, at most 128 characters.
+            tax_id: The tax number; in France the SIREN.
+            address: The seat.
+            extra: Per service, what only that service knows: as in the configuration's
+                `[merchant.X.sign-fr]`. What is left out stays as it is.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Merchant,
+            self._call(
+                "merchant.update",
+                {
+                    "account": account,
+                    "merchant": merchant,
+                    "credential": credential,
+                    "id": id,
+                    "name": name,
+                    "trade_name": trade_name,
+                    "tax_id": tax_id,
+                    "address": address,
+                    "extra": extra,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def merchant_get(
+        self, *, account: str, merchant: str, credential: Optional[str] = None
+    ) -> types.Merchant:
+        """Shows a merchant.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Merchant,
+            self._call(
+                "merchant.get", {"account": account, "merchant": merchant, "credential": credential}
+            ),
+        )
+
+    def merchant_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.MerchantListResult:
+        """Lists merchants, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.MerchantListResult,
+            self._call(
+                "merchant.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    def merchant_commission(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Merchant:
+        """Begins a merchant's life at the service; its locations may follow.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Merchant,
+            self._call(
+                "merchant.commission",
+                {"account": account, "merchant": merchant, "credential": credential, "id": id},
+            ),
+        )
+
+    def merchant_suspend(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Merchant:
+        """Suspends a merchant, such as to change its credentials.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Merchant,
+            self._call(
+                "merchant.suspend",
+                {"account": account, "merchant": merchant, "credential": credential, "id": id},
+            ),
+        )
+
+    def merchant_restore(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Merchant:
+        """Ends a merchant's suspension; the service looks at its credentials again.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Merchant,
+            self._call(
+                "merchant.restore",
+                {"account": account, "merchant": merchant, "credential": credential, "id": id},
+            ),
+        )
+
+    def merchant_decommission(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Merchant:
+        """Ends a merchant's life at the service for good.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Merchant,
+            self._call(
+                "merchant.decommission",
+                {"account": account, "merchant": merchant, "credential": credential, "id": id},
+            ),
+        )
+
+    def location_create(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        name: str,
+        address: types.AddressParams,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        coordinates: Optional[types.CoordinatesParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Location:
+        """Makes a branch of a merchant.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of the merchant.
+            name: Its name, at most 32 characters.
+            address: Where it is.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            coordinates: Where it is on the earth.
+            extra: Per service, what only that service knows: as in the configuration's
+                `[location.X.sign-fr]`.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Location,
+            self._call(
+                "location.create",
+                {
+                    "account": account,
+                    "merchant": merchant,
+                    "name": name,
+                    "address": address,
+                    "credential": credential,
+                    "id": id,
+                    "coordinates": coordinates,
+                    "extra": extra,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def location_update(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        merchant: Optional[str] = None,
+        name: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        coordinates: Optional[types.CoordinatesParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Location:
+        """Changes what the service knows of a location; what is left out stays as it is.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            merchant: The service's id of the merchant that it moves to.
+            name: Its name, at most 32 characters.
+            address: Where it is.
+            coordinates: Where it is on the earth.
+            extra: Per service, what only that service knows: as in the configuration's
+                `[location.X.sign-fr]`.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Location,
+            self._call(
+                "location.update",
+                {
+                    "account": account,
+                    "location": location,
+                    "credential": credential,
+                    "id": id,
+                    "merchant": merchant,
+                    "name": name,
+                    "address": address,
+                    "coordinates": coordinates,
+                    "extra": extra,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def location_get(
+        self, *, account: str, location: str, credential: Optional[str] = None
+    ) -> types.Location:
+        """Shows a location.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Location,
+            self._call(
+                "location.get", {"account": account, "location": location, "credential": credential}
+            ),
+        )
+
+    def location_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        merchant: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.LocationListResult:
+        """Lists locations of one merchant or of all, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            merchant: Only of this merchant, by the service's id.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.LocationListResult,
+            self._call(
+                "location.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "merchant": merchant,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    def location_commission(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Location:
+        """Begins a location's life at the service, after its merchant's; its systems may follow.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Location,
+            self._call(
+                "location.commission",
+                {"account": account, "location": location, "credential": credential, "id": id},
+            ),
+        )
+
+    def location_suspend(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Location:
+        """Suspends a location.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Location,
+            self._call(
+                "location.suspend",
+                {"account": account, "location": location, "credential": credential, "id": id},
+            ),
+        )
+
+    def location_restore(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Location:
+        """Ends a location's suspension.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Location,
+            self._call(
+                "location.restore",
+                {"account": account, "location": location, "credential": credential, "id": id},
+            ),
+        )
+
+    def location_decommission(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Location:
+        """Ends a location's life at the service for good.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Location,
+            self._call(
+                "location.decommission",
+                {"account": account, "location": location, "credential": credential, "id": id},
+            ),
+        )
+
+    def system_create(
+        self,
+        *,
+        account: str,
+        location: str,
+        software: types.ProgramParams,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        type: Optional[types.SystemType] = None,
+        kind: Optional[types.SystemKind] = None,
+        device: Optional[types.DeviceParams] = None,
+        acquirer: Optional[types.AcquirerParams] = None,
+        label: Optional[str] = None,
+        connected_to: Optional[Sequence[str]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.System:
+        """Makes a system at a location: a register, or another device as far as the service takes
+        it.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of the location.
+            software: Its program.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            type: What it is. (default "fiscal_device")
+            kind: `internal` or `external` for a register, `physical` or `virtual` for a
+                terminal; the first of them if absent.
+            device: The device; needed unless it is a service for electronic invoices.
+            acquirer: For a terminal: who the payments go to.
+            label: For a terminal: what is written on it, at most 16 characters; needed for a
+                physical one.
+            connected_to: For a terminal: the service's ids of the systems that it is connected
+                to, at most 100.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.System,
+            self._call(
+                "system.create",
+                {
+                    "account": account,
+                    "location": location,
+                    "software": software,
+                    "credential": credential,
+                    "id": id,
+                    "type": type,
+                    "kind": kind,
+                    "device": device,
+                    "acquirer": acquirer,
+                    "label": label,
+                    "connected_to": connected_to,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def system_update(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        location: Optional[str] = None,
+        device: Optional[types.DeviceParams] = None,
+        software: Optional[types.ProgramParams] = None,
+        acquirer: Optional[types.AcquirerParams] = None,
+        label: Optional[str] = None,
+        connected_to: Optional[Sequence[str]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.System:
+        """Changes what the service knows of a system; what is left out stays as it is.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            location: The service's id of the location that it moves to.
+            device: The device.
+            software: Its program.
+            acquirer: For a terminal: who the payments go to.
+            label: For a terminal: what is written on it, at most 16 characters.
+            connected_to: For a terminal: the service's ids of the systems that it is connected
+                to, at most 100.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.System,
+            self._call(
+                "system.update",
+                {
+                    "account": account,
+                    "system": system,
+                    "credential": credential,
+                    "id": id,
+                    "location": location,
+                    "device": device,
+                    "software": software,
+                    "acquirer": acquirer,
+                    "label": label,
+                    "connected_to": connected_to,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def system_get(
+        self, *, account: str, system: str, credential: Optional[str] = None
+    ) -> types.System:
+        """Shows a system.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.System,
+            self._call(
+                "system.get", {"account": account, "system": system, "credential": credential}
+            ),
+        )
+
+    def system_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        merchant: Optional[str] = None,
+        location: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.SystemListResult:
+        """Lists systems of a merchant, of a location or of all, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            merchant: Only of this merchant, by the service's id.
+            location: Only of this location, by the service's id.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.SystemListResult,
+            self._call(
+                "system.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "merchant": merchant,
+                    "location": location,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    def system_commission(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.System:
+        """Begins a system's life at the service, after its location's.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.System,
+            self._call(
+                "system.commission",
+                {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
+    def system_suspend(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.System:
+        """Suspends a system; for a register of the configuration `register.suspend` also stops its
+        sales here.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.System,
+            self._call(
+                "system.suspend",
+                {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
+    def system_restore(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.System:
+        """Ends a system's suspension.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.System,
+            self._call(
+                "system.restore",
+                {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
+    def system_decommission(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.System:
+        """Ends a system's life at the service for good; for a register of the configuration use
+        `register.retire`.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.System,
+            self._call(
+                "system.decommission",
+                {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
     def journal_verify(self) -> types.JournalVerifyResult:
         """Checks every entry of the journal, its chains and the ties between them; names the first
         that does not fit.
@@ -1073,6 +2254,1192 @@ class AsyncOperations:
                     "training": training,
                     "extra": extra,
                 },
+            ),
+        )
+
+    async def register_list(
+        self, *, location: Optional[str] = None, state: Optional[types.RegisterState] = None
+    ) -> types.RegisterListResult:
+        """Lists the registers of the configuration, and how each stands; asks nobody.
+
+        Args:
+            location: Only those of this location in the configuration.
+            state: Only those that stand so.
+        """
+        return cast(
+            types.RegisterListResult,
+            await self._call("register.list", {"location": location, "state": state}),
+        )
+
+    async def register_suspend(
+        self, *, register: str, id: Optional[str] = None, reason: Optional[str] = None
+    ) -> types.ChangedRegister:
+        """Suspends a register, here and at its service: until it is restored it answers `not_ready`
+        to sales.
+
+        Args:
+            register: The register's name in the configuration.
+            id: The caller's id of this change, unique per register and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            reason: Why, for the records; at most 128 characters.
+        """
+        return cast(
+            types.ChangedRegister,
+            await self._call(
+                "register.suspend", {"register": register, "id": id, "reason": reason}
+            ),
+        )
+
+    async def register_restore(
+        self, *, register: str, id: Optional[str] = None
+    ) -> types.ChangedRegister:
+        """Ends a register's suspension, here and at its service.
+
+        Args:
+            register: The register's name in the configuration.
+            id: The caller's id of this change, unique per register and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.ChangedRegister,
+            await self._call("register.restore", {"register": register, "id": id}),
+        )
+
+    async def register_retire(
+        self,
+        *,
+        register: str,
+        reason: types.RetireReason,
+        id: Optional[str] = None,
+        abort_sales: Optional[bool] = None,
+    ) -> types.ChangedRegister:
+        """Ends a register's life, here and at its service, for good; what waits is sent before.
+
+        Args:
+            register: The register's name in the configuration.
+            reason: Why.
+            id: The caller's id of this change, unique per register and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            abort_sales: Whether sales that are open on it are aborted; else they stand in the
+                way. (default false)
+        """
+        return cast(
+            types.ChangedRegister,
+            await self._call(
+                "register.retire",
+                {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},
+            ),
+        )
+
+    async def register_replace(
+        self,
+        *,
+        register: str,
+        reason: types.RetireReason,
+        id: Optional[str] = None,
+        abort_sales: Optional[bool] = None,
+    ) -> types.ChangedRegister:
+        """Retires a register's system and makes a new one, which sells under the same name.
+
+        Args:
+            register: The register's name in the configuration.
+            reason: Why.
+            id: The caller's id of this change, unique per register and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            abort_sales: Whether sales that are open on it are aborted; else they stand in the
+                way. (default false)
+        """
+        return cast(
+            types.ChangedRegister,
+            await self._call(
+                "register.replace",
+                {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},
+            ),
+        )
+
+    async def credentials_rotate(
+        self, *, merchant: str, id: Optional[str] = None
+    ) -> types.CredentialsRotateResult:
+        """Makes a new API key for a merchant, which signs in from now on, and names the one to
+        disable.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.CredentialsRotateResult,
+            await self._call("credentials.rotate", {"merchant": merchant, "id": id}),
+        )
+
+    async def organization_create(
+        self,
+        *,
+        account: str,
+        type: types.OrganizationType,
+        name: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        organization: Optional[str] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Organization:
+        """Makes an organization at the account's service: a group, or a unit that holds merchants.
+
+        Args:
+            account: The account's name in the configuration.
+            type: What it is.
+            name: Its name, at most 128 characters.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            organization: The organization that it goes under; the key's own if absent.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Organization,
+            await self._call(
+                "organization.create",
+                {
+                    "account": account,
+                    "type": type,
+                    "name": name,
+                    "credential": credential,
+                    "id": id,
+                    "organization": organization,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def organization_update(
+        self,
+        *,
+        account: str,
+        organization: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        name: Optional[str] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Organization:
+        """Renames an organization, or changes what is kept with it.
+
+        Args:
+            account: The account's name in the configuration.
+            organization: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            name: Its new name, at most 128 characters.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Organization,
+            await self._call(
+                "organization.update",
+                {
+                    "account": account,
+                    "organization": organization,
+                    "credential": credential,
+                    "id": id,
+                    "name": name,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def organization_get(
+        self, *, account: str, organization: str, credential: Optional[str] = None
+    ) -> types.Organization:
+        """Shows an organization.
+
+        Args:
+            account: The account's name in the configuration.
+            organization: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Organization,
+            await self._call(
+                "organization.get",
+                {"account": account, "organization": organization, "credential": credential},
+            ),
+        )
+
+    async def organization_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        organization: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.OrganizationListResult:
+        """Lists organizations, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            organization: The service's id of the organization at the top; the key's own if
+                absent.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.OrganizationListResult,
+            await self._call(
+                "organization.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "organization": organization,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    async def subject_create(
+        self,
+        *,
+        account: str,
+        name: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        organization: Optional[str] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Subject:
+        """Makes an API key; its secret goes into the file of secrets, and into nothing else.
+
+        Args:
+            account: The account's name in the configuration.
+            name: Its name: 3 to 30 of a-z, 0-9 and -.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            organization: The organization that it may act for; the key's own if absent.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Subject,
+            await self._call(
+                "subject.create",
+                {
+                    "account": account,
+                    "name": name,
+                    "credential": credential,
+                    "id": id,
+                    "organization": organization,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def subject_update(
+        self,
+        *,
+        account: str,
+        subject: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        name: Optional[str] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Subject:
+        """Renames an API key, or changes what is kept with it.
+
+        Args:
+            account: The account's name in the configuration.
+            subject: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            name: Its new name, at most 128 characters.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Subject,
+            await self._call(
+                "subject.update",
+                {
+                    "account": account,
+                    "subject": subject,
+                    "credential": credential,
+                    "id": id,
+                    "name": name,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def subject_get(
+        self, *, account: str, subject: str, credential: Optional[str] = None
+    ) -> types.Subject:
+        """Shows an API key, without its secret.
+
+        Args:
+            account: The account's name in the configuration.
+            subject: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Subject,
+            await self._call(
+                "subject.get", {"account": account, "subject": subject, "credential": credential}
+            ),
+        )
+
+    async def subject_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        organization: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.SubjectListResult:
+        """Lists API keys, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            organization: The service's id of the organization at the top; the key's own if
+                absent.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.SubjectListResult,
+            await self._call(
+                "subject.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "organization": organization,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    async def merchant_create(
+        self,
+        *,
+        account: str,
+        name: str,
+        tax_id: str,
+        address: types.AddressParams,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        trade_name: Optional[str] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Merchant:
+        """Makes a merchant in the unit of the key that goes along; its head office comes with it.
+
+        Args:
+            account: The account's name in the configuration.
+            name: The legal name, at most 128 characters.
+            tax_id: The tax number; in France the SIREN.
+            address: The seat.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            trade_name: The name over the door, at most 128 characters; the legal name if
+                absent.
+            extra: Per service, what only that service knows: as in the configuration's
+                `[merchant.X.sign-fr]`.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Merchant,
+            await self._call(
+                "merchant.create",
+                {
+                    "account": account,
+                    "name": name,
+                    "tax_id": tax_id,
+                    "address": address,
+                    "credential": credential,
+                    "id": id,
+                    "trade_name": trade_name,
+                    "extra": extra,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def merchant_update(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        name: Optional[str] = None,
+        trade_name: Optional[str] = None,
+        tax_id: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Merchant:
+        """Changes what the service knows of a merchant; what is left out stays as it is.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            name: The legal name, at most 128 characters.
+            trade_name: The name over the door, at most 128 characters.
+            tax_id: The tax number; in France the SIREN.
+            address: The seat.
+            extra: Per service, what only that service knows: as in the configuration's
+                `[merchant.X.sign-fr]`. What is left out stays as it is.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Merchant,
+            await self._call(
+                "merchant.update",
+                {
+                    "account": account,
+                    "merchant": merchant,
+                    "credential": credential,
+                    "id": id,
+                    "name": name,
+                    "trade_name": trade_name,
+                    "tax_id": tax_id,
+                    "address": address,
+                    "extra": extra,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def merchant_get(
+        self, *, account: str, merchant: str, credential: Optional[str] = None
+    ) -> types.Merchant:
+        """Shows a merchant.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Merchant,
+            await self._call(
+                "merchant.get", {"account": account, "merchant": merchant, "credential": credential}
+            ),
+        )
+
+    async def merchant_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.MerchantListResult:
+        """Lists merchants, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.MerchantListResult,
+            await self._call(
+                "merchant.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    async def merchant_commission(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Merchant:
+        """Begins a merchant's life at the service; its locations may follow.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Merchant,
+            await self._call(
+                "merchant.commission",
+                {"account": account, "merchant": merchant, "credential": credential, "id": id},
+            ),
+        )
+
+    async def merchant_suspend(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Merchant:
+        """Suspends a merchant, such as to change its credentials.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Merchant,
+            await self._call(
+                "merchant.suspend",
+                {"account": account, "merchant": merchant, "credential": credential, "id": id},
+            ),
+        )
+
+    async def merchant_restore(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Merchant:
+        """Ends a merchant's suspension; the service looks at its credentials again.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Merchant,
+            await self._call(
+                "merchant.restore",
+                {"account": account, "merchant": merchant, "credential": credential, "id": id},
+            ),
+        )
+
+    async def merchant_decommission(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Merchant:
+        """Ends a merchant's life at the service for good.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Merchant,
+            await self._call(
+                "merchant.decommission",
+                {"account": account, "merchant": merchant, "credential": credential, "id": id},
+            ),
+        )
+
+    async def location_create(
+        self,
+        *,
+        account: str,
+        merchant: str,
+        name: str,
+        address: types.AddressParams,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        coordinates: Optional[types.CoordinatesParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Location:
+        """Makes a branch of a merchant.
+
+        Args:
+            account: The account's name in the configuration.
+            merchant: The service's id of the merchant.
+            name: Its name, at most 32 characters.
+            address: Where it is.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            coordinates: Where it is on the earth.
+            extra: Per service, what only that service knows: as in the configuration's
+                `[location.X.sign-fr]`.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Location,
+            await self._call(
+                "location.create",
+                {
+                    "account": account,
+                    "merchant": merchant,
+                    "name": name,
+                    "address": address,
+                    "credential": credential,
+                    "id": id,
+                    "coordinates": coordinates,
+                    "extra": extra,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def location_update(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        merchant: Optional[str] = None,
+        name: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        coordinates: Optional[types.CoordinatesParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.Location:
+        """Changes what the service knows of a location; what is left out stays as it is.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            merchant: The service's id of the merchant that it moves to.
+            name: Its name, at most 32 characters.
+            address: Where it is.
+            coordinates: Where it is on the earth.
+            extra: Per service, what only that service knows: as in the configuration's
+                `[location.X.sign-fr]`.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.Location,
+            await self._call(
+                "location.update",
+                {
+                    "account": account,
+                    "location": location,
+                    "credential": credential,
+                    "id": id,
+                    "merchant": merchant,
+                    "name": name,
+                    "address": address,
+                    "coordinates": coordinates,
+                    "extra": extra,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def location_get(
+        self, *, account: str, location: str, credential: Optional[str] = None
+    ) -> types.Location:
+        """Shows a location.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Location,
+            await self._call(
+                "location.get", {"account": account, "location": location, "credential": credential}
+            ),
+        )
+
+    async def location_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        merchant: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.LocationListResult:
+        """Lists locations of one merchant or of all, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            merchant: Only of this merchant, by the service's id.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.LocationListResult,
+            await self._call(
+                "location.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "merchant": merchant,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    async def location_commission(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Location:
+        """Begins a location's life at the service, after its merchant's; its systems may follow.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Location,
+            await self._call(
+                "location.commission",
+                {"account": account, "location": location, "credential": credential, "id": id},
+            ),
+        )
+
+    async def location_suspend(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Location:
+        """Suspends a location.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Location,
+            await self._call(
+                "location.suspend",
+                {"account": account, "location": location, "credential": credential, "id": id},
+            ),
+        )
+
+    async def location_restore(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Location:
+        """Ends a location's suspension.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Location,
+            await self._call(
+                "location.restore",
+                {"account": account, "location": location, "credential": credential, "id": id},
+            ),
+        )
+
+    async def location_decommission(
+        self,
+        *,
+        account: str,
+        location: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.Location:
+        """Ends a location's life at the service for good.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.Location,
+            await self._call(
+                "location.decommission",
+                {"account": account, "location": location, "credential": credential, "id": id},
+            ),
+        )
+
+    async def system_create(
+        self,
+        *,
+        account: str,
+        location: str,
+        software: types.ProgramParams,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        type: Optional[types.SystemType] = None,
+        kind: Optional[types.SystemKind] = None,
+        device: Optional[types.DeviceParams] = None,
+        acquirer: Optional[types.AcquirerParams] = None,
+        label: Optional[str] = None,
+        connected_to: Optional[Sequence[str]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.System:
+        """Makes a system at a location: a register, or another device as far as the service takes
+        it.
+
+        Args:
+            account: The account's name in the configuration.
+            location: The service's id of the location.
+            software: Its program.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            type: What it is. (default "fiscal_device")
+            kind: `internal` or `external` for a register, `physical` or `virtual` for a
+                terminal; the first of them if absent.
+            device: The device; needed unless it is a service for electronic invoices.
+            acquirer: For a terminal: who the payments go to.
+            label: For a terminal: what is written on it, at most 16 characters; needed for a
+                physical one.
+            connected_to: For a terminal: the service's ids of the systems that it is connected
+                to, at most 100.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.System,
+            await self._call(
+                "system.create",
+                {
+                    "account": account,
+                    "location": location,
+                    "software": software,
+                    "credential": credential,
+                    "id": id,
+                    "type": type,
+                    "kind": kind,
+                    "device": device,
+                    "acquirer": acquirer,
+                    "label": label,
+                    "connected_to": connected_to,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def system_update(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        location: Optional[str] = None,
+        device: Optional[types.DeviceParams] = None,
+        software: Optional[types.ProgramParams] = None,
+        acquirer: Optional[types.AcquirerParams] = None,
+        label: Optional[str] = None,
+        connected_to: Optional[Sequence[str]] = None,
+        metadata: Optional[Mapping[str, str]] = None,
+    ) -> types.System:
+        """Changes what the service knows of a system; what is left out stays as it is.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            location: The service's id of the location that it moves to.
+            device: The device.
+            software: Its program.
+            acquirer: For a terminal: who the payments go to.
+            label: For a terminal: what is written on it, at most 16 characters.
+            connected_to: For a terminal: the service's ids of the systems that it is connected
+                to, at most 100.
+            metadata: The caller's own data, kept at the service: at most 17 keys of 40
+                characters with values of 500. An update changes the keys that are given; an empty
+                value takes its key away.
+        """
+        return cast(
+            types.System,
+            await self._call(
+                "system.update",
+                {
+                    "account": account,
+                    "system": system,
+                    "credential": credential,
+                    "id": id,
+                    "location": location,
+                    "device": device,
+                    "software": software,
+                    "acquirer": acquirer,
+                    "label": label,
+                    "connected_to": connected_to,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def system_get(
+        self, *, account: str, system: str, credential: Optional[str] = None
+    ) -> types.System:
+        """Shows a system.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.System,
+            await self._call(
+                "system.get", {"account": account, "system": system, "credential": credential}
+            ),
+        )
+
+    async def system_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        merchant: Optional[str] = None,
+        location: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.SystemListResult:
+        """Lists systems of a merchant, of a location or of all, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            merchant: Only of this merchant, by the service's id.
+            location: Only of this location, by the service's id.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.SystemListResult,
+            await self._call(
+                "system.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "merchant": merchant,
+                    "location": location,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    async def system_commission(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.System:
+        """Begins a system's life at the service, after its location's.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.System,
+            await self._call(
+                "system.commission",
+                {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
+    async def system_suspend(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.System:
+        """Suspends a system; for a register of the configuration `register.suspend` also stops its
+        sales here.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.System,
+            await self._call(
+                "system.suspend",
+                {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
+    async def system_restore(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.System:
+        """Ends a system's suspension.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.System,
+            await self._call(
+                "system.restore",
+                {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
+    async def system_decommission(
+        self,
+        *,
+        account: str,
+        system: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> types.System:
+        """Ends a system's life at the service for good; for a register of the configuration use
+        `register.retire`.
+
+        Args:
+            account: The account's name in the configuration.
+            system: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.System,
+            await self._call(
+                "system.decommission",
+                {"account": account, "system": system, "credential": credential, "id": id},
             ),
         )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._receipt import Receipt
 
 __all__ = [
+    "AcquirerParams",
     "Address",
     "AddressOptions",
     "AddressParams",
@@ -32,12 +33,23 @@ __all__ = [
     "Cashier",
     "CashierOptions",
     "CashierParams",
+    "ChangeLocationStateOptions",
+    "ChangeLocationStateParams",
+    "ChangeMerchantStateOptions",
+    "ChangeMerchantStateParams",
+    "ChangeSystemStateOptions",
+    "ChangeSystemStateParams",
     "ChangedReceipt",
+    "ChangedRegister",
+    "CoordinatesParams",
+    "CredentialsRotateResult",
     "Customer",
     "CustomerParams",
     "CustomerType",
     "DecimalParam",
     "DescribeResult",
+    "DeviceOptions",
+    "DeviceParams",
     "Discount",
     "DiscountParams",
     "DocumentType",
@@ -62,12 +74,20 @@ __all__ = [
     "ItemParams",
     "ItemType",
     "JournalVerifyResult",
+    "ListedRegister",
+    "Location",
+    "LocationListResult",
     "Mention",
     "MentionPlace",
+    "Merchant",
+    "MerchantListResult",
     "Misfit",
     "Offline",
     "OpenSale",
     "OperationDescription",
+    "Organization",
+    "OrganizationListResult",
+    "OrganizationType",
     "Original",
     "OriginalParams",
     "Orphan",
@@ -79,6 +99,7 @@ __all__ = [
     "PersonOptions",
     "PersonParams",
     "PrintFormat",
+    "ProgramParams",
     "ProvisionResult",
     "ProvisionedLine",
     "Provisioning",
@@ -88,15 +109,26 @@ __all__ = [
     "ReceiptPrintResult",
     "ReceiptState",
     "ReceiptType",
+    "RegisterListResult",
+    "RegisterState",
     "RegisterStatus",
     "RequestResult",
     "Resource",
+    "RetireReason",
+    "RetireRegisterOptions",
+    "RetireRegisterParams",
     "SaleListResult",
     "SaleOptions",
     "SaleParams",
     "SaleReference",
     "StatusResult",
+    "Subject",
+    "SubjectListResult",
     "SyncResult",
+    "System",
+    "SystemKind",
+    "SystemListResult",
+    "SystemType",
     "Totals",
     "Vat",
     "VatExempt",
@@ -290,6 +322,47 @@ PrintFormat = Literal["text", "html", "escpos"]
 - `text`: Plain text.
 - `html`: A page of its own.
 - `escpos`: Bytes for a receipt printer.
+"""
+
+RegisterState = Literal["not_provisioned", "ready", "suspended", "retired"]
+"""How a register stands.
+
+- `not_provisioned`: Not known to its service yet; `provision` makes it.
+- `ready`: It may sell.
+- `suspended`: It may not sell until it is restored.
+- `retired`: It may never sell again; `register.replace` puts a new system in its place.
+"""
+
+RetireReason = Literal["planned", "defective", "stolen"]
+"""Why a register is retired.
+
+- `planned`: It is no longer needed.
+- `defective`: It no longer works.
+- `stolen`: It is gone.
+"""
+
+OrganizationType = Literal["group", "unit"]
+"""What a new organization is.
+
+- `group`: Holds other organizations.
+- `unit`: Holds merchants.
+"""
+
+SystemType = Literal["fiscal_device", "payment_device", "e_invoice_service"]
+"""What a new system is.
+
+- `fiscal_device`: A register.
+- `payment_device`: A terminal that takes payments.
+- `e_invoice_service`: What sends and receives electronic invoices.
+"""
+
+SystemKind = Literal["internal", "external", "physical", "virtual"]
+"""Where a device is.
+
+- `internal`: A register: the service signs for it.
+- `external`: A register: a device of its own signs.
+- `physical`: A terminal that stands there.
+- `virtual`: A terminal in software.
 """
 
 ErrorKind = Literal[
@@ -1317,6 +1390,463 @@ class EventRecordResult(TypedDict):
 
     # When the service signed it (RFC 3339 with the location's offset).
     signed_at: Optional[str]
+
+
+class RegisterListResult(TypedDict):
+    """Result of `register.list`."""
+
+    # The registers, by name.
+    registers: List[ListedRegister]
+
+
+class ListedRegister(TypedDict):
+    """A register of the configuration."""
+
+    # Its name in the configuration.
+    register: str
+
+    # The account's name.
+    account: str
+
+    # The merchant's name.
+    merchant: str
+
+    # The location's name.
+    location: str
+
+    # The service's name.
+    service: str
+
+    # `live`, `test` or `sandbox`.
+    environment: str
+
+    # How it stands.
+    state: RegisterState
+
+    # Since when it is suspended or retired (RFC 3339 with the location's offset).
+    since: Optional[str]
+
+    # Why.
+    reason: Optional[str]
+
+    # The service's own ids of it, by the service's words; in France `system`.
+    ids: Dict[str, str]
+
+
+class ChangedRegister(TypedDict):
+    """How a register stands after a change."""
+
+    # Its name in the configuration.
+    register: str
+
+    # How it stands.
+    state: RegisterState
+
+    # Since when it is suspended or retired (RFC 3339 with the location's offset).
+    since: Optional[str]
+
+    # Why.
+    reason: Optional[str]
+
+    # The service's own ids of it, by the service's words; in France `system`.
+    ids: Dict[str, str]
+
+    # The service's id of the system whose place was taken.
+    replaced: Optional[str]
+
+
+class RetireRegisterOptions(TypedDict, total=False):
+    """Parameters of `register.retire` and `register.replace`."""
+
+    # The caller's id of this change, unique per register and operation: a repeated call with it
+    # changes nothing anew. Made if absent.
+    id: Optional[str]
+
+    # Whether sales that are open on it are aborted; else they stand in the way.
+    abort_sales: bool
+
+
+class RetireRegisterParams(RetireRegisterOptions):
+    """Parameters of `register.retire` and `register.replace`."""
+
+    # The register's name in the configuration.
+    register: str
+
+    # Why.
+    reason: RetireReason
+
+
+class CredentialsRotateResult(TypedDict):
+    """Result of `credentials.rotate`."""
+
+    # The merchant's name in the configuration.
+    merchant: str
+
+    # The name under which the key and its secret lie in the file of secrets beside the journal.
+    credential: str
+
+    # The service's id of the new API key.
+    subject: str
+
+    # The service's id of the one before, which still serves; disable it at the service.
+    replaced: str
+
+
+class Organization(TypedDict):
+    """An organization: an account above groups above units."""
+
+    # The service's id of it.
+    id: str
+
+    # The service's word for what it is, in small letters.
+    type: str
+
+    # Its name.
+    name: str
+
+    # `enabled` or `disabled`.
+    state: str
+
+    # The service's id of the organization above it.
+    organization: Optional[str]
+
+    # Data that is kept with it: the caller's own, and `fiskal_…` of what this library made.
+    metadata: Dict[str, str]
+
+    # All that the service said of it, untouched.
+    answer: Any
+
+
+class OrganizationListResult(TypedDict):
+    """Resources of a list."""
+
+    # Those of this page, in the service's order.
+    results: List[Organization]
+
+    # What asks for the next page; absent on the last one.
+    token: Optional[str]
+
+
+class Subject(TypedDict):
+    """Somebody who may sign in: an API key."""
+
+    # The service's id of it.
+    id: str
+
+    # The service's word for what it is, in small letters.
+    type: str
+
+    # Its name.
+    name: str
+
+    # `enabled` or `disabled`.
+    state: str
+
+    # Only where it was just made: the name under which its key and its secret lie in the file of
+    # secrets beside the journal (`NAME/key`, `NAME/secret`); other operations take it as
+    # `credential`.
+    credential: Optional[str]
+
+    # Only where it was just made: the ids of subjects that were made before it for the same call
+    # and whose secrets are lost with the answers. Disable them at the service.
+    orphans: List[str]
+
+    # Data that is kept with it: the caller's own, and `fiskal_…` of what this library made.
+    metadata: Dict[str, str]
+
+    # All that the service said of it, untouched.
+    answer: Any
+
+
+class SubjectListResult(TypedDict):
+    """Resources of a list."""
+
+    # Those of this page, in the service's order.
+    results: List[Subject]
+
+    # What asks for the next page; absent on the last one.
+    token: Optional[str]
+
+
+class Merchant(TypedDict):
+    """A merchant: the service's taxpayer."""
+
+    # The service's id of it.
+    id: str
+
+    # The service's word for what it is, in small letters.
+    type: str
+
+    # The legal name.
+    name: str
+
+    # The name over the door.
+    trade_name: Optional[str]
+
+    # `acquired`, `commissioned` or `decommissioned`.
+    state: str
+
+    # `inactive`, `operative`, `suspended` or `degraded`.
+    mode: str
+
+    # The tax number.
+    tax_id: Optional[str]
+
+    # The VAT number.
+    vat_number: Optional[str]
+
+    # The country, in the service's words.
+    country: Optional[str]
+
+    # When it was made (RFC 3339).
+    created_at: Optional[str]
+
+    # When it was changed last (RFC 3339).
+    updated_at: Optional[str]
+
+    # Data that is kept with it: the caller's own, and `fiskal_…` of what this library made.
+    metadata: Dict[str, str]
+
+    # All that the service said of it, untouched.
+    answer: Any
+
+
+class MerchantListResult(TypedDict):
+    """Resources of a list."""
+
+    # Those of this page, in the service's order.
+    results: List[Merchant]
+
+    # What asks for the next page; absent on the last one.
+    token: Optional[str]
+
+
+class ChangeMerchantStateOptions(TypedDict, total=False):
+    """Parameters that name the merchant whose state changes."""
+
+    # Whose key goes along: a merchant's name in the configuration, or the `credential` that
+    # `subject.create` gave; the account's own key if absent.
+    credential: Optional[str]
+
+    # The caller's id of this change, unique per account and operation: a repeated call with it
+    # changes nothing anew. Made if absent.
+    id: Optional[str]
+
+
+class ChangeMerchantStateParams(ChangeMerchantStateOptions):
+    """Parameters that name the merchant whose state changes."""
+
+    # The account's name in the configuration.
+    account: str
+
+    # The service's id of it.
+    merchant: str
+
+
+class CoordinatesParams(TypedDict):
+    """A point on the earth, in degrees."""
+
+    # North of the equator, such as `48.856613`; at most six places.
+    latitude: str
+
+    # East of Greenwich, such as `2.352222`; at most six places.
+    longitude: str
+
+
+class Location(TypedDict):
+    """A branch or a head office."""
+
+    # The service's id of it.
+    id: str
+
+    # The service's word for what it is, in small letters.
+    type: str
+
+    # Its name.
+    name: str
+
+    # `acquired`, `commissioned` or `decommissioned`.
+    state: str
+
+    # `inactive`, `operative`, `suspended` or `degraded`.
+    mode: str
+
+    # The service's id of the merchant.
+    merchant: Optional[str]
+
+    # The establishment's own number; in France the SIRET.
+    number: Optional[str]
+
+    # When it was made (RFC 3339).
+    created_at: Optional[str]
+
+    # When it was changed last (RFC 3339).
+    updated_at: Optional[str]
+
+    # Data that is kept with it: the caller's own, and `fiskal_…` of what this library made.
+    metadata: Dict[str, str]
+
+    # All that the service said of it, untouched.
+    answer: Any
+
+
+class LocationListResult(TypedDict):
+    """Resources of a list."""
+
+    # Those of this page, in the service's order.
+    results: List[Location]
+
+    # What asks for the next page; absent on the last one.
+    token: Optional[str]
+
+
+class ChangeLocationStateOptions(TypedDict, total=False):
+    """Parameters that name the location whose state changes."""
+
+    # Whose key goes along: a merchant's name in the configuration, or the `credential` that
+    # `subject.create` gave; the account's own key if absent.
+    credential: Optional[str]
+
+    # The caller's id of this change, unique per account and operation: a repeated call with it
+    # changes nothing anew. Made if absent.
+    id: Optional[str]
+
+
+class ChangeLocationStateParams(ChangeLocationStateOptions):
+    """Parameters that name the location whose state changes."""
+
+    # The account's name in the configuration.
+    account: str
+
+    # The service's id of it.
+    location: str
+
+
+class DeviceOptions(TypedDict, total=False):
+    """A device as its maker names it."""
+
+    # The brand, at most 128 characters.
+    brand: Optional[str]
+
+    # The model, at most 128 characters.
+    model: Optional[str]
+
+    # The serial number, at most 256 characters.
+    serial: Optional[str]
+
+    # A label, at most 256 characters.
+    label: Optional[str]
+
+    # The batch, at most 128 characters.
+    batch: Optional[str]
+
+    # The day from which it is used, as `YYYY-MM-DD`.
+    date_of_entry: Optional[str]
+
+    # The day on which it was made, as `YYYY-MM-DD`.
+    date_of_production: Optional[str]
+
+
+class DeviceParams(DeviceOptions):
+    """A device as its maker names it."""
+
+    # The maker's part number, at most 128 characters.
+    number: str
+
+    # Its name, at most 256 characters.
+    name: str
+
+
+class ProgramParams(TypedDict):
+    """A program."""
+
+    # Its name, at most 128 characters.
+    name: str
+
+    # Its version, at most 128 characters.
+    version: str
+
+
+class AcquirerParams(TypedDict):
+    """Who a terminal's payments go to."""
+
+    # The tax number, at most 16 characters.
+    tax_id: str
+
+    # The legal name, at most 128 characters.
+    name: str
+
+
+class System(TypedDict):
+    """What stands for a register or another device."""
+
+    # The service's id of it.
+    id: str
+
+    # The service's word for what it is, in small letters.
+    type: str
+
+    # The device's name, or the program's where there is no device.
+    name: str
+
+    # `acquired`, `commissioned` or `decommissioned`.
+    state: str
+
+    # `inactive`, `operative`, `suspended` or `degraded`.
+    mode: str
+
+    # Where it is: `internal`, `external`, `physical` or `virtual`.
+    kind: Optional[str]
+
+    # The service's id of the location.
+    location: Optional[str]
+
+    # The types of records that it takes, in the service's words.
+    records: List[str]
+
+    # When it was made (RFC 3339).
+    created_at: Optional[str]
+
+    # When it was changed last (RFC 3339).
+    updated_at: Optional[str]
+
+    # Data that is kept with it: the caller's own, and `fiskal_…` of what this library made.
+    metadata: Dict[str, str]
+
+    # All that the service said of it, untouched.
+    answer: Any
+
+
+class SystemListResult(TypedDict):
+    """Resources of a list."""
+
+    # Those of this page, in the service's order.
+    results: List[System]
+
+    # What asks for the next page; absent on the last one.
+    token: Optional[str]
+
+
+class ChangeSystemStateOptions(TypedDict, total=False):
+    """Parameters that name the system whose state changes."""
+
+    # Whose key goes along: a merchant's name in the configuration, or the `credential` that
+    # `subject.create` gave; the account's own key if absent.
+    credential: Optional[str]
+
+    # The caller's id of this change, unique per account and operation: a repeated call with it
+    # changes nothing anew. Made if absent.
+    id: Optional[str]
+
+
+class ChangeSystemStateParams(ChangeSystemStateOptions):
+    """Parameters that name the system whose state changes."""
+
+    # The account's name in the configuration.
+    account: str
+
+    # The service's id of it.
+    system: str
 
 
 class JournalVerifyResult(TypedDict):

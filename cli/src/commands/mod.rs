@@ -9,6 +9,7 @@ mod input;
 mod journal;
 mod provision;
 mod receipt;
+mod register;
 mod sandbox;
 mod sell;
 mod status;
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Sync => sync::run(&open(config)?, output),
         Command::Receipt { id, print } => receipt::run(&open(config)?, id, *print, output),
         Command::Cancel { id, reason } => cancel::run(&open(config)?, id, reason.as_deref(), output),
+        Command::Register { action } => register::run(&open(config)?, action, output),
         Command::Journal { action } => journal::run(config, *action, output),
         Command::Call { operation, params } => call::run(config, operation, params.as_deref(), output),
     }

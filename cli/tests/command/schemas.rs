@@ -113,6 +113,8 @@ fn every_result_is_what_its_schema_says() {
     call("request", json!({ "register": "till-1", "method": "GET", "path": "/records?limit=1" }));
     call("journal.verify", json!({}));
     call("describe", json!({}));
+    call_of_resources(&mut call);
+    call_of_registers(&mut call);
 
     let italy = Shop::configured(&sandbox, include_str!("../../src/commands/demo-it.toml"));
     described.call(&italy, "provision", &json!({}));
@@ -127,4 +129,55 @@ fn every_result_is_what_its_schema_says() {
 
     let all: BTreeSet<String> = described.schemas.keys().cloned().collect();
     assert_eq!(described.called, all, "an operation was not called");
+}
+
+/// A unit with a key, and a merchant, a location and a system in it, from their making to their end.
+fn call_of_resources(call: &mut impl FnMut(&str, Value) -> Value) {
+    let unit = call("organization.create", json!({ "account": "paris", "type": "unit", "name": "Unit" }));
+    let subject = call(
+        "subject.create",
+        json!({ "account": "paris", "organization": unit["id"], "name": "unit-key", "metadata": {"for": "shop"} }),
+    );
+    let address = json!({ "street": "Rue de Rivoli", "number": "1", "code": "75001", "city": "Paris", "country": "FR" });
+    let of_unit = |more: Value| {
+        let mut params = json!({ "account": "paris", "credential": subject["credential"] });
+        params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        params
+    };
+    let data = json!({ "name": "Chez Durand", "tax_id": "356000000", "address": address });
+    let merchant = call("merchant.create", of_unit(data));
+    let data = json!({ "merchant": merchant["id"], "name": "Lyon", "address": address,
+        "coordinates": {"latitude": "45.764043", "longitude": "4.835659"}, "extra": {"sign-fr": {"siret": "35600000000048"}} });
+    let location = call("location.create", of_unit(data));
+    let software = json!({ "name": "My POS", "version": "1" });
+    let device = json!({ "number": "1", "name": "Caisse", "brand": "ACME", "date_of_entry": "2026-03-01" });
+    let data = json!({ "location": location["id"], "device": device, "software": software });
+    let system = call("system.create", of_unit(data));
+    call("organization.update", json!({ "account": "paris", "organization": unit["id"], "name": "Shop" }));
+    call("subject.update", json!({ "account": "paris", "subject": subject["id"], "name": "Shop" }));
+    for (kind, made) in [
+        ("organization", &unit),
+        ("subject", &subject),
+        ("merchant", &merchant),
+        ("location", &location),
+        ("system", &system),
+    ] {
+        call(&format!("{kind}.get"), of_unit(json!({ kind: made["id"] })));
+        call(&format!("{kind}.list"), of_unit(json!({ "limit": 1, "all": true })));
+    }
+    for verb in ["commission", "suspend", "restore", "update", "decommission"] {
+        for (kind, made) in [("merchant", &merchant), ("location", &location), ("system", &system)] {
+            call(&format!("{kind}.{verb}"), of_unit(json!({ kind: made["id"] })));
+        }
+    }
+}
+
+fn call_of_registers(call: &mut impl FnMut(&str, Value) -> Value) {
+    call("credentials.rotate", json!({ "merchant": "martin" }));
+    call("register.suspend", json!({ "register": "till-1", "reason": "stocktaking" }));
+    call("register.list", json!({ "state": "suspended" }));
+    call("register.restore", json!({ "register": "till-1" }));
+    call("register.replace", json!({ "register": "till-1", "reason": "defective" }));
+    call("register.retire", json!({ "register": "till-1", "reason": "planned" }));
+    call("register.list", json!({}));
 }

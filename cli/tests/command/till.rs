@@ -108,3 +108,33 @@ fn a_receipt_is_cancelled_once() {
     assert!(shop.run(&["cancel", id]).ends(0).out.contains("-2.40"));
     assert_eq!(shop.run(&["cancel", "nobody", "--json"]).ends(1).error_json()["kind"], "not_found");
 }
+
+#[test]
+fn a_register_is_suspended_restored_replaced_and_retired() {
+    let sandbox = RunningSandbox::start();
+    let shop = Shop::with(&sandbox);
+    let state = || shop.run(&["register", "list", "--json"]).ends(0).json()["registers"][0]["state"].clone();
+    let sells = |id: &str, status: i32| {
+        shop.run_with(&["sell", "-", "--json"], &sale(id, "1.20").to_string()).ends(status)
+    };
+    assert_eq!(state(), "not_provisioned");
+    shop.run(&["provision"]).ends(0);
+    assert_eq!(state(), "ready");
+    let shown = shop.run(&["register", "suspend", "till-1", "--reason", "stocktaking"]).ends(0).out;
+    assert!(shown.contains("suspended") && shown.contains("stocktaking"), "{shown}");
+    assert_eq!(sells("s-1", 1).error_json()["kind"], "not_ready");
+    shop.run(&["register", "restore", "till-1"]).ends(0);
+    sells("s-1", 0);
+    let old =
+        shop.run(&["register", "list", "--json"]).ends(0).json()["registers"][0]["ids"]["system"].clone();
+    let replaced = shop.run(&["register", "replace", "till-1", "--json"]).ends(0).json();
+    assert_eq!(replaced["replaced"], old);
+    sells("s-2", 0);
+    shop.run(&["call", "sale.begin", r#"{"register": "till-1", "id": "s-3"}"#]).ends(0);
+    shop.run(&["register", "retire", "till-1"]).ends(1);
+    let retired =
+        shop.run(&["register", "retire", "till-1", "--reason", "stolen", "--abort-sales", "--json"]).ends(0);
+    assert_eq!(retired.json()["reason"], "stolen");
+    assert_eq!(state(), "retired");
+    sells("s-4", 1);
+}

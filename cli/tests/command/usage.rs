@@ -14,6 +14,7 @@ fn help_names_every_command_and_the_exit_status() {
         "sync",
         "receipt",
         "cancel",
+        "register",
         "journal",
         "call",
         "sandbox",
@@ -28,7 +29,7 @@ fn help_names_every_command_and_the_exit_status() {
 #[test]
 fn wrong_usage_ends_with_2_and_touches_nothing() {
     let shop = Shop::new();
-    let cases: [&[&str]; 12] = [
+    let cases: [&[&str]; 15] = [
         &[],
         &["sel"],
         &["sell"],
@@ -37,6 +38,9 @@ fn wrong_usage_ends_with_2_and_touches_nothing() {
         &["receipt"],
         &["cancel"],
         &["receipt", "1", "--print", "papyrus"],
+        &["register"],
+        &["register", "suspend"],
+        &["register", "retire", "till-1", "--reason", "lost"],
         &["journal"],
         &["journal", "burn"],
         &["demo", "xx"],

@@ -295,6 +295,18 @@ impl Config {
         })
     }
 
+    /// The account of this name.
+    ///
+    /// # Errors
+    /// `not_found`, naming the accounts that there are.
+    pub fn account(&self, name: &str) -> Result<&Account> {
+        self.accounts.get(name).ok_or_else(|| {
+            let known = section::listed(self.accounts.keys());
+            let name = section::quoted(name);
+            Error::new(Kind::NotFound, format!("there is no account {name}; the configuration has {known}"))
+        })
+    }
+
     /// Adds file and line to an error that names a key by its pointer, such as `/merchant/martin/sign-fr/siret`.
     pub fn locate(&self, error: Error) -> Error {
         self.source.locate(error)

@@ -48,6 +48,8 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
     pub(super) replaying: bool,
     /// Whether it stops at the next pause when a caller wants the line.
     pub(super) yields: bool,
+    /// Whether it only looks: it may send no write, and nothing of it is written down.
+    pub(super) looks: bool,
     /// The longest time for one attempt.
     pub(super) attempt_limit: Duration,
     /// What stands in the way of sending at all, such as refused credentials.
@@ -96,6 +98,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             behind: 0,
             replaying: false,
             yields: false,
+            looks: false,
             attempt_limit: self.limits.attempt,
             obstacle: None,
             silence: None,
@@ -123,9 +126,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             match step {
                 Step::Done(outcome) => return self.finish(outcome),
                 Step::Send(request) => {
-                    if request.effect == Effect::Write && self.past.find(&request.label).is_some() {
-                        return Err(self.bug(format!("the service asks to send '{}' twice", request.label)));
-                    }
+                    self.check_may_send(&request)?;
                     if let Some(ended) = self.prefer_offline(&facts)? {
                         return Ok(ended);
                     }
@@ -306,7 +307,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     pub(super) fn note(&mut self, what: What) {
-        self.unwritten.push(Event { line: self.operation.line.clone(), what });
+        if !self.looks {
+            self.unwritten.push(Event { line: self.operation.line.clone(), what });
+        }
     }
 
     /// Writes what was noted.
@@ -353,7 +356,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         self.about(Error::new(Kind::UnknownOutcome, message))
     }
 
-    fn bug(&self, message: String) -> Error {
+    pub(super) fn bug(&self, message: String) -> Error {
         self.about(Error::internal(message))
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use sync::no_such_sale;
 pub use sync::{Changed, Synced};
 
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Duty, Facts, Line, LineKind, Operation, Outage, Service};
+use crate::exchange::{Duty, Facts, Line, LineKind, Operation, Outage, Service, Standing};
 use crate::interrupt::Interrupt;
 use crate::transport::{Backoff, TokenCache, Transport};
 use ports::{Clock, Ids, ReceiptKey, SecretStore, Store};
@@ -140,6 +140,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     pub fn duties(&self, register: &Line, above: &[Line], zone: &str) -> Result<Vec<Duty>> {
         let facts = self.facts_of(above.iter().chain([register]))?;
         Ok(self.account(register)?.service.duties(&facts, zone, self.now(&register.account)))
+    }
+
+    /// How a register stands at its service; `None` where that does not know it yet.
+    ///
+    /// # Errors
+    /// As [`Engine::outage`].
+    pub fn standing(&self, register: &Line) -> Result<Option<Standing>> {
+        let facts = Facts { register: self.store.facts(register)?, ..Facts::default() };
+        Ok(self.account(register)?.service.standing(&facts))
     }
 
     /// Patience for `time` from now, or until `interrupt` is raised.

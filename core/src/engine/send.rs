@@ -19,6 +19,14 @@ const DEEPEST: usize = 64;
 const TELLING: usize = 6;
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C, I, K> {
+    /// A write is asked for once, and never by what only looks.
+    pub(super) fn check_may_send(&self, request: &Request) -> Result<()> {
+        if request.effect == Effect::Write && (self.looks || self.past.find(&request.label).is_some()) {
+            return Err(self.bug(format!("the service may not send '{}' now", request.label)));
+        }
+        Ok(())
+    }
+
     /// Sends a request for the first time.
     pub(super) fn send_first(&mut self, request: Request) -> Result<()> {
         self.past.0.retain(|exchange| exchange.request.label != request.label);

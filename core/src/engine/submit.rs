@@ -81,6 +81,20 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         }
     }
 
+    /// Asks for what only looks. It takes no lock and waits for nothing on its line, and the journal does not
+    /// hear of it: what was seen can be looked at again.
+    ///
+    /// # Errors
+    /// `unreachable` when no answer comes within the caller's patience, and whatever the service's step says.
+    pub fn look(&self, submission: Submission, interrupt: &Interrupt) -> Result<Outcome> {
+        let time = submission.patience.unwrap_or(self.account(&submission.line)?.patience);
+        let (operation, ..) = self.accept(submission);
+        let mut drive =
+            self.begin(operation, Progress::Open, Past::default(), self.patience(time, interrupt))?;
+        drive.looks = true;
+        self.reply(drive.run()?).map(|reply| reply.outcome)
+    }
+
     /// A sale ends once. Looked at under the line's lock and behind what was settled, because the
     /// caller's own look was before both.
     fn check_sale_goes_on(&self, submission: &Submission) -> Result<()> {
@@ -165,16 +179,22 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     fn start(&self, submission: Submission, ahead: Ahead, patience: Patience) -> Result<Reply> {
-        let Submission { name, line, above, zone, params, at, original, key, fingerprint, .. } = submission;
-        let at = at.unwrap_or_else(|| self.now(&line.account));
-        let id = self.ids.id();
-        let operation =
-            Operation { id, name, line, above, at, zone, params, open_sale: None, original, deferred: None };
+        let (operation, key, fingerprint) = self.accept(submission);
         let accepted = Box::new(operation.clone());
         let mut drive = self.begin(operation, Progress::Open, Past::default(), patience)?;
         drive.note(What::Accepted { operation: accepted, key: Some(key), fingerprint });
         drive.replaying = ahead == Ahead::Replaying;
         self.reply(if ahead == Ahead::Nothing { drive.run()? } else { drive.without_service()? })
+    }
+
+    /// What is submitted as an operation with an id of its own, its key and its fingerprint.
+    fn accept(&self, submission: Submission) -> (Operation, String, String) {
+        let Submission { name, line, above, zone, params, at, original, key, fingerprint, .. } = submission;
+        let at = at.unwrap_or_else(|| self.now(&line.account));
+        let id = self.ids.id();
+        let operation =
+            Operation { id, name, line, above, at, zone, params, open_sale: None, original, deferred: None };
+        (operation, key, fingerprint)
     }
 
     fn reply(&self, ended: Ended) -> Result<Reply> {

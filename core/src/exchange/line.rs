@@ -47,6 +47,14 @@ pub struct Line {
     pub name: String,
 }
 
+impl Line {
+    /// An account's own line.
+    pub(crate) fn of_account(name: &str, environment: &str) -> Line {
+        let (account, name) = (name.to_owned(), name.to_owned());
+        Line { account, environment: environment.to_owned(), kind: LineKind::Account, name }
+    }
+}
+
 impl fmt::Display for Line {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}@{}/{}/{}", self.account, self.environment, self.kind.name(), self.name)

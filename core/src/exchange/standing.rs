@@ -1,6 +1,8 @@
-//! What a service says of how a register stands.
+//! How a register stands at its service, and what has to be done for it.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A time without the service in which records were made that it does not have yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,4 +26,25 @@ pub struct Duty {
     pub told_from: Timestamp,
     /// What to do, in a sentence.
     pub todo: String,
+}
+
+/// A register that its service knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The service's own ids of it, by the service's words.
+    pub ids: BTreeMap<String, String>,
+    /// Why it may not sell; absent while it may.
+    pub halt: Option<Halt>,
+}
+
+/// That a register may not sell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Halt {
+    /// Whether it is for good.
+    pub retired: bool,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, as the caller said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }

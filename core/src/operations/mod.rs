@@ -1,12 +1,15 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
 mod afterwards;
+mod credentials;
 mod describe;
 mod event;
 mod journal;
 mod open_sale;
 mod provision;
 mod receipt;
+mod register;
+mod resources;
 mod sale;
 mod service;
 
@@ -80,6 +83,44 @@ pub const ALL: &[Definition] = &[
     afterwards::INVOICE,
     afterwards::DOCUMENT,
     event::RECORD,
+    register::LIST,
+    register::SUSPEND,
+    register::RESTORE,
+    register::RETIRE,
+    register::REPLACE,
+    credentials::ROTATE,
+    resources::ORGANIZATION_CREATE,
+    resources::ORGANIZATION_UPDATE,
+    resources::ORGANIZATION_GET,
+    resources::ORGANIZATION_LIST,
+    resources::SUBJECT_CREATE,
+    resources::SUBJECT_UPDATE,
+    resources::SUBJECT_GET,
+    resources::SUBJECT_LIST,
+    resources::MERCHANT_CREATE,
+    resources::MERCHANT_UPDATE,
+    resources::MERCHANT_GET,
+    resources::MERCHANT_LIST,
+    resources::MERCHANT_COMMISSION,
+    resources::MERCHANT_SUSPEND,
+    resources::MERCHANT_RESTORE,
+    resources::MERCHANT_DECOMMISSION,
+    resources::LOCATION_CREATE,
+    resources::LOCATION_UPDATE,
+    resources::LOCATION_GET,
+    resources::LOCATION_LIST,
+    resources::LOCATION_COMMISSION,
+    resources::LOCATION_SUSPEND,
+    resources::LOCATION_RESTORE,
+    resources::LOCATION_DECOMMISSION,
+    resources::SYSTEM_CREATE,
+    resources::SYSTEM_UPDATE,
+    resources::SYSTEM_GET,
+    resources::SYSTEM_LIST,
+    resources::SYSTEM_COMMISSION,
+    resources::SYSTEM_SUSPEND,
+    resources::SYSTEM_RESTORE,
+    resources::SYSTEM_DECOMMISSION,
     journal::VERIFY,
     service::REQUEST,
     describe::DESCRIBE,

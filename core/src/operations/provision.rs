@@ -151,7 +151,7 @@ fn provision_line(
 }
 
 /// What the configuration says of a line, in the service's terms.
-fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Result<Value> {
+pub(super) fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Result<Value> {
     let till = &place.till;
     let service = till.account.service.as_str();
     let located = |kind: &str, name: &str| {

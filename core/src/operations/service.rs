@@ -1,9 +1,10 @@
 //! How things stand, what waits, and what has no name of its own.
 
+use super::register::local;
 use super::{Definition, Nothing, Run, given, read, returned, written};
 use crate::engine::Synced;
 use crate::engine::ports::Store;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::exchange;
 use crate::fiskal::{Call, Place};
 use jiff::Timestamp;
@@ -151,17 +152,24 @@ fn status(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
     let place = fiskal.place(name)?;
     let store = fiskal.engine().store();
-    let ready = !store.facts(&place.line)?.is_null();
+    let standing = fiskal.engine().standing(&place.line)?;
+    let halt = standing.as_ref().and_then(|standing| standing.halt.as_ref());
     let waiting = store.queue(&place.line)?.len() + store.follow_ups(&place.line)?.len();
     let offline = offline(fiskal, &place)?;
     let now = fiskal.engine().now(&place.line.account);
     let duties = fiskal.engine().duties(&place.line, &place.above, &place.till.location.zone)?;
     let pressing = duties.iter().find(|duty| duty.told_from <= now).map(|duty| duty.todo.clone());
-    let todo = match (ready, waiting, &offline) {
-        (false, _, _) => Some("not provisioned yet; run `provision`".into()),
-        (true, 0, _) => pressing,
-        (true, waiting, None) => Some(format!("{waiting} to settle; `sync` tries again")),
-        (true, waiting, Some(Offline { until, .. })) => {
+    let todo = match (&standing, halt, waiting, &offline) {
+        (None, ..) => Some("not provisioned yet; run `provision`".into()),
+        (_, Some(halt), ..) if halt.retired => {
+            Some(format!("retired since {}; `register.replace` makes a new one", local(&place, halt.since)?))
+        }
+        (_, Some(halt), ..) => {
+            Some(format!("suspended since {}; `register.restore` ends it", local(&place, halt.since)?))
+        }
+        (_, _, 0, _) => pressing,
+        (_, _, waiting, None) => Some(format!("{waiting} to settle; `sync` tries again")),
+        (_, _, waiting, Some(Offline { until, .. })) => {
             Some(format!("{waiting} to settle before {until}; reconnect, and `sync` sends them"))
         }
     };
@@ -169,7 +177,7 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
         register: name.into(),
         service: place.till.account.service.clone(),
         environment: place.till.account.environment.name().into(),
-        ready,
+        ready: standing.is_some() && halt.is_none(),
         waiting,
         offline,
         duties: duties.into_iter().map(|duty| told(duty, &place, now)).collect::<Result<_>>()?,
@@ -181,22 +189,16 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
 
 fn offline(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Option<Offline>> {
     let Some(outage) = fiskal.engine().outage(&place.line)? else { return Ok(None) };
-    let (since, until) = (local(outage.since, place)?, local(outage.until, place)?);
-    Ok(Some(Offline { since, until, records: outage.records }))
+    Ok(Some(Offline {
+        since: local(place, outage.since)?,
+        until: local(place, outage.until)?,
+        records: outage.records,
+    }))
 }
 
 fn told(duty: exchange::Duty, place: &Place<'_>, now: Timestamp) -> Result<Duty> {
-    let due = local(duty.due, place)?;
+    let due = local(place, duty.due)?;
     Ok(Duty { name: duty.name.into(), due, overdue: duty.due <= now, todo: duty.todo })
-}
-
-/// A time as the register's location shows it.
-fn local(at: Timestamp, place: &Place<'_>) -> Result<String> {
-    let zone = &place.till.location.zone;
-    let zoned = at
-        .in_tz(zone)
-        .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))?;
-    Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
 fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {

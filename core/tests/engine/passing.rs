@@ -2,7 +2,7 @@
 //! another operation of the same sale.
 
 use crate::ports::{Fate, Shared, lock, outside};
-use crate::schedule::{Till, line, silence_kills};
+use crate::schedule::{Till, line, silence_kills, submission};
 use crate::services::Rule;
 use fiskal::Interrupt;
 use fiskal::engine::ports::{ReceiptKey, Store};
@@ -137,4 +137,19 @@ fn a_sale_that_may_be_booked_is_not_aborted() {
     assert_eq!(till.ask("sale.abort", "r", "s", "x").unwrap().unwrap_err().kind(), Kind::Conflict);
     assert_eq!(bookings(&world), 2, "begun and completed");
     assert!(till.sell("r", "s", "x").unwrap().is_ok());
+}
+
+/// What only looks may send no write, whatever the service asks for, and leaves nothing to settle.
+#[test]
+fn a_look_sends_no_write_and_leaves_nothing_behind() {
+    for rule in Rule::ALL {
+        let (till, world) = till(rule);
+        let asked = submission("sale.complete", "r", "s", "x");
+        let error = till.engine.look(asked, &Interrupt::never()).unwrap_err();
+        assert_eq!(error.kind(), Kind::Internal, "{rule:?}: {error}");
+        assert_eq!((bookings(&world), state(&till)), (0, None), "{rule:?}");
+        assert!(till.engine.store().find(&line("r"), "sale.complete:s").unwrap().is_none(), "{rule:?}");
+        assert_eq!(till.sync().unwrap().unwrap().waiting, 0, "{rule:?}");
+        assert!(till.sell("r", "s", "x").unwrap().is_ok(), "{rule:?}: the line is free");
+    }
 }

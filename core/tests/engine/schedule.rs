@@ -66,19 +66,7 @@ impl Till {
         content: &str,
         interrupt: &Interrupt,
     ) -> Option<Result<Reply, Error>> {
-        let submission = Submission {
-            name: name.into(),
-            line: line(register),
-            above: vec![],
-            zone: "UTC".into(),
-            params: json!({ "sale": { "id": sale, "content": content } }),
-            at: None,
-            original: None,
-            key: format!("{name}:{sale}"),
-            fingerprint: content.into(),
-            once: true,
-            patience: None,
-        };
+        let submission = submission(name, register, sale, content);
         self.unless_killed(|| self.engine.submit(submission, interrupt))
     }
 
@@ -92,6 +80,23 @@ impl Till {
             Err(panic) if panic.is::<Killed>() => None,
             Err(panic) => std::panic::resume_unwind(panic),
         }
+    }
+}
+
+/// An operation on a sale, as a caller asks for it.
+pub fn submission(name: &str, register: &str, sale: &str, content: &str) -> Submission {
+    Submission {
+        name: name.into(),
+        line: line(register),
+        above: vec![],
+        zone: "UTC".into(),
+        params: json!({ "sale": { "id": sale, "content": content } }),
+        at: None,
+        original: None,
+        key: format!("{name}:{sale}"),
+        fingerprint: content.into(),
+        once: true,
+        patience: None,
     }
 }
 

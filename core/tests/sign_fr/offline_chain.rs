@@ -234,7 +234,7 @@ fn after_24_hours_the_register_may_not_sell() {
     till.pass(SignedDuration::from_secs(1));
     let error = refused(till.completing(3).offline());
     assert_eq!(error.kind(), Kind::NotReady);
-    for word in ["2026-03-01T11:00:00Z", "24 hours", "`sync`", "decommission"] {
+    for word in ["2026-03-01T11:00:00Z", "24 hours", "`sync`", "`register.replace`"] {
         assert!(error.message().contains(word), "{error}");
     }
     let begin = till.drive("sale.begin", json!({"sale": numbered(4)}));

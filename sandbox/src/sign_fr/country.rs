@@ -62,6 +62,13 @@ const SPECIFIED_EXEMPTIONS: &[(&str, &str)] = &[
     ("CAUSE_4", "N6 Other"),
 ];
 
+/// Types of systems with a description; the first is the one that sells.
+const SYSTEMS: &[(&str, &str)] = &[
+    ("FISCAL_DEVICE", "Fiscal device"),
+    ("PAYMENT_DEVICE", "Payment device"),
+    ("E_INVOICE_SERVICE", "Service for electronic invoices"),
+];
+
 const EXEMPTIONS: &[(&str, &str)] = &[
     ("NOT_SUBJECT", "Not subject to VAT"),
     ("NOT_TAXABLE", "Not taxable"),
@@ -102,6 +109,14 @@ impl Country {
             }
             Country::France => FRENCH_RECORDS.to_vec(),
             Country::Italy => ITALIAN_RECORDS.to_vec(),
+        }
+    }
+
+    /// The types of systems that a location of this country takes (2.6).
+    pub(super) fn systems(self, settings: &SignFrSettings) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Country::France if settings.other_systems => SYSTEMS,
+            Country::France | Country::Italy => SYSTEMS.get(..1).unwrap_or(SYSTEMS),
         }
     }
 

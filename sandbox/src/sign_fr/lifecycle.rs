@@ -1,7 +1,7 @@
 //! States and modes of taxpayers, locations and systems (contract sign-fr 3.1).
 
 use super::errors::Problem;
-use super::state::Resource;
+use super::state::{Kind, Resource};
 use crate::settings::SignFrSettings;
 
 pub(super) const ACQUIRED: &str = "ACQUIRED";
@@ -73,6 +73,12 @@ fn change_mode(resource: &mut Resource, wanted: &str, settings: &SignFrSettings)
         return Ok(());
     }
     match (resource.state.as_str(), resource.mode.as_str(), wanted) {
+        // It answers with success, and the mode says what became of it (3.1).
+        (COMMISSIONED, SUSPENDED, OPERATIVE)
+            if resource.kind == Kind::Taxpayer && !settings.credentials_valid =>
+        {
+            Ok(())
+        }
         (COMMISSIONED, OPERATIVE, SUSPENDED) | (COMMISSIONED, SUSPENDED, OPERATIVE) => {
             wanted.clone_into(&mut resource.mode);
             Ok(())

@@ -8,6 +8,7 @@ use super::lifecycle::{self, DECOMMISSIONED};
 use super::resources;
 use super::state::{Kind, Resource};
 use crate::http::Reply;
+use crate::settings::SignFrSettings;
 
 /// The longest name of a location (contract sign-fr, `LocationName`).
 const LONGEST_NAME: usize = 32;
@@ -85,7 +86,8 @@ pub(super) fn change(
     Ok(())
 }
 
-/// What the server knows about a location.
-pub(super) fn facts() -> Value {
-    json!({ "systems": [{ "type": "FISCAL_DEVICE", "description": "Fiscal device" }] })
+/// What the server knows about a location: the systems that it takes.
+pub(super) fn facts(location: &Resource, settings: &SignFrSettings) -> Value {
+    let kinds = location.country.systems(settings).iter();
+    json!({ "systems": kinds.map(|(kind, words)| json!({ "type": kind, "description": words })).collect::<Vec<_>>() })
 }

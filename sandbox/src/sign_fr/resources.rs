@@ -153,7 +153,7 @@ pub(super) fn show(desk: &Desk<'_>, resource: &Resource) -> Result<Value, Proble
     });
     let special = match resource.kind {
         Kind::Taxpayer => taxpayers::facts(resource, &mut content),
-        Kind::Location => locations::facts(),
+        Kind::Location => locations::facts(resource, desk.settings),
         Kind::System => systems::facts(desk, resource)?,
     };
     for facts in [facts, special] {

@@ -147,6 +147,11 @@ pub(super) struct Link {
 }
 
 impl Resource {
+    /// What it is, e.g. `BRANCH`.
+    pub(super) fn kind_name(&self) -> &str {
+        self.content.get("type").and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// The id under `key` in the client's content, e.g. the taxpayer of a location.
     pub(super) fn refers_to(&self, key: &str) -> &str {
         self.content

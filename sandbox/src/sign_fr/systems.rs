@@ -12,13 +12,20 @@ use super::state::{Kind, Resource};
 use crate::crypto::SystemKey;
 use crate::http::Reply;
 
+pub(super) const FISCAL_DEVICE: &str = "FISCAL_DEVICE";
+const PAYMENT_DEVICE: &str = "PAYMENT_DEVICE";
+const E_INVOICE_SERVICE: &str = "E_INVOICE_SERVICE";
+
 pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {
-    let kind = desk.content("type").and_then(Value::as_str).unwrap_or_default();
-    if kind != "FISCAL_DEVICE" {
-        return Err(Problem::not_implemented(format!("systems of type {kind} are not served here")));
-    }
     let id = reference(desk.content("location"));
     let location = desk.refer(Kind::Location, &id)?;
+    let kind = desk.content("type").and_then(Value::as_str).unwrap_or_default();
+    if !location.country.systems(desk.settings).iter().any(|(taken, _)| *taken == kind) {
+        return Err(Problem::not_implemented(format!("systems of type {kind} are not served here")));
+    }
+    if kind == PAYMENT_DEVICE {
+        check_terminal(desk, desk.request.body.get("content").unwrap_or(&Value::Null))?;
+    }
     if location.state == DECOMMISSIONED {
         return Err(lifecycle::out_of_order(
             location,
@@ -42,10 +49,15 @@ pub(super) fn change(
     system: &mut Resource,
     mut changes: Map<String, Value>,
 ) -> Result<(), Problem> {
-    if let Some(name) = ["acquirer", "label", "connected_to"].iter().find(|name| changes.contains_key(**name))
-    {
-        return Err(Problem::unprocessable(format!("a FISCAL_DEVICE has no {name}")));
+    let foreign: &[&str] = match system.kind_name() {
+        FISCAL_DEVICE => &["acquirer", "label", "connected_to"],
+        E_INVOICE_SERVICE => &["acquirer", "label", "connected_to", "producer"],
+        _ => &[],
+    };
+    if let Some(name) = foreign.iter().find(|name| changes.contains_key(**name)) {
+        return Err(Problem::unprocessable(format!("a {} has no {name}", system.kind_name())));
     }
+    check_connections(desk, changes.get("connected_to"))?;
     if changes.contains_key("location") {
         let id = reference(changes.get("location"));
         let location = desk.refer(Kind::Location, &id)?;
@@ -55,6 +67,22 @@ pub(super) fn change(
         changes.insert("location".to_owned(), json!({ "id": id }));
     }
     resources::merge(system, changes);
+    Ok(())
+}
+
+/// A physical terminal says what is written on it, and what it is connected to exists (contract sign-fr 2.6).
+fn check_terminal(desk: &Desk<'_>, content: &Value) -> Result<(), Problem> {
+    if content.get("kind").is_none_or(|kind| kind == "PHYSICAL") && content.get("label").is_none() {
+        return Err(Problem::unprocessable("a PHYSICAL payment device needs a label"));
+    }
+    check_connections(desk, content.get("connected_to"))
+}
+
+fn check_connections(desk: &Desk<'_>, connected: Option<&Value>) -> Result<(), Problem> {
+    let ids = connected.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for id in ids {
+        desk.refer(Kind::System, id)?;
+    }
     Ok(())
 }
 
@@ -70,7 +98,12 @@ pub(super) fn signer(system: &Resource) -> Result<SystemKey, Problem> {
 /// What the server knows about a system: how it signs, which records and VAT codes it takes.
 pub(super) fn facts(desk: &Desk<'_>, system: &Resource) -> Result<Value, Problem> {
     let key = signer(system)?;
-    let (records, vat_rates, vat_exemptions) = system.country.offers(desk.settings, &desk.italy);
+    let sells = system.kind_name() == FISCAL_DEVICE;
+    let (records, vat_rates, vat_exemptions) = if sells {
+        system.country.offers(desk.settings, &desk.italy)
+    } else {
+        (json!([]), json!([]), json!([]))
+    };
     Ok(json!({
         "journal": { "cryptography": {
             "certificate": {

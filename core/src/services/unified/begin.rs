@@ -62,7 +62,8 @@ pub(super) fn abort(run: &Run<'_>) -> Flow<Outcome> {
     let register = facts::register(run.facts)?;
     let credential = facts::merchant(run.facts)?.credential;
     let begun = run.operation.open_sale.as_ref().and_then(|begun| text(begun, "/intention"));
-    let aborts = register.records.iter().any(|record| record == "TRANSACTION::ABORT");
+    // A system that rests takes no records.
+    let aborts = register.has_aborts() && register.halt.is_none();
     let (Some(begun), true) = (begun, aborts) else {
         return Ok(Outcome { result: json!({"sale": sale_id(run), "record": null}), ..Outcome::default() });
     };

@@ -117,6 +117,10 @@ pub(super) static FRANCE: Country = Country {
     duties: |_, _, _| Vec::new(),
 };
 
+/// A merchant's secrets are named by its line, which only the configuration has.
+const MERCHANT_BY_CONFIGURATION: &str =
+    "put the merchant with its Fisconline secrets into the configuration, and `provision` tells the service";
+
 /// Italy: SIGN IT (docs/decisions/0016-italy.md).
 pub(super) static ITALY: Country = Country {
     service: "sign-it",
@@ -132,6 +136,8 @@ pub(super) static ITALY: Country = Country {
             "the service is told the customer with the sale alone; give customer.lottery_code there",
         ),
         ("event.record", "the service records no events"),
+        ("merchant.create", MERCHANT_BY_CONFIGURATION),
+        ("merchant.update", MERCHANT_BY_CONFIGURATION),
     ],
     has_details: false,
     mixes_returns: false,

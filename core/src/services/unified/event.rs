@@ -108,7 +108,8 @@ pub(super) fn operation(run: &Run<'_>) -> Result<Value> {
     Ok(operation)
 }
 
-fn fits(pointer: &str, text: &str, most: usize) -> Result<()> {
+/// Whether a text has a character, and no more than the service takes.
+pub(super) fn fits(pointer: &str, text: &str, most: usize) -> Result<()> {
     if (1..=most).contains(&text.chars().count()) {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use super::offline_chain::OfflineFacts;
 use crate::error::{Error, Kind, Result};
-use crate::exchange::Facts;
+use crate::exchange::{Facts, Halt};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -70,6 +70,9 @@ pub(super) struct RegisterFacts {
     /// The time without the service, while there are records that it does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) offline: Option<OfflineFacts>,
+    /// Why it may not sell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) halt: Option<Halt>,
 }
 
 /// A VAT rate of a system.
@@ -150,7 +153,18 @@ impl RegisterFacts {
             last_record: None,
             last_signature: None,
             offline: None,
+            halt: None,
         })
+    }
+
+    /// Whether it may never sell again.
+    pub(super) fn is_retired(&self) -> bool {
+        self.halt.as_ref().is_some_and(|halt| halt.retired)
+    }
+
+    /// Whether the system has a record for the end of a sale without a receipt.
+    pub(super) fn has_aborts(&self) -> bool {
+        self.records.iter().any(|record| record == "TRANSACTION::ABORT")
     }
 
     /// Whether the system has a record for events.

@@ -11,6 +11,8 @@
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
 //! | `event.record` | an INTENTION::EVENT |
 //! | `receipt.document` | nothing; the authority's document of the record is read |
+//! | `register.*` | a PATCH of the register's system; `replace` also makes the next one |
+//! | `organization.*`, `subject.*`, `merchant.*`, `location.*`, `system.*` | the resource of that kind, `merchant` for TAXPAYER |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
@@ -44,7 +46,9 @@ mod provision;
 mod raw;
 mod receipt;
 mod records;
+mod registers;
 mod replay;
+mod resources;
 mod returns;
 mod run;
 pub(super) mod settings;
@@ -56,7 +60,7 @@ use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Duty, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
-    Service, Step, Token,
+    Service, Standing, Step, Token,
 };
 use contract::Contract;
 use country::Country;
@@ -167,7 +171,11 @@ impl Service for Unified {
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline {
         let heard = contract::heard(past);
         let told = |outcome| contract::told(outcome, past, &heard);
-        match offline::offline(&Run { service: self, operation, facts, past: &heard, now }) {
+        let run = Run { service: self, operation, facts, past: &heard, now };
+        if let Err(error) = registers::check_sells(&run) {
+            return Offline::Refuse(error);
+        }
+        match offline::offline(&run) {
             Offline::Later(outcome) => Offline::Later(told(outcome)),
             Offline::Deferred { outcome, deferred } => Offline::Deferred { outcome: told(outcome), deferred },
             other => other,
@@ -176,6 +184,10 @@ impl Service for Unified {
 
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         facts::register(facts).ok()?.offline?.outage()
+    }
+
+    fn standing(&self, facts: &Facts) -> Option<Standing> {
+        Some(registers::standing(facts::register(facts).ok()?))
     }
 
     fn duties(&self, facts: &Facts, zone: &str, now: Timestamp) -> Vec<Duty> {
@@ -202,6 +214,7 @@ impl Unified {
             return replay::replay(run, deferred);
         }
         self.country.has(&run.operation.name)?;
+        registers::check_sells(run)?;
         match run.operation.name.as_str() {
             "provision.account" => provision::account(run),
             "provision.merchant" => provision::merchant(run),
@@ -216,12 +229,17 @@ impl Unified {
             "receipt.invoice" => afterwards::invoice(run),
             "event.record" => event::record(run),
             "receipt.document" => document::document(run),
+            "register.suspend" => registers::suspend(run),
+            "register.restore" => registers::restore(run),
+            "register.retire" => registers::retire(run),
+            "register.replace" => registers::replace(run),
+            "credentials.rotate" => subject::rotate(run),
             "receipt.settle" => complete::settle(run),
             raw::NAME => raw::request(run),
-            other => {
+            other => resources::outcome(run).unwrap_or_else(|| {
                 let message = format!("{} has no operation '{other}' in this version", self.service);
                 Err(Error::invalid("", message).into())
-            }
+            }),
         }
     }
 }

@@ -60,6 +60,9 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
         name if name.starts_with("provision.") => {
             unreachable("the service gives no answer; run provision again, it goes on where it stopped")
         }
+        name if name.starts_with("register.") => unreachable(
+            "the service gives no answer, or records of the register still wait to be sent; nothing was changed, run `sync`, then try again",
+        ),
         _ => unreachable("the service gives no answer; nothing was changed, try again"),
     }
 }
@@ -98,7 +101,7 @@ fn abort(run: &Run<'_>) -> Offline {
     let outcome = Outcome { result: json!({"sale": sale_id(run), "record": null}), ..Outcome::default() };
     let recorded = || {
         let register = facts::register(run.facts)?;
-        let aborts = register.records.iter().any(|record| record == "TRANSACTION::ABORT");
+        let aborts = register.has_aborts() && register.halt.is_none();
         if may_be_booked(run) || !aborts || !can_chain(run, &register) {
             return Ok(None);
         }

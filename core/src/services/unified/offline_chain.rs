@@ -281,7 +281,7 @@ fn check_limits(outage: &Outage, now: Timestamp, records: u32) -> Result<()> {
     };
     let message = format!(
         "offline since {}, and the service allows {what}: the register may not sell; reconnect and run `sync`, \
-         or else decommission the register and provision another one",
+         or else `register.replace` puts a new system in its place",
         outage.since.strftime("%Y-%m-%dT%H:%M:%SZ")
     );
     Err(Error::new(Kind::NotReady, message))

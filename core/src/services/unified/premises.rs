@@ -2,6 +2,8 @@
 
 use super::facts::{self, LocationFacts, RegisterFacts, Software};
 use super::provision::{Report, address, commissioned, cut, find_or_make, id_of, params, planned};
+use super::registers;
+use super::resources::states;
 use super::run::{Flow, Run};
 use super::settings::LocationSettings;
 use super::wire::{Write, text};
@@ -113,13 +115,13 @@ fn head_office(run: &Run<'_>, credential: &str, taxpayer: &str) -> Flow<Value> {
 
 /// What the configuration says of a register.
 #[derive(Deserialize)]
-struct RegisterParams {
+pub(super) struct RegisterParams {
     name: String,
     #[serde(default)]
     model: Option<String>,
     #[serde(default)]
     serial: Option<String>,
-    software: Software,
+    pub(super) software: Software,
 }
 
 /// Makes or adopts the register's FISCAL_DEVICE, commissions it, and learns what it allows.
@@ -133,6 +135,9 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
     {
         return Ok(plan);
     }
+    if let Some(known) = known.as_ref().filter(|known| known.is_retired()) {
+        return Ok(Report::default().into_outcome(json!(known)));
+    }
     let params: RegisterParams = params(run)?;
     let merchant = facts::merchant(run.facts)?;
     let credential = merchant.credential.as_str();
@@ -140,20 +145,38 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
         Some(known) => (again(run, credential, known, &params.software)?, false),
         None => make(run, credential, &params)?,
     };
-    let found = commissioned(run, "system", credential, None, "/systems", found)?;
-    let strange = || Error::internal("the service showed a system without an id");
-    let mut learned = RegisterFacts::from_system(&found, params.software).ok_or_else(strange)?;
+    let mut report = Report::default();
+    if let Some(known) = known.as_ref().filter(|_| states::DECOMMISSION.is_taken(&found)) {
+        return Ok(report.into_outcome(json!(registers::seen_halted(run, known, true))));
+    }
+    let mut learned = ready(run, credential, found, params.software)?;
     if let Some(known) = known {
         learned.last_record = known.last_record;
         learned.offline = known.offline;
         learned.last_signature = known.last_signature;
+        learned.halt = learned.halt.map(|halt| known.halt.unwrap_or(halt));
     }
-    let mut report = Report::default();
     report.note("FISCAL_DEVICE", &learned.system, made);
     Ok(report.into_outcome(json!(learned)))
 }
 
-fn make(run: &Run<'_>, credential: &str, params: &RegisterParams) -> Flow<(Value, bool)> {
+/// The system commissioned, and what it allows.
+pub(super) fn ready(
+    run: &Run<'_>,
+    credential: &str,
+    system: Value,
+    software: Software,
+) -> Flow<RegisterFacts> {
+    let found = commissioned(run, "system", credential, None, "/systems", system)?;
+    let strange = || Error::internal("the service showed a system without an id");
+    let learned = RegisterFacts::from_system(&found, software).ok_or_else(strange)?;
+    if states::SUSPEND.is_taken(&found) {
+        return Ok(registers::seen_halted(run, &learned, false));
+    }
+    Ok(learned)
+}
+
+pub(super) fn make(run: &Run<'_>, credential: &str, params: &RegisterParams) -> Flow<(Value, bool)> {
     let location = facts::location(run.facts)?.location;
     let model = params.model.as_deref().unwrap_or(&params.name);
     let mut details = json!({"name": cut(&params.name, 256), "model": cut(model, 128)});
@@ -171,21 +194,28 @@ fn make(run: &Run<'_>, credential: &str, params: &RegisterParams) -> Flow<(Value
 }
 
 fn again(run: &Run<'_>, credential: &str, known: &RegisterFacts, program: &Software) -> Flow<Value> {
-    let path = format!("/systems/{}", known.system);
-    let gone = || {
-        let message = format!("the service no longer knows the system {}", known.system);
-        Error::new(Kind::NotReady, message)
-    };
-    let found = run.read("system.read", credential, &path, None)?.ok_or_else(gone)?;
-    if known.software.as_ref() == Some(program) {
-        return Ok(found.body.clone());
+    let found = system(run, credential, known)?;
+    // What is decommissioned cannot be changed.
+    if known.software.as_ref() == Some(program) || states::DECOMMISSION.is_taken(&found) {
+        return Ok(found);
     }
+    let path = format!("/systems/{}", known.system);
     let make = |_| Write::patch(credential, path.clone(), json!({"software": software(program)}));
     run.write("system.software", &make, &|label| {
         let answer = run.read(&format!("{label}.look"), credential, &path, None)?;
         let there = |body: &Value| body.pointer("/content/software") == Some(&software(program));
         Ok(answer.map(|answer| answer.body.clone()).filter(there))
     })
+}
+
+/// The register's system as it is now.
+pub(super) fn system(run: &Run<'_>, credential: &str, known: &RegisterFacts) -> Flow<Value> {
+    let path = format!("/systems/{}", known.system);
+    let gone = || {
+        let message = format!("the service no longer knows the system {}", known.system);
+        Error::new(Kind::NotReady, message)
+    };
+    Ok(run.read("system.read", credential, &path, None)?.ok_or_else(gone)?.body.clone())
 }
 
 fn software(software: &Software) -> Value {

@@ -4,6 +4,7 @@
 //! it is adopted, also when the journal is lost.
 
 use super::facts::{self, AccountFacts, MerchantFacts};
+use super::resources::states;
 use super::run::{Flow, Run, Stop, token_body};
 use super::settings::{MerchantType, Person};
 use super::subject;
@@ -11,7 +12,7 @@ use super::wire::{self, Write, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Effect, KeptSecret, LineKind, Lost, Method, Outcome, Request, Step};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The longest name, and part of an address.
 const LONGEST: usize = 128;
@@ -255,22 +256,8 @@ pub(super) fn commissioned(
     resource: Value,
 ) -> Flow<Value> {
     let label = format!("{label}.commission");
-    if text(&resource, "/content/state") == Some("COMMISSIONED") {
-        return Ok(resource);
-    }
-    let address = format!("{path}/{}", id_of(&resource)?);
-    let shown = shown_secrets(run)?;
-    let make = |_| {
-        let mut write = Write::patch(credential, address.clone(), json!({"state": "COMMISSIONED"})).keeping(&shown);
-        write.scope = scope.map(str::to_owned);
-        write
-    };
-    run.write(&label, &make, &|label| {
-        let answer = run.read(&format!("{label}.look"), credential, &address, None)?;
-        Ok(answer
-            .map(|answer| answer.body.clone())
-            .filter(|body| text(body, "/content/state") == Some("COMMISSIONED")))
-    })
+    let at = states::At { credential, scope, path };
+    states::take(run, &label, at, resource, states::COMMISSION, &Map::new())
 }
 
 /// What of the merchant's secrets the service shows with a taxpayer: the journal gets their names.

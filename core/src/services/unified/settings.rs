@@ -122,6 +122,14 @@ pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value
     Ok(json!(settings))
 }
 
+/// A block in which what is left out stays as it is: nothing is filled in.
+pub(super) fn merchant_changes(block: &Map<String, Value>) -> Result<MerchantSettings> {
+    let settings: MerchantSettings = parsed("sign-fr", block)?;
+    let certification = settings.certification.or(Some(Certification::Infocert));
+    MerchantSettings { certification, ..settings.clone() }.check()?;
+    Ok(settings)
+}
+
 pub(in crate::services) fn location(block: &Map<String, Value>) -> Result<Value> {
     let settings: LocationSettings = parsed("sign-fr", block)?;
     if let Some(siret) = &settings.siret

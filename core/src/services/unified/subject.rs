@@ -1,8 +1,10 @@
 //! A UNIT's API key, whose secret is shown once (contract sign-fr 2.2).
 
+use super::facts::{self, MerchantFacts};
+use super::provision::id_of;
 use super::run::{Flow, Run};
 use super::wire::{Write, text};
-use crate::exchange::KeptSecret;
+use crate::exchange::{KeptSecret, Outcome};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use uuid::Uuid;
@@ -29,16 +31,33 @@ pub(super) fn subject(run: &Run<'_>, group: &str, unit: &str, credential: &str) 
             .nth(number as usize - 1);
         let content = json!({"type": "API_KEY", "name": free.unwrap_or_default()});
         let mut write = Write::post(group, "/subjects", content, run.marks()).scoped(unit);
-        write.keep_secret = ["key", "secret"]
-            .map(|name| KeptSecret {
-                pointer: format!("/content/credentials/{name}"),
-                name: format!("{credential}/{name}"),
-            })
-            .to_vec();
+        write.keep_secret = kept_as(credential);
         write
     };
     // One of unknown fate may exist; its secret is lost all the same.
     run.write("subject", &make, &|_| Ok(None))
+}
+
+/// Makes the merchant's next API key. The one before serves until somebody disables it, for which the contract
+/// has no request (3.3).
+pub(super) fn rotate(run: &Run<'_>) -> Flow<Outcome> {
+    let before = facts::merchant(run.facts)?;
+    let made = subject(run, &run.account_credential()?, &before.unit, &before.credential)?;
+    let subject_name = text(&made, "/content/name").unwrap_or_default().to_owned();
+    let after = MerchantFacts { subject: id_of(&made)?, subject_name, ..before.clone() };
+    let result =
+        json!({"credential": after.credential, "subject": after.subject, "replaced": before.subject});
+    Ok(Outcome { result, learned: Some(json!(after)), ..Outcome::default() })
+}
+
+/// What of the answer goes into the store of secrets, under the credential's name.
+pub(super) fn kept_as(credential: &str) -> Vec<KeptSecret> {
+    ["key", "secret"]
+        .map(|name| KeptSecret {
+            pointer: format!("/content/credentials/{name}"),
+            name: format!("{credential}/{name}"),
+        })
+        .to_vec()
 }
 
 /// The names that were taken when this operation asked for its first key.

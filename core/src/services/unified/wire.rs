@@ -130,6 +130,11 @@ pub(super) fn fate(exchange: &Exchange, age: SignedDuration) -> Fate<'_> {
         200..=299 if tired || exchange.request.lost == Lost::Ask => Fate::Look,
         200..=299 => Fate::Repeat,
         401 | 403 => Fate::Unauthorized(refusal(answer)),
+        // What says whether it was replayed is the operation's own no, and not that it is in flight (contract
+        // sign-fr 1.4). A change that is refused wrongly books nothing twice; of a creation nobody is that sure.
+        409 if exchange.request.method == Method::Patch && replayed_flag(answer).is_some() => {
+            Fate::Refused(refusal(answer))
+        }
         425 | 429 if exchange.request.lost == Lost::Ask => Fate::NewKey(answer),
         409 | 500 | 502..=599 if exchange.request.lost == Lost::Ask => Fate::Look,
         // In flight, or too many: the key is good (contract sign-fr 6).
@@ -147,7 +152,12 @@ pub(super) fn fate(exchange: &Exchange, age: SignedDuration) -> Fate<'_> {
 
 /// Whether the answer comes from the service's memory: then the key will never give another one.
 fn replayed(answer: &Answer) -> bool {
-    answer.header("x-idempotency-replayed").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    replayed_flag(answer).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// What the answer says of that; one to a key in flight says nothing.
+fn replayed_flag(answer: &Answer) -> Option<&str> {
+    answer.header("x-idempotency-replayed")
 }
 
 /// The pause before the attempt after this many.

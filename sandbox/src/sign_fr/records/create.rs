@@ -13,6 +13,7 @@ use crate::sign_fr::errors::Problem;
 use crate::sign_fr::guide;
 use crate::sign_fr::lifecycle::{COMMISSIONED, OPERATIVE};
 use crate::sign_fr::state::{Kind, Record, Resource};
+use crate::sign_fr::systems;
 
 /// Longest message in a record's log (contract sign-fr, `RecordLogMessage`).
 const LONGEST_LOG: usize = 256;
@@ -197,7 +198,8 @@ fn referenced<'d>(
 }
 
 fn check_type(desk: &Desk<'_>, system: &Resource, kind: &str) -> Result<(), Problem> {
-    if system.country.records(desk.settings).contains(&kind) {
+    let sells = system.kind_name() == systems::FISCAL_DEVICE;
+    if sells && system.country.records(desk.settings).contains(&kind) {
         return Ok(());
     }
     let message = format!("{kind} is not among the records of system '{}'", system.id);

@@ -36,7 +36,8 @@ impl Contract {
     /// `config` at `/contract` with the versions that are spoken.
     pub(super) fn named(version: Option<&str>, country: &Country) -> Result<Self> {
         let Some(version) = version else { return Ok(Contract::Reference) };
-        let is_spoken = |contract: &Contract| *contract == Contract::Reference || country.service == FRANCE.service;
+        let is_spoken =
+            |contract: &Contract| *contract == Contract::Reference || country.service == FRANCE.service;
         let spoken: Vec<Contract> = SPOKEN.into_iter().filter(is_spoken).collect();
         let found = spoken.iter().copied().find(|contract| contract.version() == version);
         found.ok_or_else(|| {

@@ -1,0 +1,271 @@
+//! Organizations, subjects, taxpayers, locations and systems by the service's own ids (contract sign-fr 2).
+//!
+//! They run on the account's line and learn nothing: what a register stands on are the facts that
+//! `provision` leaves. Whatever is created carries the operation's id, by which a lost answer is looked up,
+//! and no line's name, by which `provision` would take it for its own.
+
+mod content;
+mod devices;
+pub(super) mod states;
+mod view;
+
+use super::run::{Flow, Run};
+use super::subject;
+use super::wire::{Write, encoded, text};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::Outcome;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// Pages that one call follows (with 100 resources each).
+const MOST_PAGES: u32 = 200;
+/// The largest page (contract sign-fr 1.7).
+const LARGEST_PAGE: u64 = 100;
+/// The longest token of a page (Appendix A, PaginationToken).
+const TOKEN: usize = 1024;
+/// The caller's keys in a resource's metadata, and the lengths of keys and values: of the service's 20
+/// keys three are this library's (contract sign-fr 1.5).
+const METADATA: (usize, usize, usize) = (17, 40, 500);
+/// The beginning of this library's own keys.
+const OWN_KEYS: &str = "fiskal_";
+
+/// One kind of resource.
+#[derive(Debug)]
+struct Collection {
+    /// The word for it here, which begins the operations' names.
+    word: &'static str,
+    /// Its path at the service.
+    path: &'static str,
+    /// Filters of its list: our parameter, the service's (contract sign-fr 1.2).
+    filters: &'static [(&'static str, &'static str)],
+}
+
+const COLLECTIONS: [Collection; 5] = [
+    Collection { word: "organization", path: "/organizations", filters: &[] },
+    Collection { word: "subject", path: "/subjects", filters: &[] },
+    Collection { word: "merchant", path: "/taxpayers", filters: &[] },
+    Collection { word: "location", path: "/locations", filters: &[("merchant", "taxpayer_id")] },
+    Collection {
+        word: "system",
+        path: "/systems",
+        filters: &[("merchant", "taxpayer_id"), ("location", "location_id")],
+    },
+];
+
+impl Collection {
+    /// Whether its resources belong to an organization that the caller may name (contract sign-fr 1.3).
+    fn is_scoped(&self) -> bool {
+        matches!(self.word, "organization" | "subject")
+    }
+
+    /// Whether its resources are commissioned, suspended and decommissioned (contract sign-fr 3.1 and 3.3).
+    fn has_states(&self) -> bool {
+        !self.is_scoped()
+    }
+}
+
+/// The outcome of an operation on a resource; `None` where the operation is another one.
+pub(super) fn outcome(run: &Run<'_>) -> Option<Flow<Outcome>> {
+    let (word, verb) = run.operation.name.split_once('.')?;
+    let collection = COLLECTIONS.iter().find(|collection| collection.word == word)?;
+    let shown = match verb {
+        "create" => create(run, collection),
+        "update" => update(run, collection),
+        "get" => found(run, collection).and_then(|body| Ok(view::shown(collection, &body)?)),
+        "list" => list(run, collection),
+        verb if collection.has_states() => states::change(run, collection, verb)?,
+        _ => return None,
+    };
+    Some(shown.map(|result| Outcome { result, ..Outcome::default() }))
+}
+
+/// The credential that goes along: the one that was named, else the account's own.
+fn credential(run: &Run<'_>) -> Result<String> {
+    match run.param("credential").as_str() {
+        Some(named) => Ok(named.to_owned()),
+        None => run.account_credential(),
+    }
+}
+
+/// The parameter `name` as an id, as paths and references have it: a UUID in small letters.
+fn id(run: &Run<'_>, name: &str) -> Result<Option<String>> {
+    run.param(name).as_str().map(|given| as_id(&format!("/{name}"), given)).transpose()
+}
+
+fn as_id(pointer: &str, given: &str) -> Result<String> {
+    let parsed = Uuid::try_parse(given).map_err(|_| {
+        Error::invalid(pointer, "an id of SIGN FR is a UUID; give it as the service shows it")
+    })?;
+    Ok(parsed.hyphenated().to_string())
+}
+
+/// The path of the resource that the operation names.
+fn address(run: &Run<'_>, collection: &Collection) -> Result<String> {
+    let id = id(run, collection.word)?
+        .ok_or_else(|| Error::internal(format!("{} names no {}", run.operation.name, collection.word)))?;
+    Ok(format!("{}/{id}", collection.path))
+}
+
+/// The resource that the operation names, as it is now.
+fn found(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
+    let path = address(run, collection)?;
+    let answer = run.read("find", &credential(run)?, &path, None)?;
+    let gone = || {
+        let word = collection.word;
+        let message = format!("SIGN FR shows no such {word} to this key; `{word}.list` lists those it shows");
+        Error::new(Kind::NotFound, message).at(format!("/{word}"))
+    };
+    Ok(answer.ok_or_else(gone)?.body.clone())
+}
+
+fn create(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
+    let credential = credential(run)?;
+    let content = content::new(run, collection.word)?;
+    let mut metadata = metadata(run)?;
+    metadata.extend(run.record_marks());
+    let scope = if collection.is_scoped() { id(run, "organization")? } else { None };
+    let kept = format!(
+        "{}@{}/subject/{}",
+        run.operation.line.account, run.operation.line.environment, run.operation.id
+    );
+    let make = |_| {
+        let mut write = Write::post(&credential, collection.path, content.clone(), metadata.clone());
+        write.scope.clone_from(&scope);
+        if collection.word == "subject" {
+            write.keep_secret = subject::kept_as(&kept);
+        }
+        write
+    };
+    let look = |label: &str| match collection.word {
+        // One of unknown fate may exist; its secret is lost all the same.
+        "subject" => Ok(None),
+        _ => made_by_us(run, label, collection, &credential, scope.as_deref()).map(|mut found| found.pop()),
+    };
+    let body = run.write("create", &make, &look)?;
+    let mut shown = view::shown(collection, &body)?;
+    if collection.word == "subject" {
+        let orphans = orphans(run, collection, &credential, scope.as_deref(), &body)?;
+        shown["credential"] = kept.into();
+        shown["orphans"] = orphans.into();
+    }
+    Ok(shown)
+}
+
+/// The resources of a list that this operation made.
+fn made_by_us(
+    run: &Run<'_>,
+    label: &str,
+    collection: &Collection,
+    credential: &str,
+    scope: Option<&str>,
+) -> Flow<Vec<Value>> {
+    let mark = run.operation.id.to_string();
+    let mut found = Vec::new();
+    run.list(&format!("{label}.look"), credential, collection.path, scope, |resource| {
+        if text(resource, "/metadata/fiskal_operation") == Some(&mark) {
+            found.push(resource.clone());
+        }
+        false
+    })?;
+    Ok(found)
+}
+
+/// Subjects that an earlier key of this operation made, and whose secrets nobody has.
+fn orphans(
+    run: &Run<'_>,
+    collection: &Collection,
+    credential: &str,
+    scope: Option<&str>,
+    made: &Value,
+) -> Flow<Vec<String>> {
+    if run.past.find("create-2").is_none() {
+        return Ok(Vec::new());
+    }
+    let all = made_by_us(run, "orphans", collection, credential, scope)?;
+    let ids = all.iter().filter_map(|subject| text(subject, "/content/id"));
+    Ok(ids.filter(|id| Some(*id) != text(made, "/content/id")).map(str::to_owned).collect())
+}
+
+/// Changes what is said about it. Said twice it is the same, so one of unknown fate is said again.
+fn update(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
+    let path = address(run, collection)?;
+    let now = found(run, collection)?;
+    let changes = content::changed(run, collection.word, &now)?;
+    let metadata = metadata(run)?;
+    if changes.is_empty() && metadata.is_empty() {
+        return Ok(view::shown(collection, &now)?);
+    }
+    let credential = credential(run)?;
+    let make = |_| {
+        let mut write = Write::patch(&credential, path.clone(), json!(changes));
+        if !metadata.is_empty() {
+            write.body["metadata"] = json!(metadata);
+        }
+        write
+    };
+    let body = run.write("update", &make, &|_| Ok(None))?;
+    Ok(view::shown(collection, &body)?)
+}
+
+/// The caller's own data within the service's bounds.
+fn metadata(run: &Run<'_>) -> Result<Map<String, Value>> {
+    let given = run.param("metadata").as_object().cloned().unwrap_or_default();
+    let (most, key, value) = METADATA;
+    if given.len() > most {
+        return Err(Error::invalid("/metadata", format!("there may be at most {most} keys")));
+    }
+    for (name, text) in &given {
+        let pointer = format!("/metadata/{}", crate::read::escape(name));
+        if name.starts_with(OWN_KEYS) {
+            let message = format!("keys that begin with {OWN_KEYS} are this library's own; take another");
+            return Err(Error::invalid(pointer, message));
+        }
+        if !(1..=key).contains(&name.chars().count()) {
+            return Err(Error::invalid(pointer, format!("a key has 1 to {key} characters")));
+        }
+        if text.as_str().is_some_and(|text| text.chars().count() > value) {
+            return Err(Error::invalid(pointer, format!("a value has at most {value} characters")));
+        }
+    }
+    Ok(given)
+}
+
+/// One page, or all that follow too.
+fn list(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
+    let credential = credential(run)?;
+    let scope = if collection.is_scoped() { id(run, "organization")? } else { None };
+    let limit = run.param("limit").as_u64().unwrap_or(LARGEST_PAGE);
+    if !(1..=LARGEST_PAGE).contains(&limit) {
+        return Err(Error::invalid("/limit", format!("a page has 1 to {LARGEST_PAGE} resources")).into());
+    }
+    let mut base = format!("{}?limit={limit}", collection.path);
+    for (ours, theirs) in collection.filters {
+        if let Some(id) = id(run, ours)? {
+            base.push_str(&format!("&{theirs}={id}"));
+        }
+    }
+    let mut token = run.param("token").as_str();
+    if token.is_some_and(|token| !(1..=TOKEN).contains(&token.len())) {
+        return Err(
+            Error::invalid("/token", "this is no token of a page; give the one of the page before").into()
+        );
+    }
+    let all = run.param("all") == &Value::Bool(true);
+    let mut results = Vec::new();
+    for page in 1..=MOST_PAGES {
+        let path = token.map_or_else(|| base.clone(), |token| format!("{base}&token={}", encoded(token)));
+        // An empty list may be a 404 (contract sign-fr 1.8).
+        let Some(answer) = run.read(&format!("list.{page}"), &credential, &path, scope.as_deref())? else {
+            token = None;
+            break;
+        };
+        for resource in answer.body.get("results").and_then(Value::as_array).into_iter().flatten() {
+            results.push(view::shown(collection, resource)?);
+        }
+        token = answer.text("/pagination/token");
+        if token.is_none() || !all {
+            break;
+        }
+    }
+    Ok(json!({"results": results, "token": token}))
+}

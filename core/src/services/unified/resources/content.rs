@@ -1,0 +1,253 @@
+//! What the service is told about organizations, subjects, taxpayers and locations (contract sign-fr 2.2 to 2.5).
+
+use super::{as_id, devices};
+use crate::error::{Error, Kind, Result};
+use crate::resource::{
+    Coordinates, CreateLocation, CreateMerchant, CreateOrganization, CreateSubject, OrganizationType,
+    UpdateLocation, UpdateMerchant, UpdateOrganization, UpdateSubject,
+};
+use crate::sale::Address;
+use crate::services::unified::event::fits;
+use crate::services::unified::provision::{self, MerchantParams};
+use crate::services::unified::run::Run;
+use crate::services::unified::settings::{self, MerchantSettings, MerchantType, digits};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// The longest name, and the longest name of a branch (Appendix A, PlainString128 and LocationName).
+const NAME: usize = 128;
+const BRANCH_NAME: usize = 32;
+
+/// The content of a new resource.
+pub(super) fn new(run: &Run<'_>, word: &str) -> Result<Value> {
+    match word {
+        "organization" => new_organization(run),
+        "subject" => new_subject(run),
+        "merchant" => new_merchant(run),
+        "location" => new_location(run),
+        _ => devices::new(run),
+    }
+}
+
+/// What changes in the content of a resource that is `now` this.
+pub(super) fn changed(run: &Run<'_>, word: &str, now: &Value) -> Result<Map<String, Value>> {
+    match word {
+        "organization" => renamed(asked::<UpdateOrganization>(run)?.name),
+        "subject" => renamed(asked::<UpdateSubject>(run)?.name),
+        "merchant" => changed_merchant(run, now),
+        "location" => changed_location(run),
+        _ => devices::changed(run),
+    }
+}
+
+/// The operation's parameters, which were read strictly before.
+pub(super) fn asked<T: DeserializeOwned>(run: &Run<'_>) -> Result<T> {
+    T::deserialize(&run.operation.params)
+        .map_err(|cause| Error::internal(format!("what was asked for cannot be read back: {cause}")))
+}
+
+fn new_organization(run: &Run<'_>) -> Result<Value> {
+    let asked: CreateOrganization = asked(run)?;
+    fits("/name", &asked.name, NAME)?;
+    let organization_type = match asked.organization_type {
+        OrganizationType::Group => "GROUP",
+        OrganizationType::Unit => "UNIT",
+    };
+    Ok(json!({"type": organization_type, "name": asked.name}))
+}
+
+/// A subject's first name is narrower than its later ones (Appendix A, ApiKeySubjectName and SubjectName).
+fn new_subject(run: &Run<'_>) -> Result<Value> {
+    let asked: CreateSubject = asked(run)?;
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if !(3..=30).contains(&asked.name.len()) || !asked.name.bytes().all(allowed) {
+        return Err(Error::invalid("/name", "the name of a new API key is 3 to 30 of a-z, 0-9 and -"));
+    }
+    Ok(json!({"type": "API_KEY", "name": asked.name}))
+}
+
+fn renamed(name: Option<String>) -> Result<Map<String, Value>> {
+    let mut changes = Map::new();
+    if let Some(name) = name {
+        fits("/name", &name, NAME)?;
+        changes.insert("name".into(), name.into());
+    }
+    Ok(changes)
+}
+
+fn new_merchant(run: &Run<'_>) -> Result<Value> {
+    let asked: CreateMerchant = asked(run)?;
+    let settings = settings::merchant(&run.service.environment, &block(run, &asked.extra)?)
+        .map_err(|error| as_input(error.under(&place(run)), run))?;
+    let params = MerchantParams {
+        name: asked.name,
+        trade_name: asked.trade_name,
+        tax_id: asked.tax_id,
+        address: json!(asked.address),
+        settings,
+    };
+    let taxpayer = (run.service.country.taxpayer)(run, &params).map_err(|error| as_input(error, run))?;
+    Ok(taxpayer.content)
+}
+
+/// Names and fiscalization are replaced as a whole, so they are laid over what the service has.
+fn changed_merchant(run: &Run<'_>, now: &Value) -> Result<Map<String, Value>> {
+    let asked: UpdateMerchant = asked(run)?;
+    let block = block(run, &asked.extra)?;
+    let settings =
+        settings::merchant_changes(&block).map_err(|error| as_input(error.under(&place(run)), run))?;
+    let mut changes = Map::new();
+    if block.contains_key("type") {
+        let individual = settings.merchant_type == MerchantType::Individual;
+        changes.insert("type".into(), if individual { "INDIVIDUAL" } else { "COMPANY" }.into());
+    }
+    if let Some(name) = changed_name(&asked, &settings, now)? {
+        changes.insert("name".into(), name);
+    }
+    if let Some(address) = &asked.address {
+        changes.insert("address".into(), input_address(address, run)?);
+    }
+    if let Some(fiscalization) = changed_fiscalization(&asked, &settings, now)? {
+        changes.insert("fiscalization".into(), fiscalization);
+    }
+    Ok(changes)
+}
+
+fn changed_name(asked: &UpdateMerchant, settings: &MerchantSettings, now: &Value) -> Result<Option<Value>> {
+    let mut name = now.pointer("/content/name").and_then(Value::as_object).cloned().unwrap_or_default();
+    let before = name.clone();
+    for (member, pointer, given) in
+        [("legal", "/name", &asked.name), ("trade", "/trade_name", &asked.trade_name)]
+    {
+        if let Some(given) = given {
+            fits(pointer, given, NAME)?;
+            name.insert(member.into(), given.as_str().into());
+        }
+    }
+    if let Some(person) = &settings.person {
+        name.insert("person".into(), json!(person));
+        name.remove("trade");
+    }
+    Ok((name != before).then_some(Value::Object(name)))
+}
+
+fn changed_fiscalization(
+    asked: &UpdateMerchant,
+    settings: &MerchantSettings,
+    now: &Value,
+) -> Result<Option<Value>> {
+    let before = now.pointer("/content/fiscalization").cloned().unwrap_or_else(|| json!({"type": "FR"}));
+    let mut fiscalization = before.clone();
+    if let Some(tax_id) = &asked.tax_id {
+        if !digits(tax_id, 9) {
+            return Err(Error::invalid("/tax_id", "this is not a SIREN; give its 9 digits"));
+        }
+        fiscalization["tax_id_number"] = tax_id.as_str().into();
+    }
+    if let Some(date) = &settings.fiscal_year_date {
+        fiscalization["fiscal_year_date"] = date.as_str().into();
+    }
+    let mut credentials =
+        fiscalization.get("credentials").and_then(Value::as_object).cloned().unwrap_or_default();
+    if let Some(certification) = settings.certification {
+        let word = json!(certification).as_str().unwrap_or_default().to_uppercase();
+        credentials.insert("type".into(), word.into());
+    }
+    if let Some(code) = &settings.certificate_code {
+        credentials.insert("certificate_code".into(), code.as_str().into());
+    }
+    // In this contract LNE has no place for the code.
+    if credentials.get("type").is_some_and(|word| word == "LNE") {
+        credentials.remove("certificate_code");
+    }
+    let mut properties =
+        credentials.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    properties.extend(settings.properties().into_iter().map(|(key, value)| (key, value.into())));
+    credentials.insert("properties".into(), properties.into());
+    fiscalization["credentials"] = credentials.into();
+    let says_something = asked.tax_id.is_some() || *settings != MerchantSettings::default();
+    Ok((says_something && fiscalization != before).then_some(fiscalization))
+}
+
+fn new_location(run: &Run<'_>) -> Result<Value> {
+    let asked: CreateLocation = asked(run)?;
+    fits("/name", &asked.name, BRANCH_NAME)?;
+    let mut content = Map::new();
+    content.insert("type".into(), "BRANCH".into());
+    content.insert("taxpayer".into(), json!({"id": as_id("/merchant", &asked.merchant)?}));
+    content.insert("name".into(), asked.name.into());
+    content.insert("address".into(), input_address(&asked.address, run)?);
+    content.extend(place_on_earth(asked.coordinates)?);
+    content.extend(establishment(run, &asked.extra)?);
+    Ok(content.into())
+}
+
+fn changed_location(run: &Run<'_>) -> Result<Map<String, Value>> {
+    let asked: UpdateLocation = asked(run)?;
+    let mut changes = renamed(None)?;
+    if let Some(merchant) = &asked.merchant {
+        changes.insert("taxpayer".into(), json!({"id": as_id("/merchant", merchant)?}));
+    }
+    if let Some(name) = asked.name {
+        fits("/name", &name, BRANCH_NAME)?;
+        changes.insert("name".into(), name.into());
+    }
+    if let Some(address) = &asked.address {
+        changes.insert("address".into(), input_address(address, run)?);
+    }
+    changes.extend(place_on_earth(asked.coordinates)?);
+    changes.extend(establishment(run, &asked.extra)?);
+    Ok(changes)
+}
+
+/// Degrees as the service reads them (Appendix A, Latitude and Longitude).
+fn place_on_earth(coordinates: Option<Coordinates>) -> Result<Map<String, Value>> {
+    let mut members = Map::new();
+    let Some(point) = coordinates else { return Ok(members) };
+    for (name, text, most) in [("latitude", &point.latitude, 2), ("longitude", &point.longitude, 3)] {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (whole, places) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+        let all_digits = |part: &str, most: usize| (1..=most).any(|count| digits(part, count));
+        if !all_digits(whole, most) || !all_digits(places, 6) {
+            let message =
+                format!("write it in degrees, up to {most} digits and six places, such as 48.856613");
+            return Err(Error::invalid(format!("/coordinates/{name}"), message));
+        }
+    }
+    members.insert("coordinates".into(), json!(point));
+    Ok(members)
+}
+
+/// The SIRET, which the service calls a label (contract sign-fr 2.5).
+fn establishment(run: &Run<'_>, extra: &Map<String, Value>) -> Result<Map<String, Value>> {
+    let settings =
+        settings::location(&block(run, extra)?).map_err(|error| as_input(error.under(&place(run)), run))?;
+    let siret = settings.get("siret").and_then(Value::as_str);
+    Ok(siret.map(|siret| ("label".to_owned(), siret.into())).into_iter().collect())
+}
+
+fn input_address(address: &Address, run: &Run<'_>) -> Result<Value> {
+    provision::address(&json!(address)).map_err(|error| as_input(error, run))
+}
+
+/// The block of this service in `extra`; blocks of others are theirs.
+fn block(run: &Run<'_>, extra: &Map<String, Value>) -> Result<Map<String, Value>> {
+    match extra.get(&run.service.service) {
+        None => Ok(Map::new()),
+        Some(Value::Object(block)) => Ok(block.clone()),
+        Some(_) => Err(Error::invalid(place(run), "this is an object with what only this service knows")),
+    }
+}
+
+fn place(run: &Run<'_>) -> String {
+    format!("/extra/{}", run.service.service)
+}
+
+/// What would be wrong in a configuration is wrong in a caller's parameters.
+fn as_input(error: Error, run: &Run<'_>) -> Error {
+    if error.kind() != Kind::Config {
+        return error;
+    }
+    let pointer = error.pointer().unwrap_or_default().replacen("/settings", &place(run), 1);
+    Error::invalid(pointer, error.message())
+}
