@@ -8,7 +8,7 @@ mod line;
 
 pub use line::{Line, LineKind};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::receipt::Receipt;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -38,6 +38,12 @@ pub trait Service: Send + Sync {
 
     /// What may be handed over while the service gives no answer.
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline;
+
+    /// Whether what is deferred has a place, in a chain or a count, that the service is told of when it is
+    /// set aside: then its step is asked, with [`Operation::set_aside`]. Else it just ends.
+    fn gives_deferred_a_place(&self) -> bool {
+        false
+    }
 
     /// The outage that a register is in, by what is known about it; `None` where there is none.
     fn outage(&self, facts: &Facts) -> Option<Outage> {
@@ -72,6 +78,16 @@ pub struct Operation {
     /// Set while a deferred operation is replayed: what [`Offline::Deferred`] left behind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferred: Option<Value>,
+    /// The refused receipt instead of which it is done once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// For an operation on a sale: whether the service has refused an end of that sale before.
+    #[serde(default, skip)]
+    pub refused_before: bool,
+    /// Why somebody took it out of the queue: it is not to be booked any more. A deferred operation gives
+    /// up its place as its service wants it.
+    #[serde(default, skip)]
+    pub set_aside: Option<String>,
 }
 
 impl Operation {
@@ -90,6 +106,11 @@ impl Operation {
 /// The sale that an operation's parameters are about: a whole one, or its id.
 pub(crate) fn sale_id(params: &Value) -> Option<&str> {
     params.pointer("/sale/id").or_else(|| params.get("sale")).and_then(Value::as_str)
+}
+
+/// The end of what somebody took out of the queue.
+pub(crate) fn set_aside(reason: &str) -> Error {
+    Error::new(Kind::Refused, format!("it was set aside ({reason}); nothing is booked for it"))
 }
 
 /// What a service remembers about a line and the lines above it; `null` where it knows nothing yet.
@@ -387,6 +408,9 @@ mod tests {
             open_sale: None,
             original: None,
             deferred: None,
+            replaces: None,
+            refused_before: false,
+            set_aside: None,
         };
         let id = operation.derived_id("intention");
         assert_eq!(id.get_version_num(), 3);

@@ -12,12 +12,11 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 use serde_json::Value;
 use uuid::Uuid;
 
-const ENTRY: &str =
-    "SELECT operation, key, fingerprint, state, outcome, deferred, not_before FROM operations";
+const ENTRY: &str = "SELECT operation, key, fingerprint, state, outcome, deferred, not_before, stuck, set_aside FROM operations";
 /// The condition of the index `operations_unfinished`, word for word: SQLite uses a partial index only
 /// where the query repeats it, and would else read all that a line ever did.
 const UNFINISHED: &str = "state IN ('open', 'handed_over', 'deferred', 'follow_up')";
-const SALE: &str = "SELECT sale, cart, begun_at, service, ended FROM sales";
+const SALE: &str = "SELECT sale, cart, begun_at, service, ended, refused FROM sales";
 
 impl Store for Journal {
     type Lock = LineLock;
@@ -74,6 +73,13 @@ impl Store for Journal {
 
     fn queue(&self, line: &Line) -> Result<Vec<Entry>> {
         self.read(|db| entries(db, line, "state <> 'follow_up'"))
+    }
+
+    fn refused(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.read(|db| {
+            let sql = format!("{ENTRY} WHERE line = ?1 AND refused = 1 ORDER BY seq");
+            many(db, &sql, &[&line.to_string()], RawEntry::read)?.into_iter().map(RawEntry::parse).collect()
+        })
     }
 
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {
@@ -192,6 +198,8 @@ struct RawEntry {
     outcome: Option<String>,
     deferred: Option<String>,
     not_before: Option<String>,
+    stuck: Option<String>,
+    set_aside: Option<String>,
 }
 
 impl RawEntry {
@@ -204,6 +212,8 @@ impl RawEntry {
             outcome: row.get(4)?,
             deferred: row.get(5)?,
             not_before: row.get(6)?,
+            stuck: row.get(7)?,
+            set_aside: row.get(8)?,
         })
     }
 
@@ -223,6 +233,8 @@ impl RawEntry {
             key: self.key,
             fingerprint: self.fingerprint,
             progress,
+            stuck: self.stuck,
+            set_aside: self.set_aside,
         })
     }
 }
@@ -269,6 +281,7 @@ struct RawSale {
     begun_at: String,
     service: String,
     ended: bool,
+    refused: bool,
 }
 
 impl RawSale {
@@ -279,6 +292,7 @@ impl RawSale {
             begun_at: row.get(2)?,
             service: row.get(3)?,
             ended: row.get(4)?,
+            refused: row.get(5)?,
         })
     }
 
@@ -289,6 +303,7 @@ impl RawSale {
             begun_at: time(&self.begun_at)?,
             service: parsed(&self.service)?,
             ended: self.ended,
+            refused: self.refused,
         })
     }
 }

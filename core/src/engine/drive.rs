@@ -6,10 +6,12 @@ use crate::engine::{Engine, Patience};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Context, Effect, Exchange, Facts, Known, Lost, Offline, Operation, Outcome, Past, Service, Step,
+    set_aside,
 };
 use crate::receipt::State;
 use crate::transport::Transport;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use std::time::Duration;
 
 /// No operation needs so many steps; a service that asks for more runs in circles.
@@ -54,13 +56,18 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
     pub(super) obstacle: Option<Error>,
     /// Why the last attempt got no answer.
     pub(super) silence: Option<String>,
+    /// What was in its way the last time.
+    pub(super) stuck: Option<String>,
 }
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
     /// An operation at work, with the exchanges it has had.
     pub(super) fn resume(&self, entry: Entry, patience: Patience) -> Result<Drive<'_, S, T, C, I, K>> {
         let past = Past(self.store.exchanges(entry.operation.id)?);
-        self.begin(entry.operation, entry.progress, past, patience)
+        let mut drive = self.begin(entry.operation, entry.progress, past, patience)?;
+        drive.stuck = entry.stuck;
+        drive.operation.set_aside = entry.set_aside;
+        Ok(drive)
     }
 
     /// A new operation at work; it is written down with its first request.
@@ -79,11 +86,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         }
         self.refresh_original(&mut operation)?;
         if let Some(sale) = operation.sale_id() {
-            operation.open_sale = self
-                .store
-                .sale(&operation.line, sale)?
-                .map(|sale| sale.service)
-                .filter(|known| !known.is_null());
+            let known = self.store.sale(&operation.line, sale)?;
+            operation.refused_before = known.as_ref().is_some_and(|sale| sale.refused);
+            operation.open_sale = known.map(|sale| sale.service).filter(|known| !known.is_null());
         }
         Ok(Drive {
             engine: self,
@@ -99,6 +104,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             attempt_limit: self.limits.attempt,
             obstacle: None,
             silence: None,
+            stuck: None,
         })
     }
 }
@@ -106,6 +112,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C, I, K> {
     /// Goes on until the operation is over or has to wait longer than the caller.
     pub(super) fn run(mut self) -> Result<Ended> {
+        if let Some(error) = self.given_up() {
+            return self.fail(error);
+        }
         for _ in 0..MOST_STEPS {
             if let Some(error) = self.obstacle.take() {
                 return self.fail(error);
@@ -211,11 +220,13 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         let id = self.operation.id;
         match offline {
             Offline::Later(outcome) => {
+                let outcome = self.linked(outcome);
                 self.note(What::HandedOver { operation: id, outcome: Box::new(outcome.clone()) });
                 self.write(Durability::Durable)?;
                 Ok(Ended::HandedOver(outcome))
             }
             Offline::Deferred { outcome, deferred } => {
+                let outcome = self.linked(outcome);
                 self.note(What::Deferred { operation: id, outcome: Box::new(outcome.clone()), deferred });
                 self.write(Durability::Durable)?;
                 Ok(Ended::HandedOver(outcome))
@@ -233,7 +244,20 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         }
     }
 
-    fn finish(&mut self, mut outcome: Outcome) -> Result<Ended> {
+    /// A receipt made instead of a refused one says so.
+    fn linked(&self, mut outcome: Outcome) -> Outcome {
+        let Some(replaced) = &self.operation.replaces else { return outcome };
+        for receipt in &mut outcome.receipts {
+            receipt.replaces = Some(replaced.clone());
+            if outcome.result.get("id").and_then(Value::as_str) == Some(&receipt.id) {
+                outcome.result = serde_json::json!(receipt);
+            }
+        }
+        outcome
+    }
+
+    fn finish(&mut self, outcome: Outcome) -> Result<Ended> {
+        let mut outcome = self.linked(outcome);
         outcome.error = outcome.error.map(|error| self.about(error));
         self.note(What::Finished { operation: self.operation.id, outcome: Box::new(outcome.clone()) });
         self.write(Durability::Lazy)?;
@@ -246,8 +270,13 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     fn fail(&mut self, error: Error) -> Result<Ended> {
         let error = self.about(error);
         let id = self.operation.id;
-        if self.past.has_unknown_write() || (!self.is_new() && !is_verdict(error.kind())) {
+        let is_transient = error.retryable() || error.kind() == Kind::Unauthorized;
+        let is_over = is_verdict(error.kind()) || (self.operation.set_aside.is_some() && !is_transient);
+        if self.past.has_unknown_write() || (!self.is_new() && !is_over) {
             tracing::warn!(operation = %id, %error, "not settled");
+            if self.stuck.as_deref() != Some(error.message()) {
+                self.note(What::Stuck { operation: id, error: Box::new(error.clone()) });
+            }
             self.write(Durability::Lazy)?;
             return Ok(self.goes_on_later(error));
         }
@@ -263,6 +292,14 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         });
         self.write(Durability::Lazy)?;
         Ok(Ended::Failed(error))
+    }
+
+    /// Somebody took it out of the queue, and its service need not be told.
+    fn given_up(&self) -> Option<Error> {
+        let reason = self.operation.set_aside.as_deref()?;
+        let is_deferred = matches!(self.progress, Progress::Deferred(..));
+        let has_a_place = is_deferred && self.service.gives_deferred_a_place();
+        (!has_a_place && !self.past.has_unknown_write()).then(|| set_aside(reason))
     }
 
     /// Who was handed something gets the same again, whatever is in the way now.

@@ -9,12 +9,15 @@ pub mod ports;
 mod projection;
 
 mod drive;
+mod resolve;
 mod send;
 mod submit;
 mod sync;
 mod world;
 
+pub use events::Resolution;
 pub use projection::Book;
+pub use resolve::{Decided, Decision};
 pub use submit::{Reply, Submission};
 pub(crate) use sync::no_such_sale;
 pub use sync::{Changed, Synced};

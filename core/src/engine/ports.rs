@@ -75,6 +75,8 @@ pub trait Store: Send + Sync {
     fn find(&self, line: &Line, key: &str) -> Result<Option<Entry>>;
     /// The unfinished operations of a line, in order.
     fn queue(&self, line: &Line) -> Result<Vec<Entry>>;
+    /// The operations of a line that were handed over and then refused, and about which nobody has decided.
+    fn refused(&self, line: &Line) -> Result<Vec<Entry>>;
     /// The follow-ups of a line that are still to be done, in order.
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>>;
     /// The lines that have something unfinished.
@@ -102,6 +104,10 @@ pub struct Entry {
     pub fingerprint: String,
     /// How far it has come.
     pub progress: Progress,
+    /// What was in its way last, where it is not over.
+    pub stuck: Option<String>,
+    /// Why it was taken out of the queue, where somebody did.
+    pub set_aside: Option<String>,
 }
 
 /// How far an operation has come.
@@ -136,6 +142,8 @@ pub struct OpenSale {
     pub service: Value,
     /// Whether it has ended.
     pub ended: bool,
+    /// Whether the service has refused an end of it.
+    pub refused: bool,
 }
 
 /// How a caller names a receipt.

@@ -34,6 +34,8 @@ pub struct Submission {
     pub at: Option<Timestamp>,
     /// The earlier receipt that it is about.
     pub original: Option<Value>,
+    /// The refused receipt instead of which it is done once more.
+    pub replaces: Option<String>,
     /// The caller's key: a repetition under it gets the first result.
     pub key: String,
     /// What the repetition must agree in.
@@ -106,7 +108,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// The outcome of a finished operation under the same key, or the conflict with it.
-    fn known_reply(&self, submission: &Submission, earlier: Option<&Entry>) -> Result<Option<Reply>> {
+    pub(super) fn known_reply(
+        &self,
+        submission: &Submission,
+        earlier: Option<&Entry>,
+    ) -> Result<Option<Reply>> {
         let Some(entry) = earlier else { return Ok(None) };
         let same = entry.fingerprint == submission.fingerprint;
         match &entry.progress {
@@ -158,18 +164,32 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// Takes up an operation that was begun under the same key.
-    fn go_on(&self, entry: Entry, ahead: Ahead, patience: Patience) -> Result<Reply> {
+    pub(super) fn go_on(&self, entry: Entry, ahead: Ahead, patience: Patience) -> Result<Reply> {
         let mut drive = self.resume(entry, patience)?;
         drive.replaying = ahead == Ahead::Replaying;
         self.reply(if ahead == Ahead::Nothing { drive.run()? } else { drive.without_service()? })
     }
 
-    fn start(&self, submission: Submission, ahead: Ahead, patience: Patience) -> Result<Reply> {
-        let Submission { name, line, above, zone, params, at, original, key, fingerprint, .. } = submission;
+    pub(super) fn start(&self, submission: Submission, ahead: Ahead, patience: Patience) -> Result<Reply> {
+        let Submission { name, line, above, zone, params, at, original, replaces, key, fingerprint, .. } =
+            submission;
         let at = at.unwrap_or_else(|| self.now(&line.account));
         let id = self.ids.id();
-        let operation =
-            Operation { id, name, line, above, at, zone, params, open_sale: None, original, deferred: None };
+        let operation = Operation {
+            id,
+            name,
+            line,
+            above,
+            at,
+            zone,
+            params,
+            original,
+            replaces,
+            open_sale: None,
+            deferred: None,
+            refused_before: false,
+            set_aside: None,
+        };
         let accepted = Box::new(operation.clone());
         let mut drive = self.begin(operation, Progress::Open, Past::default(), patience)?;
         drive.note(What::Accepted { operation: accepted, key: Some(key), fingerprint });
@@ -197,7 +217,7 @@ pub(super) enum Ahead {
 
 /// Whether an unfinished operation is what the caller asks for again. One that is parked, with
 /// nothing unanswered, gives way to what is asked for now.
-fn goes_on(entry: &Entry, submission: &Submission) -> bool {
+pub(super) fn goes_on(entry: &Entry, submission: &Submission) -> bool {
     let same = entry.fingerprint == submission.fingerprint;
     match entry.progress {
         Progress::Parked => same,

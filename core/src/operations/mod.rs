@@ -6,6 +6,7 @@ mod event;
 mod journal;
 mod open_sale;
 mod provision;
+mod queue;
 mod receipt;
 mod sale;
 mod service;
@@ -65,6 +66,8 @@ pub const ALL: &[Definition] = &[
     provision::PROVISION,
     service::STATUS,
     service::SYNC,
+    queue::LIST,
+    queue::RESOLVE,
     sale::BEGIN,
     sale::UPDATE,
     sale::COMPLETE,

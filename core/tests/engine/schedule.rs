@@ -74,6 +74,7 @@ impl Till {
             params: json!({ "sale": { "id": sale, "content": content } }),
             at: None,
             original: None,
+            replaces: None,
             key: format!("{name}:{sale}"),
             fingerprint: content.into(),
             once: true,

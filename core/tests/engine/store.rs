@@ -108,6 +108,10 @@ impl Store for FaultyStore {
         self.journal.queue(line)
     }
 
+    fn refused(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.journal.refused(line)
+    }
+
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {
         self.journal.follow_ups(line)
     }

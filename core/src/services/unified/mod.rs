@@ -152,6 +152,10 @@ impl Service for Unified {
         offline::offline(&Run { service: self, operation, facts, past, now })
     }
 
+    fn gives_deferred_a_place(&self) -> bool {
+        true
+    }
+
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         facts::register(facts).ok()?.offline?.outage()
     }
