@@ -4,7 +4,7 @@ use crate::engine::events::Event;
 use crate::engine::ports::{Durability, Entry, OpenSale, Progress, ReceiptFilter, ReceiptKey, Store};
 use crate::engine::projection::{broken, parsed};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Exchange, Known, Line};
+use crate::exchange::{Anchor, Exchange, Known, Line};
 use crate::journal::{self, Draft, Journal, LineLock};
 use crate::receipt::Receipt;
 use jiff::Timestamp;
@@ -46,6 +46,11 @@ impl Store for Journal {
             Durability::Lazy => journal::Durability::Lazy,
         };
         Journal::append(self, drafts, at, durability).map(drop)
+    }
+
+    fn anchor(&self, line: &Line) -> Result<Option<Anchor>> {
+        let head = self.head(&line.to_string())?;
+        Ok(head.map(|(seq, hash)| Anchor { seq, hash: hash.to_string() }))
     }
 
     fn facts(&self, line: &Line) -> Result<Value> {

@@ -125,7 +125,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 Repeated::OutOfTime => return self.without_service(),
             }
             let facts = self.engine.facts(&self.operation)?;
-            let step = match self.service.step(&self.operation, &facts, &self.past, &self.context()) {
+            let step = match self.service.step(&self.operation, &facts, &self.past, &self.context()?) {
                 Ok(step) => step,
                 Err(error) => return self.fail(error),
             };
@@ -168,7 +168,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     /// Sends again what was sent without an answer, as long as the service's rule allows it.
-    fn repeat_unsettled(&mut self) -> Result<Repeated> {
+    pub(super) fn repeat_unsettled(&mut self) -> Result<Repeated> {
         let now = self.now();
         let Some(at) = self.past.0.iter().position(|exchange| must_repeat(exchange, now)) else {
             return Ok(Repeated::Nothing);
@@ -199,7 +199,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         if !down || !self.is_new() {
             return Ok(None);
         }
-        match self.service.offline(&self.operation, facts, &self.past, &self.context()) {
+        match self.service.offline(&self.operation, facts, &self.past, &self.context()?) {
             Offline::Refuse(_) | Offline::Unknown => Ok(None),
             offline => self.take_offline(offline).map(Some),
         }
@@ -212,7 +212,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             return Ok(self.goes_on_later(self.still_unsettled()));
         }
         let facts = self.engine.facts(&self.operation)?;
-        let offline = self.service.offline(&self.operation, &facts, &self.past, &self.context());
+        let offline = self.service.offline(&self.operation, &facts, &self.past, &self.context()?);
         self.take_offline(offline)
     }
 
@@ -313,7 +313,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     /// Takes the answer under `label` for none.
-    fn unsettle(&mut self, label: &str) -> Result<()> {
+    pub(super) fn unsettle(&mut self, label: &str) -> Result<()> {
         let Some(exchange) = self.past.0.iter_mut().find(|exchange| exchange.request.label == label) else {
             return Err(self.bug(format!("the service wants to repeat '{label}', which was never sent")));
         };
@@ -364,14 +364,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         self.engine.left_of(&self.patience)
     }
 
-    fn context(&self) -> Context {
-        Context {
+    pub(super) fn context(&self) -> Result<Context> {
+        Ok(Context {
             now: self.now(),
             told: self.engine.skew(&self.operation.line.account).is_some(),
             writer: self.engine.store.id(),
             behind: self.behind,
             replaying: self.replaying,
-        }
+            anchor: self.engine.store.anchor(&self.operation.line)?,
+        })
     }
 
     fn about(&self, error: Error) -> Error {
@@ -390,7 +391,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         self.about(Error::new(Kind::UnknownOutcome, message))
     }
 
-    fn bug(&self, message: String) -> Error {
+    pub(super) fn bug(&self, message: String) -> Error {
         self.about(Error::internal(message))
     }
 }
@@ -411,7 +412,7 @@ fn refused_later(mut outcome: Outcome, error: Error) -> Outcome {
 }
 
 /// What came of repeating.
-enum Repeated {
+pub(super) enum Repeated {
     Nothing,
     Again,
     OutOfTime,

@@ -9,6 +9,7 @@ pub mod ports;
 mod projection;
 
 mod drive;
+mod inquire;
 mod resolve;
 mod send;
 mod submit;
@@ -134,6 +135,14 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     pub fn outage(&self, register: &Line) -> Result<Option<Outage>> {
         let facts = Facts { register: self.store.facts(register)?, ..Facts::default() };
         Ok(self.account(register)?.service.outage(&facts))
+    }
+
+    /// Whether the service of a line can list what it has booked for it ([`Service::has_witnesses`]).
+    ///
+    /// # Errors
+    /// `config` for a line of no account.
+    pub fn has_witnesses(&self, line: &Line) -> Result<bool> {
+        Ok(self.account(line)?.service.has_witnesses())
     }
 
     /// Patience for `time` from now, or until `interrupt` is raised.

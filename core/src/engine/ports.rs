@@ -4,7 +4,7 @@
 
 use crate::engine::events::Event;
 use crate::error::Result;
-use crate::exchange::{Exchange, Line, Operation, Outcome};
+use crate::exchange::{Anchor, Exchange, Line, Operation, Outcome};
 use crate::interrupt::Interrupt;
 use crate::receipt::Receipt;
 use jiff::Timestamp;
@@ -67,6 +67,8 @@ pub trait Store: Send + Sync {
     fn try_lock(&self, line: &Line) -> Result<Option<Self::Lock>>;
     /// Writes events and changes their projections, all or nothing.
     fn append(&self, events: &[Event], at: Timestamp, durability: Durability) -> Result<()>;
+    /// The last entry of a line.
+    fn anchor(&self, line: &Line) -> Result<Option<Anchor>>;
     /// What is known about a line; `null` at first.
     fn facts(&self, line: &Line) -> Result<Value>;
     /// An operation by id.

@@ -5,7 +5,7 @@ use fiskal::engine::Book;
 use fiskal::engine::events::{Event, What};
 use fiskal::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store};
 use fiskal::error::{Error, Kind, Result};
-use fiskal::exchange::{Exchange, Line};
+use fiskal::exchange::{Anchor, Exchange, Line};
 use fiskal::journal::{Journal, LineLock, Options};
 use fiskal::receipt::Receipt;
 use jiff::Timestamp;
@@ -90,6 +90,10 @@ impl Store for FaultyStore {
         }
         outside.maybe_kill();
         if fails.is_some() { Err(full()) } else { Ok(()) }
+    }
+
+    fn anchor(&self, line: &Line) -> Result<Option<Anchor>> {
+        self.journal.anchor(line)
     }
 
     fn facts(&self, line: &Line) -> Result<Value> {

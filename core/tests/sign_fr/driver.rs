@@ -128,6 +128,7 @@ impl Drive {
             writer: WRITER.parse().unwrap(),
             behind: 0,
             replaying: self.replaying,
+            anchor: None,
         }
     }
 

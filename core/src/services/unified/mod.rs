@@ -16,6 +16,7 @@
 //! vat_exemptions, certificate, software, last_record, last_signature, offline}`.
 
 mod afterwards;
+mod anchors;
 mod begin;
 mod booked;
 mod chain;
@@ -152,6 +153,10 @@ impl Service for Unified {
         offline::offline(&Run { service: self, operation, facts, past, now })
     }
 
+    fn has_witnesses(&self) -> bool {
+        true
+    }
+
     fn gives_deferred_a_place(&self) -> bool {
         true
     }
@@ -179,6 +184,7 @@ impl Unified {
             "receipt.pay" => afterwards::pay(run),
             "receipt.invoice" => afterwards::invoice(run),
             "event.record" => event::record(run),
+            "journal.witness" => anchors::witnesses(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
             other => {
