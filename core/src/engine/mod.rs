@@ -18,6 +18,7 @@ mod world;
 
 pub use events::Resolution;
 pub use projection::Book;
+pub(crate) use projection::parsed;
 pub use resolve::{Decided, Decision};
 pub use submit::{Reply, Submission};
 pub(crate) use sync::no_such_sale;

@@ -356,7 +356,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|cause| Error::internal(format!("no JSON form: {cause}")))
 }
 
-pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
+pub(crate) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|cause| {
         Error::new(Kind::Journal, format!("a projection of the journal cannot be read ({cause}); rebuild it"))
     })

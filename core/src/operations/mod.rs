@@ -3,6 +3,7 @@
 mod afterwards;
 mod describe;
 mod event;
+mod explain;
 mod journal;
 mod open_sale;
 mod provision;
@@ -82,7 +83,11 @@ pub const ALL: &[Definition] = &[
     afterwards::PAY,
     afterwards::INVOICE,
     event::RECORD,
+    explain::EXPLAIN,
     journal::VERIFY,
+    journal::EXPORT,
+    journal::BACKUP,
+    journal::REDACT,
     service::REQUEST,
     describe::DESCRIBE,
 ];

@@ -1,11 +1,14 @@
 //! The journal, asked for proof.
 
+mod files;
 mod online;
+
+pub(super) use files::{BACKUP, EXPORT, REDACT};
 
 use super::{Definition, Run, given, read, returned, written};
 use crate::error::Result;
 use crate::fiskal::Call;
-use crate::journal::Misfit;
+use crate::journal::{Exported, Manifest, Misfit, Verification, verify_export};
 use online::Online;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +33,10 @@ struct Verify {
     /// With `online`: only the records of this register; of all that are provisioned if absent.
     #[serde(default)]
     register: Option<String>,
+    /// Not the journal but the export in this folder is checked, from its files alone. Relative to the
+    /// journal's folder.
+    #[serde(default)]
+    export: Option<String>,
 }
 
 /// Result of `journal.verify`.
@@ -42,6 +49,9 @@ struct Verified {
     erased: u64,
     /// The first entry that does not fit; none when all do.
     misfit: Option<Misfit>,
+    /// What the checked export says of itself; absent for the journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export: Option<Manifest>,
     /// What the services know; absent where they were not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     online: Option<Online>,
@@ -54,11 +64,20 @@ fn verify(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
             "only with `online` are registers checked one by one; add it, or leave the register out";
         return Err(crate::error::Error::invalid("/register", message));
     }
+    if let Some(folder) = &asked.export {
+        if asked.online {
+            let message = "an export is checked from its files alone; leave one of the two out";
+            return Err(crate::error::Error::invalid("/online", message));
+        }
+        let Exported { manifest, entries, erased, misfit } =
+            verify_export(&files::place_of(fiskal, folder, "/export")?)?;
+        return written(&Verified { entries, erased, misfit, export: Some(manifest), online: None });
+    }
     let found = fiskal.journal().verify()?;
     let online = match asked.online {
         true => Some(online::verify(fiskal, asked.register.as_deref())?),
         false => None,
     };
-    let crate::journal::Verification { entries, erased, misfit } = found;
-    written(&Verified { entries, erased, misfit, online })
+    let Verification { entries, erased, misfit } = found;
+    written(&Verified { entries, erased, misfit, export: None, online })
 }
