@@ -94,8 +94,6 @@ pub struct ExportFile {
     pub name: String,
     /// How the entries are written.
     pub format: ExportFormat,
-    /// Its length.
-    pub bytes: u64,
     /// Its SHA-256, 64 hexadecimal digits.
     #[schemars(with = "String")]
     pub sha256: Digest,
@@ -345,28 +343,26 @@ impl Sink {
             Out::Jsonl(tally) => Ok(tally),
             Out::Csv(writer) => writer.into_inner().map_err(|error| io::Error::other(error.to_string())),
         };
-        let (sha256, bytes) =
-            ended.and_then(Tally::finish).map_err(|cause| not_written(&self.path, &cause))?;
-        Ok(ExportFile { name: format.file().into(), format, bytes, sha256 })
+        let sha256 = ended.and_then(Tally::finish).map_err(|cause| not_written(&self.path, &cause))?;
+        Ok(ExportFile { name: format.file().into(), format, sha256 })
     }
 }
 
-/// A new file that counts and hashes what is written into it.
+/// A new file that hashes what is written into it.
 struct Tally {
     out: BufWriter<File>,
     hash: Sha256,
-    bytes: u64,
 }
 
 impl Tally {
     fn create(path: &Path) -> Result<Self> {
-        Ok(Tally { out: BufWriter::new(private_file(path)?), hash: Sha256::new(), bytes: 0 })
+        Ok(Tally { out: BufWriter::new(private_file(path)?), hash: Sha256::new() })
     }
 
-    fn finish(mut self) -> io::Result<(Digest, u64)> {
+    fn finish(mut self) -> io::Result<Digest> {
         self.out.flush()?;
         self.out.get_ref().sync_all()?;
-        Ok((Digest(self.hash.finalize().into()), self.bytes))
+        Ok(Digest(self.hash.finalize().into()))
     }
 }
 
@@ -374,7 +370,6 @@ impl Write for Tally {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write_all(bytes)?;
         self.hash.update(bytes);
-        self.bytes += bytes.len() as u64;
         Ok(bytes.len())
     }
 
@@ -397,7 +392,7 @@ fn finish(partial: &Path, folder: &Path, manifest: &Manifest) -> Result<()> {
 fn write_file(path: &Path, text: &str) -> Result<Digest> {
     let mut tally = Tally::create(path)?;
     let written = tally.write_all(text.as_bytes()).and_then(|()| tally.finish());
-    written.map(|(hash, _)| hash).map_err(|cause| not_written(path, &cause))
+    written.map_err(|cause| not_written(path, &cause))
 }
 
 fn not_written(path: &Path, cause: &io::Error) -> Error {

@@ -44,7 +44,7 @@ pub fn verify_export(folder: &Path) -> Result<Exported> {
     let manifest = read_manifest(folder)?;
     let mut check = Check::of(&manifest);
     let file = open(&folder.join(manifest.file.format.file()))?;
-    let mut lines = Lines { input: BufReader::new(file), hash: Sha256::new(), bytes: 0 };
+    let mut lines = Lines { input: BufReader::new(file), hash: Sha256::new() };
     let misfit = check.walk(&mut lines, manifest.file.format)?.err();
     let found = Exported {
         entries: check.walk.found.entries,
@@ -54,7 +54,7 @@ pub fn verify_export(folder: &Path) -> Result<Exported> {
     };
     if found.misfit.is_none() {
         let sha256 = Digest(lines.hash.finalize().into());
-        check_file(&manifest, sha256, lines.bytes)?;
+        check_file(&manifest, sha256)?;
     }
     Ok(found)
 }
@@ -106,8 +106,8 @@ fn not_understood(why: &str) -> Error {
     Error::new(Kind::Journal, format!("the manifest cannot be understood ({why}); it was changed"))
 }
 
-fn check_file(manifest: &Manifest, sha256: Digest, bytes: u64) -> Result<()> {
-    if (sha256, bytes) == (manifest.file.sha256, manifest.file.bytes) {
+fn check_file(manifest: &Manifest, sha256: Digest) -> Result<()> {
+    if sha256 == manifest.file.sha256 {
         return Ok(());
     }
     let message =
@@ -258,7 +258,6 @@ fn csv_fields(line: &str) -> Option<Vec<String>> {
 struct Lines {
     input: BufReader<File>,
     hash: Sha256,
-    bytes: u64,
 }
 
 impl Lines {
@@ -269,7 +268,6 @@ impl Lines {
             Error::new(Kind::Journal, format!("the entries cannot be read ({cause}); copy the export again"))
         })?;
         self.hash.update(&line);
-        self.bytes += count as u64;
         if count == 0 {
             return Ok(None);
         }

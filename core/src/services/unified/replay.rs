@@ -180,7 +180,7 @@ impl<'r> Replay<'r> {
         });
         let label = format!("replay.{}.refused", made.offset);
         let event = Made {
-            recorded_at: recent(self.run, &made.recorded_at)?,
+            recorded_at: recent(self.run, buffer, &made.recorded_at)?,
             content: json!({
                 "type": "INTENTION", "system": {"id": self.register.system}, "operation": operation,
             }),
@@ -290,12 +290,12 @@ impl<'r> Replay<'r> {
     }
 }
 
-/// The time of a refused record, or the earliest that the service still takes: without an event in its
-/// place a buffer of which something was sent would never come to its end.
-fn recent(run: &Run<'_>, recorded_at: &str) -> Result<String> {
+/// The time of the event in the place of a refused record: that record's own, or the earliest that the service
+/// still takes, where it has something of the buffer. Without an event that buffer would never come to its end.
+fn recent(run: &Run<'_>, buffer: &Buffer, recorded_at: &str) -> Result<String> {
     let earliest = run.now.now.checked_sub(LONGEST - MARGIN).unwrap_or(run.now.now);
     let recorded: Option<Timestamp> = recorded_at.parse().ok();
-    match recorded.filter(|at| *at < earliest) {
+    match recorded.filter(|at| *at < earliest && buffer.is_begun()) {
         Some(_) => run.local(earliest),
         None => Ok(recorded_at.to_owned()),
     }
@@ -355,7 +355,7 @@ fn refused(mut receipt: Receipt, refusal: Option<&Error>, is_set_aside: bool) ->
         said.to_owned()
     } else {
         format!(
-            "{said}; the receipt was handed over when there was no connection: `queue.resolve` corrects it"
+            "{said}; the receipt was handed over when there was no connection: correct it with `queue.resolve`, or sell it again under a new id and number"
         )
     });
     let error = refusal.cloned();
