@@ -4,7 +4,7 @@ use super::super::{Definition, Run, given, read, returned, written};
 use crate::engine::ports::Store;
 use crate::error::{Error, Kind, Result};
 use crate::fiskal::Call;
-use crate::journal::{ExportFormat, Manifest, Misfit, Range};
+use crate::journal::{ExportFormat, JOURNAL_LINE, Manifest, Misfit, Range};
 use rusqlite::OptionalExtension;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -150,6 +150,10 @@ fn check_erasable(fiskal: &Call<'_>, seq: u64) -> Result<()> {
     let Some((line, operation)) = found else {
         return Err(Error::new(Kind::NotFound, format!("there is no entry {seq}")));
     };
+    if line == JOURNAL_LINE {
+        let message = format!("entry {seq} is the journal's own and holds nobody's data; leave it out");
+        return Err(Error::new(Kind::Invalid, message));
+    }
     if let Some(id) = operation.and_then(|id| id.parse().ok())
         && let Some(entry) = fiskal.engine().store().operation(id)?
     {
