@@ -75,7 +75,7 @@ fn sale(id: &str, more: Value) -> Value {
 /// An operation that waits for its service, which answers again.
 fn waiting(sandbox: &RunningSandbox, shop: &Shop) -> Value {
     sandbox.cut();
-    shop.run(&["call", "sale.complete", &sale("s-9", json!({})).to_string()]).ends(0);
+    shop.run(&["call", "sale.complete", &sale("s-9", json!({})).to_string()]).ends(3);
     let queue = shop.run(&["call", "queue.list"]).ends(0).json();
     sandbox.heal();
     queue["entries"][0]["operation"].clone()
