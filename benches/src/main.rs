@@ -9,6 +9,7 @@ mod bare;
 mod doors;
 mod figures;
 mod machine;
+mod provisional;
 mod records;
 mod sales;
 mod shop;
@@ -25,8 +26,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => report(),
+        ["provisional"] => provisional::measure().map(|table| line(&table)),
         [syncs::CHILD, count] => count.parse().map_err(Into::into).and_then(syncs::child),
-        _ => Err("usage: fiskal-benches, without arguments".into()),
+        _ => {
+            Err("usage: fiskal-benches, without arguments for all tables, or provisional for that one".into())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,6 +46,7 @@ fn report() -> Outcome<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     line(&machine::describe()?);
     line(&sales::measure()?);
+    line(&provisional::measure()?);
     line(&doors::measure()?);
     line(&syncs::measure()?);
     line(&appends::measure()?);

@@ -80,6 +80,25 @@ impl Store for Journal {
         self.read(|db| entries(db, line, "state <> 'follow_up'"))
     }
 
+    fn first(&self, line: &Line) -> Result<Option<Entry>> {
+        self.read(|db| {
+            let sql = format!("{} LIMIT 1", unfinished("state <> 'follow_up'"));
+            one(db, &sql, &[&line.to_string()], RawEntry::read)?.map(RawEntry::parse).transpose()
+        })
+    }
+
+    fn unfinished_of(&self, line: &Line, sale: &str) -> Result<Vec<Entry>> {
+        self.read(|db| {
+            let sql = format!(
+                "{ENTRY} WHERE line = ?1 AND sale = ?2 AND {UNFINISHED} AND state <> 'follow_up' ORDER BY seq"
+            );
+            many(db, &sql, &[&line.to_string(), &sale], RawEntry::read)?
+                .into_iter()
+                .map(RawEntry::parse)
+                .collect()
+        })
+    }
+
     fn refused(&self, line: &Line) -> Result<Vec<Entry>> {
         self.read(|db| {
             let sql = format!("{ENTRY} WHERE line = ?1 AND refused = 1 ORDER BY seq");

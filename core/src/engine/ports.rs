@@ -77,6 +77,10 @@ pub trait Store: Send + Sync {
     fn find(&self, line: &Line, key: &str) -> Result<Option<Entry>>;
     /// The unfinished operations of a line, in order.
     fn queue(&self, line: &Line) -> Result<Vec<Entry>>;
+    /// The first of them.
+    fn first(&self, line: &Line) -> Result<Option<Entry>>;
+    /// Those of them that are about a sale.
+    fn unfinished_of(&self, line: &Line, sale: &str) -> Result<Vec<Entry>>;
     /// The operations of a line that were handed over and then refused, and about which nobody has decided.
     fn refused(&self, line: &Line) -> Result<Vec<Entry>>;
     /// The follow-ups of a line that are still to be done, in order.

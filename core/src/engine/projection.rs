@@ -21,10 +21,11 @@ CREATE TABLE IF NOT EXISTS facts (line TEXT PRIMARY KEY, facts TEXT NOT NULL) WI
 CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, seq INTEGER NOT NULL, line TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL,
   state TEXT NOT NULL, operation TEXT NOT NULL, outcome TEXT, deferred TEXT, not_before TEXT,
-  ended INTEGER, stuck TEXT, set_aside TEXT, refused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  ended INTEGER, sale TEXT, stuck TEXT, set_aside TEXT, refused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS operations_by_key ON operations (line, key, seq);
 CREATE INDEX IF NOT EXISTS operations_unfinished ON operations (line, seq)
   WHERE state IN ('open', 'handed_over', 'deferred', 'follow_up');
+CREATE INDEX IF NOT EXISTS operations_by_sale ON operations (line, sale) WHERE sale IS NOT NULL;
 CREATE INDEX IF NOT EXISTS operations_refused ON operations (line, seq) WHERE refused = 1;
 CREATE TABLE IF NOT EXISTS exchanges (
   operation TEXT NOT NULL, label TEXT NOT NULL, seq INTEGER NOT NULL, request TEXT NOT NULL,
@@ -164,8 +165,8 @@ impl Change<'_> {
         not_before: Option<String>,
     ) -> Result<()> {
         self.execute(
-            "INSERT INTO operations (id, seq, line, key, fingerprint, state, operation, not_before)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO operations (id, seq, line, key, fingerprint, state, operation, not_before, sale)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 operation.id.to_string(),
                 self.entry.seq as i64,
@@ -174,7 +175,8 @@ impl Change<'_> {
                 fingerprint,
                 state,
                 json(operation)?,
-                not_before
+                not_before,
+                operation.sale_id()
             ],
         )
     }

@@ -95,10 +95,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             let message = format!("the sale '{sale}' has ended; begin a new one under a new id");
             return Err(Error::new(Kind::Conflict, message).at("/id"));
         }
-        let ending = |entry: &Entry| {
-            ENDS.contains(&entry.operation.name.as_str()) && entry.operation.sale_id() == Some(sale)
-        };
-        if let Some(other) = self.store.queue(line)?.into_iter().find(ending) {
+        let ending = |entry: &Entry| ENDS.contains(&entry.operation.name.as_str());
+        if let Some(other) = self.store.unfinished_of(line, sale)?.into_iter().find(ending) {
             let name = other.operation.name;
             let message =
                 format!("{name} of the sale '{sale}' was sent and is not settled yet; `sync` settles it");
@@ -131,8 +129,16 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         patience: &Patience,
         until: Option<&Entry>,
     ) -> Result<Ahead> {
-        let queue = self.store.queue(line)?;
         let own = until.map(|entry| entry.operation.id);
+        // Without a link nothing is sent, however long the queue is.
+        if self.world.is_down(&line.account, self.clock.monotonic())
+            && let Some(first) = self.store.first(line)?
+            && Some(first.operation.id) != own
+            && !matches!(first.progress, Progress::Open)
+        {
+            return self.ahead(first.operation.id, matches!(first.progress, Progress::Deferred(..)));
+        }
+        let queue = self.store.queue(line)?;
         let count = queue.len();
         for (at, entry) in queue.into_iter().enumerate() {
             if Some(entry.operation.id) == own {

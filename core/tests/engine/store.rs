@@ -112,6 +112,14 @@ impl Store for FaultyStore {
         self.journal.queue(line)
     }
 
+    fn first(&self, line: &Line) -> Result<Option<Entry>> {
+        self.journal.first(line)
+    }
+
+    fn unfinished_of(&self, line: &Line, sale: &str) -> Result<Vec<Entry>> {
+        self.journal.unfinished_of(line, sale)
+    }
+
     fn refused(&self, line: &Line) -> Result<Vec<Entry>> {
         self.journal.refused(line)
     }

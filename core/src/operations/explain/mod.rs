@@ -135,18 +135,12 @@ fn subjects(journal: &Journal, line: &Line, of: &str) -> Result<BTreeSet<Subject
             let sale: Option<String> = row.get(1)?;
             subjects.insert(sale.map_or(Subject::Receipt(row.get(0)?), Subject::Sale));
         }
-        let keys = sale_keys(of);
-        let sql = "SELECT EXISTS (SELECT 1 FROM operations WHERE line = ?1 AND key IN (?2, ?3, ?4))";
-        if db.prepare_cached(sql)?.query_row(params![line, keys[0], keys[1], keys[2]], |row| row.get(0))? {
+        let sql = "SELECT EXISTS (SELECT 1 FROM operations WHERE line = ?1 AND sale = ?2)";
+        if db.prepare_cached(sql)?.query_row(params![line, of], |row| row.get(0))? {
             subjects.insert(Subject::Sale(of.to_owned()));
         }
         Ok(subjects)
     })
-}
-
-/// The keys under which a sale's operations are found.
-fn sale_keys(sale: &str) -> [String; 3] {
-    ["sale.begin", "sale.complete", "sale.abort"].map(|name| format!("{name}:{sale}"))
 }
 
 fn tell(journal: &Journal, line: &Line, subject: &Subject) -> Result<Story> {
@@ -200,10 +194,9 @@ fn operations_of(
 ) -> Result<BTreeMap<Uuid, Operation>> {
     let mut operations = BTreeMap::new();
     journal.read(|db| {
-        let keys = sale_keys(subject.name());
-        let sql = "SELECT operation FROM operations WHERE line = ?1 AND key IN (?2, ?3, ?4)";
+        let sql = "SELECT operation FROM operations WHERE line = ?1 AND sale = ?2";
         let mut statement = db.prepare_cached(sql)?;
-        let mut rows = statement.query(params![line.to_string(), keys[0], keys[1], keys[2]])?;
+        let mut rows = statement.query(params![line.to_string(), subject.name()])?;
         while let Some(row) = rows.next()? {
             let operation: Operation = parsed(&row.get::<_, String>(0)?)?;
             operations.insert(operation.id, operation);
