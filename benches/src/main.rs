@@ -23,6 +23,8 @@ use std::process::ExitCode;
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> ExitCode {
+    // reqwest is built without a TLS provider of its own; the bare client wants one. This is the only call.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => report(),
@@ -42,8 +44,6 @@ fn main() -> ExitCode {
 }
 
 fn report() -> Outcome<()> {
-    // reqwest is built without a TLS provider of its own; the bare client wants one. This is the only call.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     line(&machine::describe()?);
     line(&sales::measure()?);
     line(&provisional::measure()?);

@@ -44,6 +44,14 @@ impl Shop {
         Ok(())
     }
 
+    /// Closes the core and opens it again, as at the next start of the till: not signed in.
+    pub(crate) fn reopened(self) -> Outcome<Shop> {
+        let Shop { fiskal, sandbox, journal, folder } = self;
+        drop(fiskal);
+        let fiskal = Fiskal::open_file(folder.path().join(CONFIGURATION))?;
+        Ok(Shop { fiskal, sandbox, journal, folder })
+    }
+
     /// A file beside the journal.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -10,6 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Changes the lines of a file, the first so many of which are no entries.
+type Change = fn(&mut Vec<String>, usize);
+
 const FORMATS: [ExportFormat; 2] = [ExportFormat::Jsonl, ExportFormat::Csv];
 
 /// 1 opened, 2 A, 3 B, 4 A (erased), 5 tied, 6 erased, 7 A, 8 B.
@@ -124,7 +127,7 @@ fn a_changed_entry_is_named() {
 fn a_missing_or_moved_entry_is_named() {
     for format in FORMATS {
         let head = usize::from(format == ExportFormat::Csv);
-        let cases: [(&str, fn(&mut Vec<String>, usize), u64); 5] = [
+        let cases: [(&str, Change, u64); 5] = [
             ("the last one is missing", |lines, _| drop(lines.pop()), 8),
             ("one is missing", |lines, head| drop(lines.remove(head + 2)), 3),
             ("one is there twice", |lines, head| lines.insert(head + 2, lines[head + 1].clone()), 3),

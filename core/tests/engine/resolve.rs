@@ -115,7 +115,7 @@ fn a_refused_sale_is_set_aside() {
     let left = receipt(&till, &id.to_string());
     assert_eq!(left.state, State::Refused);
     assert!(left.todo.as_ref().unwrap().contains("the boss says so"), "{:?}", left.todo);
-    assert_eq!(decided.outcome.unwrap().receipts, [left.clone()]);
+    assert_eq!(decided.outcome.unwrap().receipts, std::slice::from_ref(&left));
     assert!(on_the_list(&till).is_empty());
     assert!(resolve(&till, id, Resolution::SetAside).unwrap().settled);
     assert_eq!(resolve(&till, id, Resolution::Retry).unwrap_err().kind(), Kind::NotFound);
