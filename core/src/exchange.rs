@@ -5,8 +5,12 @@
 //! writes a [`Request`] down, sends it, writes the [`Answer`] down, and asks again.
 
 mod line;
+mod past;
+mod witness;
 
 pub use line::{Line, LineKind};
+pub use past::{Exchange, Known, Past};
+pub use witness::{Anchor, Witness, Witnesses};
 
 use crate::error::{Error, Kind, Result};
 use crate::receipt::Receipt;
@@ -151,41 +155,6 @@ pub struct Context {
     pub anchor: Option<Anchor>,
 }
 
-/// An entry of the journal, and with it all entries before it in its line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Anchor {
-    /// Its number.
-    pub seq: u64,
-    /// Its hash, 64 lower-case hexadecimal digits.
-    pub hash: String,
-}
-
-/// A record as its service shows it, held against the journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Witness {
-    /// The service's id of the record.
-    pub record: String,
-    /// What kind of record it is, in the service's words.
-    pub kind: String,
-    /// Whether only the service itself makes such records.
-    pub own: bool,
-    /// The mark of what booked it, as the request carried it.
-    pub mark: Option<String>,
-    /// The id of the journal that booked it.
-    pub journal: Option<String>,
-    /// The entry that it carries.
-    pub anchor: Option<Anchor>,
-}
-
-/// Some of a register's records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Witnesses {
-    /// The records, in the service's order.
-    pub records: Vec<Witness>,
-    /// What asks for the next ones; `None` at the end.
-    pub next: Option<String>,
-}
-
 /// A time without the service in which records were made that it does not have yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outage {
@@ -304,56 +273,6 @@ pub struct Token {
     pub bearer: SecretString,
     /// When the service stops accepting it.
     pub expires_at: Timestamp,
-}
-
-/// One request with its answer, or with no answer yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exchange {
-    /// The request, as it was written down.
-    pub request: Request,
-    /// What is known of its fate.
-    pub known: Known,
-    /// When it was first sent.
-    pub first_sent_at: Timestamp,
-    /// How often it was sent.
-    pub attempts: u32,
-}
-
-/// What is known of the fate of a request.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Known {
-    /// The service answered.
-    Answered(Answer),
-    /// It was sent, and no answer came (or one that settles nothing).
-    Unknown,
-    /// It surely never reached the service.
-    NotSent,
-}
-
-/// The exchanges of one operation, found by label.
-#[derive(Clone, Debug, Default)]
-pub struct Past(pub Vec<Exchange>);
-
-impl Past {
-    /// The exchange with this label.
-    pub fn find(&self, label: &str) -> Option<&Exchange> {
-        self.0.iter().find(|exchange| exchange.request.label == label)
-    }
-
-    /// The answer to the request with this label.
-    pub fn answer(&self, label: &str) -> Option<&Answer> {
-        match self.find(label).map(|exchange| &exchange.known) {
-            Some(Known::Answered(answer)) => Some(answer),
-            _ => None,
-        }
-    }
-
-    /// Whether a write was sent whose fate is not known.
-    pub fn has_unknown_write(&self) -> bool {
-        self.0
-            .iter()
-            .any(|exchange| exchange.request.effect == Effect::Write && exchange.known == Known::Unknown)
-    }
 }
 
 /// What comes next for an operation.

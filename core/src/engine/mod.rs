@@ -9,6 +9,7 @@ pub mod ports;
 mod projection;
 
 mod drive;
+mod ends;
 mod inquire;
 mod resolve;
 mod send;

@@ -2,17 +2,17 @@
 
 use super::chain::{COLUMNS, read_envelope, to_sql};
 use super::entry::{Digest, Entry, hex};
-use super::file::{folder_of, private_file, sync_folder};
+use super::file::{folder_of, sync_folder};
+use super::tally::{Tally, not_written, write_file};
 use super::{Journal, verify};
 use crate::error::{Error, Kind, Result};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs::{self};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -348,36 +348,6 @@ impl Sink {
     }
 }
 
-/// A new file that hashes what is written into it.
-struct Tally {
-    out: BufWriter<File>,
-    hash: Sha256,
-}
-
-impl Tally {
-    fn create(path: &Path) -> Result<Self> {
-        Ok(Tally { out: BufWriter::new(private_file(path)?), hash: Sha256::new() })
-    }
-
-    fn finish(mut self) -> io::Result<Digest> {
-        self.out.flush()?;
-        self.out.get_ref().sync_all()?;
-        Ok(Digest(self.hash.finalize().into()))
-    }
-}
-
-impl Write for Tally {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write_all(bytes)?;
-        self.hash.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
 /// Writes the manifest and the checksums, and gives the folder its name.
 fn finish(partial: &Path, folder: &Path, manifest: &Manifest) -> Result<()> {
     let text = serde_json::to_string_pretty(manifest)
@@ -387,15 +357,4 @@ fn finish(partial: &Path, folder: &Path, manifest: &Manifest) -> Result<()> {
     write_file(&partial.join(SUMS), &sums)?;
     fs::rename(partial, folder).map_err(|cause| not_written(folder, &cause))?;
     sync_folder(&folder_of(folder))
-}
-
-fn write_file(path: &Path, text: &str) -> Result<Digest> {
-    let mut tally = Tally::create(path)?;
-    let written = tally.write_all(text.as_bytes()).and_then(|()| tally.finish());
-    written.map_err(|cause| not_written(path, &cause))
-}
-
-fn not_written(path: &Path, cause: &io::Error) -> Error {
-    let message = format!("{} cannot be written ({cause}); the export was given up", path.display());
-    Error::new(Kind::Journal, message)
 }

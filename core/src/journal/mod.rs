@@ -27,6 +27,7 @@ mod place;
 mod projection;
 mod secrets;
 mod shared;
+mod tally;
 mod verify;
 mod writer;
 
