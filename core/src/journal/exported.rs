@@ -37,6 +37,26 @@ pub struct Exported {
 
 /// Recomputes every hash, chain and tie of an export from its files, and holds them against its manifest.
 ///
+/// ```
+/// # fn main() -> fiskal::error::Result<()> {
+/// use fiskal::journal::{ExportFormat, Journal, Options, Range, verify_export};
+/// use std::sync::Arc;
+///
+/// let options = Options {
+///     id: uuid::Uuid::from_u128(7),
+///     salt: Arc::new(|| [7; 16]), // unpredictable bytes in a real journal
+///     now: jiff::Timestamp::UNIX_EPOCH,
+/// };
+/// let journal = Journal::in_memory(Arc::new(fiskal::engine::Book), options)?;
+/// let folder = tempfile::tempdir().expect("a temporary folder");
+/// let audit = folder.path().join("audit");
+/// journal.export(&audit, ExportFormat::Jsonl, Range::default(), jiff::Timestamp::UNIX_EPOCH)?;
+///
+/// let found = verify_export(&audit)?;
+/// assert_eq!((found.entries, found.misfit), (1, None));
+/// # Ok(()) }
+/// ```
+///
 /// # Errors
 /// `invalid`: there is no export in the folder, or one of another version. `journal`: a file is not what the
 /// manifest or the checksums say, though every entry fits.
