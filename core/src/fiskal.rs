@@ -244,6 +244,7 @@ impl Place<'_> {
             params,
             at: None,
             original: None,
+            replaces: None,
             key,
             fingerprint: String::new(),
             once: true,

@@ -28,6 +28,7 @@ SHAPES: Dict[str, Shape] = {
     "DiscountParams": {"amount": "decimal", "percent": "decimal"},
     "PaymentParams": {"amount": "decimal", "tendered": "decimal", "foreign": "ForeignParams"},
     "ForeignParams": {"amount": "decimal", "rate": "decimal"},
+    "QueueResolveResult": {"receipt": "Receipt"},
     "Receipt": {
         "items": ["Item"],
         "discounts": ["Discount"],
@@ -52,10 +53,12 @@ SHAPES: Dict[str, Shape] = {
     "SaleListResult": {"sales": ["OpenSale"]},
     "OpenSale": {"cart": "SaleParams"},
     "ReceiptListResult": {"receipts": ["Receipt"]},
+    "ReceiptExplainResult": {"receipts": ["Receipt"]},
 }
 """The shapes by their names."""
 
 RESULTS: Dict[str, str] = {
+    "queue.resolve": "QueueResolveResult",
     "sale.complete": "Receipt",
     "sale.list": "SaleListResult",
     "sale.resume": "OpenSale",
@@ -65,5 +68,6 @@ RESULTS: Dict[str, str] = {
     "receipt.duplicate": "Receipt",
     "receipt.pay": "Receipt",
     "receipt.invoice": "Receipt",
+    "receipt.explain": "ReceiptExplainResult",
 }
 """The shape of each operation's result that has any of it."""

@@ -4,10 +4,12 @@ mod call;
 mod cancel;
 mod demo;
 mod doctor;
+mod explain;
 mod init;
 mod input;
 mod journal;
 mod provision;
+mod queue;
 mod receipt;
 mod register;
 mod sandbox;
@@ -42,7 +44,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Receipt { id, print } => receipt::run(&open(config)?, id, *print, output),
         Command::Cancel { id, reason } => cancel::run(&open(config)?, id, reason.as_deref(), output),
         Command::Register { action } => register::run(&open(config)?, action, output),
-        Command::Journal { action } => journal::run(config, *action, output),
+        Command::Explain { of, register } => explain::run(&open(config)?, of, register.as_deref(), output),
+        Command::Queue { action } => queue::run(config, action, output),
+        Command::Journal { action } => journal::run(config, action, output),
         Command::Call { operation, params } => call::run(config, operation, params.as_deref(), output),
     }
 }

@@ -4,6 +4,7 @@
 mod configuration;
 mod demo;
 mod doctor;
+mod journal;
 mod schemas;
 mod shop;
 mod streams;

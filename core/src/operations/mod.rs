@@ -4,9 +4,11 @@ mod afterwards;
 mod credentials;
 mod describe;
 mod event;
+mod explain;
 mod journal;
 mod open_sale;
 mod provision;
+mod queue;
 mod receipt;
 mod register;
 mod resources;
@@ -68,6 +70,8 @@ pub const ALL: &[Definition] = &[
     provision::PROVISION,
     service::STATUS,
     service::SYNC,
+    queue::LIST,
+    queue::RESOLVE,
     sale::BEGIN,
     sale::UPDATE,
     sale::COMPLETE,
@@ -121,7 +125,11 @@ pub const ALL: &[Definition] = &[
     resources::SYSTEM_SUSPEND,
     resources::SYSTEM_RESTORE,
     resources::SYSTEM_DECOMMISSION,
+    explain::EXPLAIN,
     journal::VERIFY,
+    journal::EXPORT,
+    journal::BACKUP,
+    journal::REDACT,
     service::REQUEST,
     describe::DESCRIBE,
 ];

@@ -20,6 +20,7 @@
 //! vat_exemptions, certificate, software, last_record, last_signature, offline}`.
 
 mod afterwards;
+mod anchors;
 mod begin;
 mod booked;
 mod chain;
@@ -182,6 +183,14 @@ impl Service for Unified {
         }
     }
 
+    fn has_witnesses(&self) -> bool {
+        true
+    }
+
+    fn gives_deferred_a_place(&self) -> bool {
+        true
+    }
+
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         facts::register(facts).ok()?.offline?.outage()
     }
@@ -234,6 +243,7 @@ impl Unified {
             "register.retire" => registers::retire(run),
             "register.replace" => registers::replace(run),
             "credentials.rotate" => subject::rotate(run),
+            "journal.witness" => anchors::witnesses(run),
             "receipt.settle" => complete::settle(run),
             raw::NAME => raw::request(run),
             other => resources::outcome(run).unwrap_or_else(|| {
