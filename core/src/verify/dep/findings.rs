@@ -84,16 +84,24 @@ impl Rule {
     pub fn demand(self) -> &'static str {
         match self {
             Rule::Form => "Every receipt is a compact JWS of a machine code in the form of suite R1.",
-            Rule::Start => "The first receipt is signed, sells nothing, and is no training and no cancellation.",
-            Rule::Chain => "Every receipt carries the hash of the one before; the first, of the register's id.",
+            Rule::Start => {
+                "The first receipt is signed, sells nothing, and is no training and no cancellation."
+            }
+            Rule::Chain => {
+                "Every receipt carries the hash of the one before; the first, of the register's id."
+            }
             Rule::Number => "No two receipts have the same number.",
             Rule::Time => "Receipts bear Austria's local time, and none is older than the one before.",
             Rule::Register => "All receipts are of the same register.",
             Rule::System => "A register stays in an open or in a closed system.",
             Rule::Turnover => "The decrypted counter is the sum of all receipts so far, trainings left out.",
             Rule::TurnoverWidth => "The counter has the same number of bytes in all receipts.",
-            Rule::Clearance => "The first signed receipt after unsigned ones sells nothing, and is no training and no cancellation.",
-            Rule::Certificate => "The key that a receipt names is in the key container, and is its certificate's.",
+            Rule::Clearance => {
+                "The first signed receipt after unsigned ones sells nothing, and is no training and no cancellation."
+            }
+            Rule::Certificate => {
+                "The key that a receipt names is in the key container, and is its certificate's."
+            }
             Rule::Validity => "A receipt is signed while its certificate is valid.",
             Rule::Signature => "The signature is valid under the key that the receipt names.",
             Rule::Group => "The certificate of a group is the one that its receipts name.",

@@ -128,7 +128,8 @@ impl<'a> Service<'a> {
                 None => return Ok(None),
                 Some(Ok(Value::One(listed))) => return Ok(Some(*listed)),
                 Some(Ok(Value::Page { data })) if data.len() > LONGEST_PAGE => {
-                    let message = format!("a page has more than {LONGEST_PAGE} receipts; write shorter pages");
+                    let message =
+                        format!("a page has more than {LONGEST_PAGE} receipts; write shorter pages");
                     return Err(Error::invalid(POINTER, message));
                 }
                 Some(Ok(Value::Page { data })) => self.page = data,
