@@ -2,6 +2,8 @@
 import type { CallOptions } from './index'
 import type { Receipt } from './receipt'
 import type {
+  DepVerifyParams,
+  DepVerifyResult,
   DescribeResult,
   EventRecordParams,
   EventRecordResult,
@@ -86,6 +88,11 @@ export interface Operations {
    */
   eventRecord(params: EventRecordParams, options?: CallOptions): Promise<EventRecordResult>
   /**
+   * Checks an Austrian register's data collection log (DEP7 export): signatures, chain, turnover and form of
+   * every receipt. (`dep.verify`)
+   */
+  depVerify(params: DepVerifyParams, options?: CallOptions): Promise<DepVerifyResult>
+  /**
    * Checks every entry of the journal, its chains and the ties between them; names the first that does not
    * fit. (`journal.verify`)
    */
@@ -121,6 +128,7 @@ export type OperationName =
   | 'receipt.pay'
   | 'receipt.invoice'
   | 'event.record'
+  | 'dep.verify'
   | 'journal.verify'
   | 'request'
   | 'describe'
@@ -144,6 +152,7 @@ export interface OperationTypes {
   'receipt.pay': { params: ReceiptPayParams, result: Receipt }
   'receipt.invoice': { params: ReceiptInvoiceParams, result: Receipt }
   'event.record': { params: EventRecordParams, result: EventRecordResult }
+  'dep.verify': { params: DepVerifyParams, result: DepVerifyResult }
   'journal.verify': { params: NoParams, result: JournalVerifyResult }
   'request': { params: RequestParams, result: RequestResult }
   'describe': { params: NoParams, result: DescribeResult }

@@ -19,6 +19,7 @@ module.exports = {
   receiptPay: { name: 'receipt.pay', receiptsAt: '' },
   receiptInvoice: { name: 'receipt.invoice', receiptsAt: '' },
   eventRecord: { name: 'event.record' },
+  depVerify: { name: 'dep.verify' },
   journalVerify: { name: 'journal.verify' },
   request: { name: 'request' },
   describe: { name: 'describe' },

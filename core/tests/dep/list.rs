@@ -57,7 +57,7 @@ fn the_list_tells_what_the_export_cannot() {
     let mut utc = day();
     utc.iter_mut().for_each(|spec| spec.date = spec.date.replace("T2", "T1").replace("T20", "T19"));
     let cases: [(&str, Vec<Spec>, &[(&str, u64)]); 4] = [
-        ("Null and Besonders swapped", swapped, &[("amounts", 2)]),
+        ("Null and Besonders swapped", swapped, &[("listed_amounts", 2)]),
         ("the last receipts cut off", day()[..10].to_vec(), &[("missing", 0), ("missing", 0)]),
         ("one left out", [&day()[..8], &day()[9..]].concat(), &[("missing", 0)]),
         (
@@ -67,12 +67,13 @@ fn the_list_tells_what_the_export_cannot() {
                 specs[11].date = "2026-11-01T19:00:00".into();
                 specs
             },
-            &[("signed", 12)],
+            &[("listed_time", 12)],
         ),
     ];
     for (name, specs, expected) in cases {
         let report = compared(&specs, &list).unwrap();
-        let without_codes: Vec<_> = found(&report).into_iter().filter(|(rule, _)| rule != "code").collect();
+        let without_codes: Vec<_> =
+            found(&report).into_iter().filter(|(rule, _)| rule != "listed_code").collect();
         let expected: Vec<_> = expected.iter().map(|(rule, at)| ((*rule).to_owned(), *at)).collect();
         assert_eq!(without_codes, expected, "{name}: {report:#}");
         // The export by itself is a sound chain.

@@ -47,14 +47,14 @@ pub enum Rule {
     Group,
     /// Codes off paper.
     Printed,
-    /// Receipts of the service that the export lacks.
+    /// Receipts that the service lists and the export lacks.
     Missing,
-    /// The service's amounts.
-    Amounts,
-    /// The service's time.
-    Signed,
-    /// The service's code.
-    Code,
+    /// The amounts that the service lists.
+    ListedAmounts,
+    /// The time that the service lists.
+    ListedTime,
+    /// The code that the service lists.
+    ListedCode,
 }
 
 impl Rule {
@@ -78,7 +78,8 @@ impl Rule {
     /// The rules that hold the export against codes off paper.
     pub(super) const OF_PAPER: [Rule; 1] = [Rule::Printed];
     /// The rules that hold the export against the service's list of receipts.
-    pub(super) const OF_THE_SERVICE: [Rule; 4] = [Rule::Missing, Rule::Amounts, Rule::Signed, Rule::Code];
+    pub(super) const OF_THE_SERVICE: [Rule; 4] =
+        [Rule::Missing, Rule::ListedAmounts, Rule::ListedTime, Rule::ListedCode];
 
     /// What the rule demands, in a sentence.
     pub fn demand(self) -> &'static str {
@@ -107,9 +108,9 @@ impl Rule {
             Rule::Group => "The certificate of a group is the one that its receipts name.",
             Rule::Printed => "Every printed code is in the export, unchanged.",
             Rule::Missing => "Every receipt that the service lists is in the export, in the same order.",
-            Rule::Amounts => "The amounts are those that the service lists, each in its VAT rate.",
-            Rule::Signed => "The date is the service's time of signature in Austria's local time.",
-            Rule::Code => "The code is the one that the service lists.",
+            Rule::ListedAmounts => "The amounts are those that the service lists, each in its VAT rate.",
+            Rule::ListedTime => "The date is the service's time of signature in Austria's local time.",
+            Rule::ListedCode => "The code is the one that the service lists.",
         }
     }
 }

@@ -162,9 +162,9 @@ fn differences(listed: &Listed, receipt: &Receipt<'_>, findings: &mut Findings) 
     };
     let amounts = amounts(&listed.schema.raw).ok_or_else(|| wrong("an amount is not in whole cents"))?;
     let at = Timestamp::from_second(listed.time_signature).map_err(|_| wrong("its time is out of range"))?;
-    differs(Rule::Amounts, receipt.code.amounts.to_string(), amounts.to_string());
-    differs(Rule::Signed, receipt.code.date.to_string(), receipt.vienna.local(at).to_string());
-    differs(Rule::Code, receipt.jws.qr(), listed.qr_code_data.clone());
+    differs(Rule::ListedAmounts, receipt.code.amounts.to_string(), amounts.to_string());
+    differs(Rule::ListedTime, receipt.code.date.to_string(), receipt.vienna.local(at).to_string());
+    differs(Rule::ListedCode, receipt.jws.qr(), listed.qr_code_data.clone());
     Ok(())
 }
 
