@@ -6,6 +6,10 @@ use crate::till::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use fiskal::verify::rksv::Jws;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -238,4 +242,29 @@ fn another_wrong_key_is_one_finding_a_receipt() {
     let report = Files::of(&export(&signed(&day())), &keys).verify(json!({})).unwrap();
     let turnovers = found(&report);
     assert!(turnovers.iter().all(|(rule, _)| rule == "turnover") && turnovers.len() == 10, "{report:#}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_letter_of_a_receipt_can_be_changed(receipt: Index, place: Index, letter in "[A-Za-z0-9_.-]") {
+        let mut receipts = signed(&day());
+        let text = receipt.get_mut(&mut receipts);
+        let place = place.index(text.len());
+        prop_assume!(text[place..=place] != letter);
+        text.replace_range(place..=place, &letter);
+        prop_assert_eq!(&verify(&receipts)["fits"], &json!(false));
+    }
+
+    #[test]
+    fn no_text_is_too_strange_to_be_read(text in ".*", fields in vec("[-0-9A-Za-z=+/:,. ]{0,20}", 10..16)) {
+        let receipts = [text.clone(), format!("eyJhbGciOiJFUzI1NiJ9.{text}.{text}")];
+        prop_assert_eq!(found(&verify(&receipts)).len(), 2);
+        for code in [text, fields.join("_")] {
+            if let Ok(jws) = Jws::from_code(&code) {
+                prop_assert_eq!(jws.to_string().parse::<Jws>().unwrap(), jws);
+            }
+        }
+    }
 }

@@ -64,3 +64,17 @@ fn turnover_may_be_negative_and_huge() {
     let report = crate::till::verify(&signed(&specs));
     assert_eq!((found(&report), &report["turnover"]), (vec![], &json!("-0.02")), "{report:#}");
 }
+
+#[test]
+fn a_counter_at_the_end_of_its_range_does_not_overflow() {
+    let mut specs = many(3);
+    specs.iter_mut().for_each(|spec| spec.width = 16);
+    specs[0].off_by = i128::MAX;
+    // After the first the sum is not known any more, and the next counter is taken as it stands.
+    let report = crate::till::verify(&signed(&specs));
+    assert_eq!(
+        (found(&report), &report["turnover"]),
+        (vec![("turnover".to_owned(), 1)], &json!("0.06")),
+        "{report:#}"
+    );
+}
