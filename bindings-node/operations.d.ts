@@ -8,6 +8,8 @@ import type {
   ChangedRegister,
   CredentialsRotateParams,
   CredentialsRotateResult,
+  DepVerifyParams,
+  DepVerifyResult,
   DescribeResult,
   EventRecordParams,
   EventRecordResult,
@@ -266,6 +268,11 @@ export interface Operations {
    */
   receiptExplain(params: ReceiptExplainParams, options?: CallOptions): Promise<ReceiptExplainResult>
   /**
+   * Checks an Austrian register's data collection log (DEP7 export): signatures, chain, turnover and form of
+   * every receipt. (`dep.verify`)
+   */
+  depVerify(params: DepVerifyParams, options?: CallOptions): Promise<DepVerifyResult>
+  /**
    * Checks every entry of the journal, its chains and the ties between them; names the first that does not
    * fit. With `online` also what the services know of it. (`journal.verify`)
    */
@@ -355,6 +362,7 @@ export type OperationName =
   | 'system.restore'
   | 'system.decommission'
   | 'receipt.explain'
+  | 'dep.verify'
   | 'journal.verify'
   | 'journal.export'
   | 'journal.backup'
@@ -423,6 +431,7 @@ export interface OperationTypes {
   'system.restore': { params: ChangeSystemState, result: System }
   'system.decommission': { params: ChangeSystemState, result: System }
   'receipt.explain': { params: ReceiptExplainParams, result: ReceiptExplainResult }
+  'dep.verify': { params: DepVerifyParams, result: DepVerifyResult }
   'journal.verify': { params: JournalVerifyParams, result: JournalVerifyResult }
   'journal.export': { params: JournalExportParams, result: ExportManifest }
   'journal.backup': { params: JournalBackupParams, result: JournalBackupResult }

@@ -61,6 +61,7 @@ module.exports = {
   systemRestore: { name: 'system.restore' },
   systemDecommission: { name: 'system.decommission' },
   receiptExplain: { name: 'receipt.explain', receiptsAt: '/receipts' },
+  depVerify: { name: 'dep.verify' },
   journalVerify: { name: 'journal.verify' },
   journalExport: { name: 'journal.export' },
   journalBackup: { name: 'journal.backup' },

@@ -2155,6 +2155,128 @@ export interface StoryStep {
   text: string
 }
 
+/** Parameters of `dep.verify`. */
+export interface DepVerifyParams {
+  /** The path of the export: JSON with "Belege-Gruppe". */
+  file: string
+  /** The path of the key container: JSON with "base64AESKey" and "certificateOrPublicKeyMap". */
+  keys: string
+  /**
+   * The path of the service's list of the register's receipts, in ascending order: pages as SIGN AT gives
+   * them one after the other, or one receipt a line. With it the amounts of each VAT rate, the time's zone
+   * and the end of the export are checked too.
+   */
+  receipts?: string | null | undefined
+  /** Codes off paper that must be in the export, at most 1,000: the text of a QR code, or the OCR form. */
+  printed?: readonly string[] | undefined
+}
+
+/** Result of `dep.verify`. */
+export interface DepVerifyResult {
+  /** Whether nothing was found. */
+  fits: boolean
+  /** How many receipts the export has. */
+  receipts: number
+  /** How many groups of receipts it has; a group has one certificate. */
+  groups: number
+  /** The register's id in FinanzOnline (Kassen-ID); none when no receipt can be read. */
+  register: string | null
+  /** The first receipt that can be read. */
+  first: DepReceipt | null
+  /** The last receipt that can be read. */
+  last: DepReceipt | null
+  /** The turnover after the last receipt, in euros; none where it cannot be told. */
+  turnover: string | null
+  /** Receipts without a signature, made while the signature creation unit was out. */
+  unsigned: number
+  /** Training receipts. */
+  trainings: number
+  /** Cancellations. */
+  cancellations: number
+  /** Receipts that were held against the service's list. */
+  compared: number
+  /** The rules that were checked, with how often each was broken. */
+  rules: DepRuleChecked[]
+  /** What was found, rule by rule; of each rule the first 100. */
+  findings: DepFinding[]
+}
+
+/** A receipt, for people. */
+export interface DepReceipt {
+  /** Its number. */
+  number: string
+  /** Its date in Austria's local time. */
+  date: string
+}
+
+/** A rule that was checked. */
+export interface DepRuleChecked {
+  /** The rule. */
+  rule: DepRule
+  /** What it demands. */
+  demand: string
+  /** How often it was broken, also where no more than 100 are told. */
+  findings: number
+}
+
+/**
+ * The rules, in the order in which they are told.
+ *
+ * - `form`: The form of the signed text, of the code in it and of its fields.
+ * - `start`: What the first receipt says.
+ * - `chain`: The tie to the receipt before.
+ * - `number`: Each number once.
+ * - `time`: Time that does not go back.
+ * - `register`: One register.
+ * - `system`: One kind of system.
+ * - `turnover`: The turnover counter.
+ * - `turnover_width`: The counter's length.
+ * - `clearance`: The collective receipt after an outage.
+ * - `certificate`: The key that a receipt names.
+ * - `validity`: The certificate's validity.
+ * - `signature`: The signature.
+ * - `group`: The certificate of a group of the export.
+ * - `printed`: Codes off paper.
+ * - `missing`: Receipts that the service lists and the export lacks.
+ * - `listed_amounts`: The amounts that the service lists.
+ * - `listed_time`: The time that the service lists.
+ * - `listed_code`: The code that the service lists.
+ */
+export type DepRule =
+  | 'form'
+  | 'start'
+  | 'chain'
+  | 'number'
+  | 'time'
+  | 'register'
+  | 'system'
+  | 'turnover'
+  | 'turnover_width'
+  | 'clearance'
+  | 'certificate'
+  | 'validity'
+  | 'signature'
+  | 'group'
+  | 'printed'
+  | 'missing'
+  | 'listed_amounts'
+  | 'listed_time'
+  | 'listed_code'
+
+/** Something that breaks a rule. */
+export interface DepFinding {
+  /** The rule. */
+  rule: DepRule
+  /** The receipt's place in the export, from 1; none for what is missing or belongs to no receipt. */
+  position: number | null
+  /** The receipt's number, where it can be read. */
+  number: string | null
+  /** What was found. */
+  found: string
+  /** What belongs there. */
+  expected: string
+}
+
 /** Parameters of `journal.verify`. */
 export interface JournalVerifyParams {
   /**

@@ -975,6 +975,12 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_EXPLAIN "receipt.explain"
 
 /**
+ * Checks an Austrian register's data collection log (DEP7 export): signatures, chain, turnover and
+ * form of every receipt.
+ */
+#define FISKAL_OP_DEP_VERIFY "dep.verify"
+
+/**
  * Checks every entry of the journal, its chains and the ties between them; names the first that does
  * not fit. With online also what the services know of it.
  */

@@ -6,6 +6,7 @@
 
 mod appends;
 mod bare;
+mod dep;
 mod doors;
 mod figures;
 mod machine;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         [] => report(),
         ["provisional"] => provisional::measure().map(|table| line(&table)),
         [syncs::CHILD, count] => count.parse().map_err(Into::into).and_then(syncs::child),
+        [dep::CHILD, folder] => dep::child(folder.as_ref()),
         _ => {
             Err("usage: fiskal-benches, without arguments for all tables, or provisional for that one".into())
         }
@@ -51,6 +53,7 @@ fn report() -> Outcome<()> {
     line(&syncs::measure()?);
     line(&appends::measure()?);
     line(&records::measure()?);
+    line(&dep::measure()?);
     Ok(())
 }
 

@@ -1750,6 +1750,35 @@ class Operations:
             self._call("receipt.explain", {"of": of, "register": register}),
         )
 
+    def dep_verify(
+        self,
+        *,
+        file: str,
+        keys: str,
+        receipts: Optional[str] = None,
+        printed: Optional[Sequence[str]] = None,
+    ) -> types.DepVerifyResult:
+        """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
+        turnover and form of every receipt.
+
+        Args:
+            file: The path of the export: JSON with "Belege-Gruppe".
+            keys: The path of the key container: JSON with "base64AESKey" and
+                "certificateOrPublicKeyMap".
+            receipts: The path of the service's list of the register's receipts, in ascending
+                order: pages as SIGN AT gives them one after the other, or one receipt a line. With
+                it the amounts of each VAT rate, the time's zone and the end of the export are
+                checked too.
+            printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
+                code, or the OCR form.
+        """
+        return cast(
+            types.DepVerifyResult,
+            self._call(
+                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
+            ),
+        )
+
     def journal_verify(
         self,
         *,
@@ -3611,6 +3640,35 @@ class AsyncOperations:
         return cast(
             types.ReceiptExplainResult,
             await self._call("receipt.explain", {"of": of, "register": register}),
+        )
+
+    async def dep_verify(
+        self,
+        *,
+        file: str,
+        keys: str,
+        receipts: Optional[str] = None,
+        printed: Optional[Sequence[str]] = None,
+    ) -> types.DepVerifyResult:
+        """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
+        turnover and form of every receipt.
+
+        Args:
+            file: The path of the export: JSON with "Belege-Gruppe".
+            keys: The path of the key container: JSON with "base64AESKey" and
+                "certificateOrPublicKeyMap".
+            receipts: The path of the service's list of the register's receipts, in ascending
+                order: pages as SIGN AT gives them one after the other, or one receipt a line. With
+                it the amounts of each VAT rate, the time's zone and the end of the export are
+                checked too.
+            printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
+                code, or the OCR form.
+        """
+        return cast(
+            types.DepVerifyResult,
+            await self._call(
+                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
+            ),
         )
 
     async def journal_verify(

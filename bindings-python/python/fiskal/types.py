@@ -48,6 +48,11 @@ __all__ = [
     "CustomerParams",
     "CustomerType",
     "DecimalParam",
+    "DepFinding",
+    "DepReceipt",
+    "DepRule",
+    "DepRuleChecked",
+    "DepVerifyResult",
     "DescribeResult",
     "DeviceOptions",
     "DeviceParams",
@@ -396,6 +401,50 @@ SystemKind = Literal["internal", "external", "physical", "virtual"]
 - `external`: A register: a device of its own signs.
 - `physical`: A terminal that stands there.
 - `virtual`: A terminal in software.
+"""
+
+DepRule = Literal[
+    "form",
+    "start",
+    "chain",
+    "number",
+    "time",
+    "register",
+    "system",
+    "turnover",
+    "turnover_width",
+    "clearance",
+    "certificate",
+    "validity",
+    "signature",
+    "group",
+    "printed",
+    "missing",
+    "listed_amounts",
+    "listed_time",
+    "listed_code",
+]
+"""The rules, in the order in which they are told.
+
+- `form`: The form of the signed text, of the code in it and of its fields.
+- `start`: What the first receipt says.
+- `chain`: The tie to the receipt before.
+- `number`: Each number once.
+- `time`: Time that does not go back.
+- `register`: One register.
+- `system`: One kind of system.
+- `turnover`: The turnover counter.
+- `turnover_width`: The counter's length.
+- `clearance`: The collective receipt after an outage.
+- `certificate`: The key that a receipt names.
+- `validity`: The certificate's validity.
+- `signature`: The signature.
+- `group`: The certificate of a group of the export.
+- `printed`: Codes off paper.
+- `missing`: Receipts that the service lists and the export lacks.
+- `listed_amounts`: The amounts that the service lists.
+- `listed_time`: The time that the service lists.
+- `listed_code`: The code that the service lists.
 """
 
 ExportFormat = Literal["jsonl", "csv"]
@@ -1974,6 +2023,91 @@ class StoryStep(TypedDict):
 
     # What happened, in plain words.
     text: str
+
+
+class DepVerifyResult(TypedDict):
+    """Result of `dep.verify`."""
+
+    # Whether nothing was found.
+    fits: bool
+
+    # How many receipts the export has.
+    receipts: int
+
+    # How many groups of receipts it has; a group has one certificate.
+    groups: int
+
+    # The register's id in FinanzOnline (Kassen-ID); none when no receipt can be read.
+    register: Optional[str]
+
+    # The first receipt that can be read.
+    first: Optional[DepReceipt]
+
+    # The last receipt that can be read.
+    last: Optional[DepReceipt]
+
+    # The turnover after the last receipt, in euros; none where it cannot be told.
+    turnover: Optional[str]
+
+    # Receipts without a signature, made while the signature creation unit was out.
+    unsigned: int
+
+    # Training receipts.
+    trainings: int
+
+    # Cancellations.
+    cancellations: int
+
+    # Receipts that were held against the service's list.
+    compared: int
+
+    # The rules that were checked, with how often each was broken.
+    rules: List[DepRuleChecked]
+
+    # What was found, rule by rule; of each rule the first 100.
+    findings: List[DepFinding]
+
+
+class DepReceipt(TypedDict):
+    """A receipt, for people."""
+
+    # Its number.
+    number: str
+
+    # Its date in Austria's local time.
+    date: str
+
+
+class DepRuleChecked(TypedDict):
+    """A rule that was checked."""
+
+    # The rule.
+    rule: DepRule
+
+    # What it demands.
+    demand: str
+
+    # How often it was broken, also where no more than 100 are told.
+    findings: int
+
+
+class DepFinding(TypedDict):
+    """Something that breaks a rule."""
+
+    # The rule.
+    rule: DepRule
+
+    # The receipt's place in the export, from 1; none for what is missing or belongs to no receipt.
+    position: Optional[int]
+
+    # The receipt's number, where it can be read.
+    number: Optional[str]
+
+    # What was found.
+    found: str
+
+    # What belongs there.
+    expected: str
 
 
 class _JournalVerifyResultOptional(TypedDict, total=False):

@@ -16,6 +16,7 @@ mod sandbox;
 mod sell;
 mod status;
 mod sync;
+mod verify;
 
 use crate::args::{Args, Command};
 use crate::output::{Exit, Output};
@@ -47,6 +48,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Explain { of, register } => explain::run(&open(config)?, of, register.as_deref(), output),
         Command::Queue { action } => queue::run(config, action, output),
         Command::Journal { action } => journal::run(config, action, output),
+        Command::Verify { what } => verify::run(what, output),
         Command::Call { operation, params } => call::run(config, operation, params.as_deref(), output),
     }
 }

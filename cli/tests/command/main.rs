@@ -10,3 +10,4 @@ mod shop;
 mod streams;
 mod till;
 mod usage;
+mod verify;

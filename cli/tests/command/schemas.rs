@@ -1,6 +1,7 @@
 //! What the registry says of parameters and results is what they are.
 
 use crate::shop::{RunningSandbox, Shop};
+use crate::verify::dep_file;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +133,12 @@ fn every_result_is_what_its_schema_says() {
     let waits = waiting(&sandbox, &shop);
     let left = json!({ "operation": waits, "how": "set_aside", "reason": "sold anew" });
     call("queue.resolve", left);
+    for export in ["sound", "broken"] {
+        call(
+            "dep.verify",
+            json!({ "file": dep_file(&format!("{export}.json")), "keys": dep_file("keys.json") }),
+        );
+    }
     call("describe", json!({}));
     call_of_resources(&mut call);
     call_of_registers(&mut call);

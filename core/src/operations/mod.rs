@@ -2,6 +2,7 @@
 
 mod afterwards;
 mod credentials;
+mod dep;
 mod describe;
 mod event;
 mod explain;
@@ -14,6 +15,8 @@ mod register;
 mod resources;
 mod sale;
 mod service;
+
+pub use dep::verify_dep;
 
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
@@ -126,6 +129,7 @@ pub const ALL: &[Definition] = &[
     resources::SYSTEM_RESTORE,
     resources::SYSTEM_DECOMMISSION,
     explain::EXPLAIN,
+    dep::VERIFY,
     journal::VERIFY,
     journal::EXPORT,
     journal::BACKUP,
