@@ -35,14 +35,27 @@ pub(crate) fn answer(house: &House, method: &Method, path: &str, body: &[u8]) ->
         ("GET", "requests") => Ok(lock(&shared.requests).report()),
         ("GET", "settings") => Ok(json!(*shared.settings())),
         ("PUT", "settings") => set_settings(shared, body),
-        _ => {
-            return Reply::json(404, &json!({ "message": format!("there is no {method} /_sandbox/{path}") }));
-        }
+        _ => match inspected(house, method, path) {
+            Some(shown) => Ok(shown),
+            None => {
+                let message = format!("there is no {method} /_sandbox/{path}");
+                return Reply::json(404, &json!({ "message": message }));
+            }
+        },
     };
     match result {
         Ok(body) => Reply::json(200, &body),
         Err(message) => Reply::json(400, &json!({ "message": message })),
     }
+}
+
+/// What a service shows of itself below its own name.
+fn inspected(house: &House, method: &Method, path: &str) -> Option<Value> {
+    if method != Method::GET {
+        return None;
+    }
+    let (name, rest) = path.split_once('/')?;
+    house.services.iter().find(|service| service.name() == name)?.inspect(rest)
 }
 
 /// Why an answer is a refusal; nothing when it is none.

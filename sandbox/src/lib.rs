@@ -18,6 +18,7 @@
 
 mod audit;
 pub mod canonical;
+mod changes;
 mod clock;
 mod control;
 pub mod crypto;
@@ -32,7 +33,9 @@ mod server;
 mod service;
 mod settings;
 mod sign_fr;
+mod slice;
 mod store;
+mod table;
 
 pub use sandbox::{Options, Sandbox, SandboxError, Store};
 pub use settings::{

@@ -23,11 +23,15 @@ pub(crate) trait Service: Send + Sync {
     fn name(&self) -> &'static str;
     /// Answers one request.
     fn serve(&self, call: Call) -> Working<'_>;
-    /// Answers a planted fault in the service's own words; nothing is booked.
-    fn refuse(&self, status: u16, message: &str) -> Reply;
+    /// A refusal in the service's own words; `code` where another than the usual one for the status is wanted.
+    fn refuse(&self, status: u16, code: Option<&str>, message: &str) -> Reply;
     /// A document about the service: a description of its interface, a collection of requests. `path` is below the
     /// service's prefix, `base` the service's address as the client wrote it.
     fn document(&self, path: &str, base: &str) -> Option<Value>;
+    /// What `GET /_sandbox/NAME/path` shows of the service beside its interface.
+    fn inspect(&self, _path: &str) -> Option<Value> {
+        None
+    }
     /// Forgets every token that was issued so far.
     fn expire_tokens(&self);
     /// What a client needs to know to use the service: its entry in the ready file.

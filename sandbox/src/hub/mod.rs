@@ -31,7 +31,8 @@ use self::form::Form;
 use self::once::Once;
 use crate::http::Reply;
 use crate::server::House;
-use crate::sign_fr::{Cursor, Kind, SignFr};
+use crate::sign_fr::{Kind, SignFr};
+use crate::slice::Cursor;
 
 /// The hub's own state; everything else belongs to the service and the sandbox.
 pub(crate) struct Hub {

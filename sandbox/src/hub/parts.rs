@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::form::Form;
 use super::once;
-use crate::sign_fr::Slice;
+use crate::slice::Slice;
 
 /// A text field with its label, its hint and what is wrong with it.
 pub(super) struct Field<'a> {

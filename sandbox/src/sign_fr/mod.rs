@@ -42,7 +42,6 @@ use self::router::{Action, Collection, Route};
 use self::state::State;
 use crate::audit::Refusal;
 use crate::canonical;
-use crate::control::{BOOKING, OWN};
 use crate::crypto::SystemKey;
 use crate::http::{Call, Reply};
 use crate::random;
@@ -154,32 +153,20 @@ impl SignFr {
         let mut state = lock(&self.state);
         let mut desk = self.desk(&mut state, call, caller, checked, settings);
         let result = change(&mut desk, route);
-        let (now, mut writes, bookings) = (desk.now, desk.writes, desk.bookings);
+        let (now, mut changes) = (desk.now, desk.changes);
         let kept = match &result {
             Ok(reply) => state.idempotency.finished(slot, reply),
             Err(problem) if settings.cache_errors => state.idempotency.finished(slot, &problem.reply()),
             Err(_) => None,
         };
-        if self.shared.archive.keeps() {
-            writes.extend(kept.iter().map(|entry| document(state::IDEMPOTENCY, entry.slot_text(), entry)));
-            writes.extend(
-                bookings
-                    .iter()
-                    .map(|booking| Write { service: OWN, ..document(BOOKING, booking.id.clone(), booking) }),
-            );
+        if let Some(entry) = &kept {
+            changes.write(state::IDEMPOTENCY, entry.slot_text(), entry);
         }
         let life = SignedDuration::from_hours(i64::from(settings.idempotency_hours));
         for slot in state.idempotency.sweep(now, life) {
-            writes.push(Write {
-                service: NAME,
-                kind: state::IDEMPOTENCY,
-                id: idempotency::slot_text(&slot),
-                body: None,
-            });
+            changes.delete(state::IDEMPOTENCY, idempotency::slot_text(&slot));
         }
-        let mut audit = lock(&self.shared.audit);
-        bookings.into_iter().for_each(|booking| audit.book(booking));
-        (result, kept, self.shared.archive.commit(writes))
+        (result, kept, self.shared.commit(changes))
     }
 
     fn desk<'a>(
@@ -197,9 +184,7 @@ impl SignFr {
             settings,
             now: self.shared.clock.now(),
             base: format!("http://{}/{NAME}", call.header("host").unwrap_or("127.0.0.1")),
-            keeps: self.shared.archive.keeps(),
-            writes: Vec::new(),
-            bookings: Vec::new(),
+            changes: self.shared.changes(NAME),
         }
     }
 
@@ -236,8 +221,8 @@ impl Service for SignFr {
         })
     }
 
-    fn refuse(&self, status: u16, message: &str) -> Reply {
-        SignFr::dress(Problem::new(status, message).reply())
+    fn refuse(&self, status: u16, code: Option<&str>, message: &str) -> Reply {
+        SignFr::dress(Problem::new(status, message).coded(code).reply())
     }
 
     fn document(&self, path: &str, base: &str) -> Option<Value> {
@@ -340,7 +325,7 @@ fn fingerprint(call: &Call, settings: &SignFrSettings) -> String {
 }
 
 fn document<T: serde::Serialize>(kind: &'static str, id: String, value: &T) -> Write {
-    Write { service: NAME, kind, id, body: serde_json::to_string(value).ok() }
+    Write::of(NAME, kind, id, value)
 }
 
 async fn durable(commit: Commit) -> Result<(), Problem> {

@@ -10,6 +10,8 @@ impl Record {
 }
 
 impl Row for Organization {
+    type State = State;
+
     fn id(&self) -> &str {
         &self.id
     }
@@ -25,6 +27,8 @@ impl Row for Organization {
 }
 
 impl Row for Subject {
+    type State = State;
+
     fn id(&self) -> &str {
         &self.id
     }
@@ -43,6 +47,8 @@ impl Row for Subject {
 }
 
 impl Row for Resource {
+    type State = State;
+
     fn id(&self) -> &str {
         &self.id
     }
@@ -62,6 +68,8 @@ impl Row for Resource {
 }
 
 impl Row for Record {
+    type State = State;
+
     fn id(&self) -> &str {
         &self.id
     }
@@ -85,6 +93,8 @@ impl Row for Record {
 }
 
 impl Row for File {
+    type State = State;
+
     fn id(&self) -> &str {
         &self.id
     }
