@@ -54,7 +54,7 @@ impl Shared {
     pub(crate) fn commit(&self, mut changes: Changes) -> Commit {
         if changes.keeps {
             let bookings = changes.bookings.iter();
-            changes.writes.extend(bookings.map(|booking| Write::of(OWN, BOOKING, booking.id.clone(), booking)));
+            changes.writes.extend(bookings.map(|booking| Write::of(OWN, BOOKING, booking.place(), booking)));
         }
         let mut audit = lock(&self.audit);
         changes.bookings.into_iter().for_each(|booking| audit.book(booking));

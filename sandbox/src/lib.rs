@@ -25,13 +25,17 @@ pub mod crypto;
 mod faults;
 mod http;
 mod hub;
+mod intake;
+mod management;
 mod random;
 mod requests;
+mod routes;
 mod sandbox;
 pub mod schema;
 mod server;
 mod service;
 mod settings;
+mod sign_at;
 mod sign_fr;
 mod slice;
 mod store;
@@ -39,6 +43,7 @@ mod table;
 
 pub use sandbox::{Options, Sandbox, SandboxError, Store};
 pub use settings::{
-    Check, PaymentDiscount, ReplayAlphabet, ReplayAnchor, ReplayCheck, ReplayHashInput, ReturnSign, Settings,
-    SignFrSettings, ValueBase,
+    BackwardClock, Check, Count, Devices, Environment, Fon, ManagementSettings, PaymentDiscount,
+    ReplayAlphabet, ReplayAnchor, ReplayCheck, ReplayHashInput, ReturnSign, Settings, SignAtSettings,
+    SignFrSettings, UnitLimit, ValueBase, YearEnd,
 };

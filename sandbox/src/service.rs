@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde_json::Value;
 
-use crate::audit::Audit;
+use crate::audit::{Audit, Refusal};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::http::{Call, Reply};
@@ -58,6 +58,19 @@ impl Shared {
             archive,
             settings: RwLock::new(Arc::new(settings)),
         }
+    }
+
+    /// Notes a request that a service did not carry out.
+    pub(crate) fn refused(&self, service: &'static str, call: &Call, status: u16, message: &str) {
+        let refusal = Refusal {
+            service,
+            method: call.method.to_string(),
+            path: call.uri.path().to_owned(),
+            status,
+            message: message.to_owned(),
+            at: self.clock.now(),
+        };
+        lock(&self.audit).refuse(refusal, self.settings().refused_kept);
     }
 
     pub(crate) fn settings(&self) -> Arc<Settings> {

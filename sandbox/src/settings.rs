@@ -1,6 +1,12 @@
 //! What a test may change while the sandbox runs, and what we decided where a contract is silent.
 
+mod management;
+mod sign_at;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::management::{Environment, ManagementSettings};
+pub use self::sign_at::{BackwardClock, Count, Devices, Fon, SignAtSettings, UnitLimit, YearEnd};
 
 /// The sandbox's settings: `GET` and `PUT /_sandbox/settings`. A `PUT` changes the keys it names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,11 +19,22 @@ pub struct Settings {
     /// SIGN FR and SIGN IT.
     #[serde(rename = "sign-fr")]
     pub sign_fr: SignFrSettings,
+    /// SIGN AT.
+    #[serde(rename = "sign-at")]
+    pub sign_at: SignAtSettings,
+    /// The Management API.
+    pub management: ManagementSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { seed: 0, refused_kept: 10_000, sign_fr: SignFrSettings::default() }
+        Settings {
+            seed: 0,
+            refused_kept: 10_000,
+            sign_fr: SignFrSettings::default(),
+            sign_at: SignAtSettings::default(),
+            management: ManagementSettings::default(),
+        }
     }
 }
 
@@ -279,6 +296,6 @@ impl Settings {
         if fr.replay_offset_base > 1 || fr.replay_last_remaining > 1 {
             return Err("sign-fr.replay_offset_base and replay_last_remaining are 0 or 1".to_owned());
         }
-        Ok(())
+        self.sign_at.check()
     }
 }

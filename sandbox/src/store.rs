@@ -37,7 +37,12 @@ pub(crate) struct Write {
 
 impl Write {
     /// A document that is put in, or replaces the one with its id.
-    pub(crate) fn of<T: serde::Serialize>(service: &'static str, kind: &'static str, id: String, value: &T) -> Write {
+    pub(crate) fn of<T: serde::Serialize>(
+        service: &'static str,
+        kind: &'static str,
+        id: String,
+        value: &T,
+    ) -> Write {
         Write { service, kind, id, body: serde_json::to_string(value).ok() }
     }
 }

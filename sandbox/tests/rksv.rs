@@ -36,8 +36,7 @@ fn a_chain_with_outage_cancellation_and_training_is_reproduced_byte_for_byte() {
     let vector: Value = serde_json::from_str(CHAIN).unwrap();
     let key = key(&vector);
     assert_eq!(key.serial_number().to_uppercase(), vector["cert_serial_hex"]);
-    let aes: [u8; 32] =
-        STANDARD.decode(vector["aes_key_b64"].as_str().unwrap()).unwrap().try_into().unwrap();
+    let aes: [u8; 32] = STANDARD.decode(vector["aes_key_b64"].as_str().unwrap()).unwrap().try_into().unwrap();
     let register = vector["kassen_id"].as_str().unwrap();
     let mut chain = rksv::chain_value(register);
     let receipts = vector["receipts"].as_array().unwrap();
@@ -79,7 +78,8 @@ fn a_start_receipt_of_real_hardware_has_the_same_counter_and_chain() {
     let aes = STANDARD.decode("9Dkvhh6oupcaR2tzKC/ABKsH+mgIcTEVQrIA/EqWdfE=").unwrap().try_into().unwrap();
     assert_eq!(rksv::turnover_counter(&aes, "1", "1", 0, 8).unwrap(), "oN4V2dhlpHo=");
     assert_eq!(rksv::chain_value("1"), "a4ayc/80/OE=");
-    let payload = "_R1-AT1_1_1_2017-02-25T13:34:44_0,00_0,00_0,00_0,00_0,00_oN4V2dhlpHo=_313380E2_a4ayc/80/OE=";
+    let payload =
+        "_R1-AT1_1_1_2017-02-25T13:34:44_0,00_0,00_0,00_0,00_0,00_oN4V2dhlpHo=_313380E2_a4ayc/80/OE=";
     let signature = "BTA3NSwFu5fgrxdMsEnlwir4ZLCuWw9UiT2HntPzy07oi9n8dlaTp3-5VyZOYbZ6ZbA2VfbfC5HbQnzM53DOZw";
     let jws = format!("eyJhbGciOiJFUzI1NiJ9.{}.{signature}", URL_SAFE_NO_PAD.encode(payload));
     assert_eq!(rksv::chain_value(&jws), "g9peJgukztc=");

@@ -69,7 +69,12 @@ impl Authority {
     /// # Errors
     ///
     /// As for [`SystemKey::generate`].
-    pub fn issue(&self, subject: &str, serial: &str, not_before: Timestamp) -> Result<SystemKey, CryptoError> {
+    pub fn issue(
+        &self,
+        subject: &str,
+        serial: &str,
+        not_before: Timestamp,
+    ) -> Result<SystemKey, CryptoError> {
         let begin = Timestamp::from_second(BEGIN).unwrap_or(Timestamp::UNIX_EPOCH);
         let own = params(NAME, SERIAL, begin, YEARS)?;
         let issuer = Issuer::new(own, KeyPair::from_pem(self.key.private_key_pem())?);

@@ -20,8 +20,7 @@ pub(super) struct Caller {
 
 /// Reads the bearer. The sandbox knows every token it has issued, so one that it does not know is void.
 pub(super) fn caller(state: &State, call: &Call, now: Timestamp) -> Result<Caller, Problem> {
-    let bearer = call.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
-    let digest = random::digest(bearer.ok_or_else(Problem::unauthorized)?.trim());
+    let digest = random::digest(call.bearer().ok_or_else(Problem::unauthorized)?);
     let token = state.tokens.get(&digest).filter(|token| now < token.expires_at);
     let token = token.ok_or_else(Problem::unauthorized)?;
     Ok(Caller { organization: token.organization.clone() })
@@ -48,8 +47,7 @@ pub(super) fn issue(
         "iss": "fiskal-sandbox", "jti": id, "sub": subject.id, "organization": subject.organization,
         "iat": now.as_second(), "exp": expires_at.as_second(),
     });
-    let bearer =
-        signer.jwt(&claims.to_string()).map_err(|error| Problem::internal(error.to_string()))?;
+    let bearer = signer.jwt(&claims.to_string()).map_err(|error| Problem::internal(error.to_string()))?;
     let answer = json!({ "content": {
         "id": id,
         "authentication": {

@@ -40,7 +40,6 @@ use self::errors::Problem;
 use self::idempotency::{Begun, Slot};
 use self::router::{Action, Collection, Route};
 use self::state::State;
-use crate::audit::Refusal;
 use crate::canonical;
 use crate::crypto::SystemKey;
 use crate::http::{Call, Reply};
@@ -191,18 +190,6 @@ impl SignFr {
     fn dress(reply: Reply) -> Reply {
         reply.with("x-api-version", checks::VERSION).with("x-trace-identifier", Uuid::now_v7().to_string())
     }
-
-    fn note(&self, method: String, path: String, problem: &Problem, settings: &Settings) {
-        let refusal = Refusal {
-            service: NAME,
-            method,
-            path,
-            status: problem.status(),
-            message: problem.message().to_owned(),
-            at: self.shared.clock.now(),
-        };
-        lock(&self.shared.audit).refuse(refusal, settings.refused_kept);
-    }
 }
 
 impl Service for SignFr {
@@ -214,7 +201,7 @@ impl Service for SignFr {
         Box::pin(async move {
             let settings = self.shared.settings();
             let reply = self.answer(&call, &settings).await.unwrap_or_else(|problem| {
-                self.note(call.method.to_string(), call.uri.path().to_owned(), &problem, &settings);
+                self.shared.refused(NAME, &call, problem.status(), problem.message());
                 problem.reply()
             });
             SignFr::dress(reply)
