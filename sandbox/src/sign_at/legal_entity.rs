@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// Numbers that are published as examples: the finance ministry's for VAT ids and tax numbers, GS1 Austria's own.
+    /// Numbers that are handed round as examples of their kind.
     #[test]
     fn published_numbers_hold_and_neighbours_do_not() {
         for (name, right, wrong, code) in [
