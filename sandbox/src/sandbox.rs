@@ -251,7 +251,7 @@ fn open(options: Options) -> Result<(Runtime, TcpListener, Arc<House>, Value), S
     let accounts = Arc::new(Accounts::open(Arc::clone(&shared), &documents).map_err(damaged)?);
     let sign_at = SignAt::open(Arc::clone(&shared), Arc::clone(&accounts), &documents).map_err(damaged)?;
     let sign_at = Arc::new(sign_at);
-    let hub = Hub::new(Arc::clone(&sign_fr));
+    let hub = Hub::new(Arc::clone(&sign_fr), Arc::clone(&sign_at), Arc::clone(&accounts));
     let services: Vec<Arc<dyn Service>> = vec![sign_fr, sign_at, Arc::new(Management::new(accounts))];
     let ready = describe(&format!("http://{address}"), &services);
     Ok((runtime, listener, Arc::new(House { shared, services, hub }), ready))

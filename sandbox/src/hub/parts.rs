@@ -92,8 +92,9 @@ pub(super) fn time(text: &str) -> Markup {
 /// A state in a word, coloured by what it means.
 pub(super) fn badge(state: &str) -> Markup {
     let mood = match state {
-        "COMMISSIONED" | "COMPLETED" | "OPERATIVE" | "ENABLED" => "good",
-        "REJECTED" | "FAILED" | "DECOMMISSIONED" | "SUSPENDED" => "bad",
+        "COMMISSIONED" | "COMPLETED" | "OPERATIVE" | "ENABLED" | "INITIALIZED" | "SIGNED" => "good",
+        "REJECTED" | "FAILED" | "DECOMMISSIONED" | "SUSPENDED" | "OUTAGE" | "DEFECTIVE" | "UNSIGNED"
+        | "DISABLED" => "bad",
         _ => "plain",
     };
     html! { span class={ "badge " (mood) } { (words(state)) } }

@@ -6,7 +6,6 @@ use super::desk::Desk;
 use super::errors::Problem;
 use super::seed;
 use super::state::Key;
-use crate::settings::Environment;
 
 pub(super) fn create(desk: &mut Desk<'_>) -> Result<Value, Problem> {
     let organization = desk.organization()?.id.clone();
@@ -27,12 +26,12 @@ pub(super) fn list(desk: &Desk<'_>) -> Result<Value, Problem> {
     let wanted = |row: &&Key| {
         row.organization == *organization
             && desk.request.query("status").is_none_or(|wanted| wanted == status(row))
-            && (kinds.is_empty() || kinds.contains(&kind(row)))
+            && (kinds.is_empty() || kinds.contains(&row.environment.name()))
     };
     let mut rows: Vec<&Key> = desk.state.keys.rows().iter().filter(wanted).collect();
     match desk.request.query("order_by") {
         Some("name") => rows.sort_by(|a, b| a.name.cmp(&b.name)),
-        Some("kind") => rows.sort_by_key(|row| kind(row)),
+        Some("kind") => rows.sort_by_key(|row| row.environment.name()),
         Some("status") => rows.sort_by_key(|row| status(row)),
         _ => {}
     }
@@ -73,13 +72,6 @@ fn find<'d>(desk: &'d Desk<'_>) -> Result<&'d Key, Problem> {
 
 fn status(row: &Key) -> &'static str {
     if row.enabled { "enabled" } else { "disabled" }
-}
-
-fn kind(row: &Key) -> &'static str {
-    match row.environment {
-        Environment::Test => "test",
-        Environment::Live => "live",
-    }
 }
 
 /// A key as it is answered on its own; lists differ in `_type` and in who manages it.

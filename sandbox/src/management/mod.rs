@@ -8,6 +8,7 @@ mod operations;
 mod organizations;
 mod seed;
 mod state;
+mod window;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ pub(crate) use self::accounts::{Accounts, Caller, NotSignedIn};
 use self::desk::Desk;
 use self::errors::Problem;
 use self::operations::{OPERATIONS, Operation};
+pub(crate) use self::window::{Company, Unmade};
 use crate::http::{Call, Reply};
 use crate::intake;
 use crate::routes;

@@ -81,16 +81,12 @@ pub(super) fn key(
     settings: &ManagementSettings,
 ) -> (Key, String) {
     let secret = letters(43);
-    let environment = match settings.environment {
-        Environment::Test => "test",
-        Environment::Live => "live",
-    };
     let row = Key {
         id: Uuid::new_v4().to_string(),
         organization: organization.to_owned(),
         manager: None,
         name: name.to_owned(),
-        key: format!("{environment}_{}_{name}", letters(KEY_LENGTH)),
+        key: format!("{}_{}_{name}", settings.environment.name(), letters(KEY_LENGTH)),
         secret_digest: random::digest(&secret),
         environment: settings.environment,
         enabled: true,

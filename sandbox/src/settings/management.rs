@@ -10,6 +10,16 @@ pub enum Environment {
     Live,
 }
 
+impl Environment {
+    /// As keys begin with it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Environment::Test => "test",
+            Environment::Live => "live",
+        }
+    }
+}
+
 /// The Management API and the tokens of all Austrian services. Numbers in the field texts are sections of the contract
 /// sign-at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,6 +16,9 @@ mod signing;
 mod state;
 mod units;
 mod view;
+mod window;
+
+pub(crate) use self::window::{DeviceRow, DeviceView, ReceiptRow, ReceiptView};
 
 use std::sync::{Arc, Mutex};
 
@@ -159,8 +162,7 @@ impl Service for SignAt {
         let id = path.strip_prefix("registers/")?.strip_suffix("/verification")?;
         let state = lock(&self.state);
         let register = state.registers.rows().iter().find(|register| register.id == id)?;
-        let units = state.units.rows().iter().filter(|unit| unit.owner == register.owner);
-        Some(registers::verification(register, units))
+        Some(window::verification(&state, register))
     }
 
     fn expire_tokens(&self) {

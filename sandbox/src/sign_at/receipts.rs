@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::desk::{Desk, receipt_key};
 use super::errors::Problem;
 use super::signing::{self, Draft};
-use super::state::{Receipt, RegisterState};
+use super::state::{Receipt, RegisterState, State};
 use super::{amounts, lists, registers, view};
 use crate::canonical;
+use crate::crypto::Authority;
 
 pub(super) fn sign(desk: &mut Desk<'_>) -> Result<Value, Problem> {
     let mut register = desk.register()?;
@@ -93,15 +94,21 @@ pub(super) fn export(desk: &Desk<'_>) -> Result<Value, Problem> {
             && times.1.is_none_or(|end| row.signed_at.as_second() <= end)
     };
     let rows: Vec<&Receipt> = desk.state.receipts_of(&register).filter(wanted).collect();
-    let groups: Vec<Value> = rows.chunk_by(|a, b| a.unit == b.unit).map(|run| group(desk, run)).collect();
-    Ok(json!({ "Belege-Gruppe": groups }))
+    Ok(dep(desk.state, Some(desk.authority).filter(|_| desk.settings.export_certificates), &rows))
 }
 
-fn group(desk: &Desk<'_>, run: &[&Receipt]) -> Value {
-    let unit = run.first().and_then(|row| desk.state.units.get(&desk.owner.key(&row.unit)));
-    let certificate = unit.filter(|_| desk.settings.export_certificates).and_then(signing::certificate);
+/// Receipts of one register as a data collection protocol; with certificates, if their authority is given.
+pub(super) fn dep(state: &State, authority: Option<&Authority>, rows: &[&Receipt]) -> Value {
+    let groups: Vec<Value> =
+        rows.chunk_by(|a, b| a.unit == b.unit).map(|run| group(state, authority, run)).collect();
+    json!({ "Belege-Gruppe": groups })
+}
+
+fn group(state: &State, authority: Option<&Authority>, run: &[&Receipt]) -> Value {
+    let unit = run.first().and_then(|row| state.units.get(&row.owner.key(&row.unit)));
+    let certificate = unit.filter(|_| authority.is_some()).and_then(signing::certificate);
     let authorities: Vec<String> =
-        certificate.iter().map(|_| STANDARD.encode(desk.authority.certificate_der())).collect();
+        authority.iter().map(|authority| STANDARD.encode(authority.certificate_der())).collect();
     json!({
         "Signaturzertifikat": certificate.unwrap_or_default(),
         "Zertifizierungsstellen": authorities,

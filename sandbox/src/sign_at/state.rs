@@ -29,7 +29,7 @@ impl Owner {
 
     /// The key of a row of this owner.
     pub(super) fn key(&self, id: &str) -> String {
-        format!("{}/{:?}/{id}", self.organization, self.environment)
+        format!("{}/{}/{id}", self.organization, self.environment.name())
     }
 }
 
