@@ -27,6 +27,8 @@ mod http;
 mod hub;
 mod intake;
 mod management;
+mod openapi;
+mod postman;
 mod random;
 mod requests;
 mod routes;

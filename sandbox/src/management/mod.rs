@@ -23,6 +23,7 @@ use self::operations::{OPERATIONS, Operation};
 pub(crate) use self::window::{Company, Unmade};
 use crate::http::{Call, Reply};
 use crate::intake;
+use crate::openapi::{self, About};
 use crate::routes;
 use crate::schema::Contract;
 use crate::service::{Service, Working};
@@ -30,6 +31,14 @@ use crate::settings::Settings;
 
 /// The service's name and path prefix.
 const NAME: &str = "management";
+
+/// What the description of the interface begins with.
+const ABOUT: About = About {
+    title: "Management API",
+    version: "0.12.0",
+    header: "x-request-id",
+    refusals: &[400, 401, 404, 429, 500, 503],
+};
 
 /// The service.
 pub(crate) struct Management {
@@ -111,8 +120,8 @@ impl Service for Management {
         dress(Problem::new(status, code, message).reply(), Duration::ZERO)
     }
 
-    fn document(&self, _path: &str, _base: &str) -> Option<Value> {
-        None
+    fn document(&self, path: &str, base: &str) -> Option<Value> {
+        (path == "/openapi.json").then(|| openapi::document(&ABOUT, base, Contract::management(), OPERATIONS))
     }
 
     fn expire_tokens(&self) {

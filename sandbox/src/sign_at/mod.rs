@@ -10,6 +10,7 @@ mod legal_entity;
 mod lists;
 mod metadata;
 mod operations;
+mod postman;
 mod receipts;
 mod registers;
 mod signing;
@@ -34,6 +35,7 @@ use crate::crypto::Authority;
 use crate::http::{Call, Reply};
 use crate::intake::{self, Request};
 use crate::management::{Accounts, Caller, NotSignedIn};
+use crate::openapi::{self, About};
 use crate::routes;
 use crate::schema::Contract;
 use crate::service::{Service, Shared, Working, lock};
@@ -42,6 +44,14 @@ use crate::store::{Commit, Document};
 
 /// The service's name and path prefix.
 const NAME: &str = "sign-at";
+
+/// What the description of the interface begins with.
+const ABOUT: About = About {
+    title: "SIGN AT",
+    version: view::VERSION,
+    header: "request-id",
+    refusals: &[400, 401, 404, 408, 429, 500, 503, 504],
+};
 
 /// The service.
 pub(crate) struct SignAt {
@@ -154,8 +164,16 @@ impl Service for SignAt {
         dress(Problem::of(status, code, message).reply())
     }
 
-    fn document(&self, _path: &str, _base: &str) -> Option<Value> {
-        None
+    fn document(&self, path: &str, base: &str) -> Option<Value> {
+        match path {
+            "/openapi.json" => Some(openapi::document(&ABOUT, base, Contract::sign_at(), OPERATIONS)),
+            "/postman/collection.json" | "/api/v1/_postman/collection" => Some(postman::collection()),
+            "/postman/environment.json" => {
+                let (key, secret) = self.accounts.credentials();
+                Some(postman::environment(base, key, secret))
+            }
+            _ => None,
+        }
     }
 
     fn inspect(&self, path: &str) -> Option<Value> {
@@ -184,32 +202,32 @@ fn carry_out(desk: &mut Desk<'_>, operation: Operation) -> Result<Value, Problem
         Operation::Authenticate => Err(Problem::internal("tokens are not given out here")),
         Operation::AuthenticateFon => fon::authenticate(desk),
         Operation::RetrieveFonStatus => Ok(fon::status(desk)),
-        Operation::CreateUnit => units::create(desk),
-        Operation::RetrieveUnit => units::retrieve(desk),
-        Operation::UpdateUnit => units::update(desk),
-        Operation::ListUnits => {
+        Operation::CreateSignatureCreationUnit => units::create(desk),
+        Operation::RetrieveSignatureCreationUnit => units::retrieve(desk),
+        Operation::UpdateSignatureCreationUnit => units::update(desk),
+        Operation::ListSignatureCreationUnits => {
             let units: Vec<_> = desk.units().collect();
             lists::page(desk, "SIGNATURE_CREATION_UNIT_LIST", &units, |unit| view::unit(unit))
         }
-        Operation::RetrieveUnitMetadata => metadata::of_unit(desk),
-        Operation::UpdateUnitMetadata => metadata::change_unit(desk),
-        Operation::CreateRegister => registers::create(desk),
-        Operation::RetrieveRegister => registers::retrieve(desk),
-        Operation::UpdateRegister => registers::update(desk),
-        Operation::ListRegisters => {
+        Operation::RetrieveSignatureCreationUnitMetadata => metadata::of_unit(desk),
+        Operation::UpdateSignatureCreationUnitMetadata => metadata::change_unit(desk),
+        Operation::CreateCashRegister => registers::create(desk),
+        Operation::RetrieveCashRegister => registers::retrieve(desk),
+        Operation::UpdateCashRegister => registers::update(desk),
+        Operation::ListCashRegisters => {
             let registers: Vec<_> = desk.registers().collect();
             lists::page(desk, "CASH_REGISTER_LIST", &registers, |register| view::register(register))
         }
-        Operation::RetrieveRegisterMetadata => metadata::of_register(desk),
-        Operation::UpdateRegisterMetadata => metadata::change_register(desk),
+        Operation::RetrieveCashRegisterMetadata => metadata::of_register(desk),
+        Operation::UpdateCashRegisterMetadata => metadata::change_register(desk),
         Operation::SignReceipt => receipts::sign(desk),
         Operation::RetrieveReceipt => receipts::retrieve(desk),
         Operation::RetrieveReceiptMetadata => metadata::of_receipt(desk),
         Operation::UpdateReceiptMetadata => metadata::change_receipt(desk),
         Operation::ValidateReceipt => fon::validate(desk),
-        Operation::ListRegisterReceipts => receipts::list_of_register(desk),
+        Operation::ListCashRegisterReceipts => receipts::list_of_register(desk),
         Operation::ListReceipts => receipts::list_all(desk),
-        Operation::Export => receipts::export(desk),
+        Operation::ExportCashRegister => receipts::export(desk),
         Operation::RetrieveConfiguration => Ok(configuration::retrieve(desk)),
         Operation::UpdateConfiguration => Ok(configuration::update(desk)),
     }
