@@ -112,7 +112,7 @@ fn set_settings(shared: &Shared, body: &[u8]) -> Result<Value, String> {
         return Err("settings are an object of the keys to change".to_owned());
     }
     let mut merged = json!(*shared.settings());
-    overlay(&mut merged, &change);
+    overlay(&mut merged, &change)?;
     let settings: Settings = serde_json::from_value(merged).map_err(|error| error.to_string())?;
     settings.check()?;
     if change.get("seed").is_some() {
@@ -123,13 +123,15 @@ fn set_settings(shared: &Shared, body: &[u8]) -> Result<Value, String> {
 }
 
 /// Lays the named keys over what is there, one level after the other.
-fn overlay(base: &mut Value, change: &Value) {
+fn overlay(base: &mut Value, change: &Value) -> Result<(), String> {
     match (base, change) {
         (Value::Object(base), Value::Object(change)) => {
             for (key, value) in change {
-                overlay(base.entry(key.clone()).or_insert(Value::Null), value);
+                overlay(base.entry(key.clone()).or_insert(Value::Null), value)?;
             }
         }
+        (Value::Object(_), other) => return Err(format!("{other} is no group of settings")),
         (base, change) => *base = change.clone(),
     }
+    Ok(())
 }

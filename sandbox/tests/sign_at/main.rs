@@ -8,8 +8,10 @@ mod austria;
 mod calendar;
 mod finanzonline;
 mod lists;
+mod long;
 mod outage;
 mod receipts;
+mod settings;
 mod states;
 mod tokens;
 #[path = "../support/verifier.rs"]
