@@ -228,7 +228,7 @@ macro_rules! row {
         impl Row for $row {
             type State = State;
 
-            fn id(&self) -> &str {
+            fn place(&self) -> &str {
                 &self.key
             }
             fn organization(&self) -> &str {
@@ -251,7 +251,7 @@ row!(Register, "register", registers);
 impl Row for Receipt {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.key
     }
     fn organization(&self) -> &str {
