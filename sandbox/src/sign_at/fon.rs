@@ -1,11 +1,12 @@
 //! FinanzOnline, the finance ministry's portal, as far as it stands behind the service (contract sign-at 2.2, 2.9, 4.1).
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::desk::Desk;
 use super::errors::Problem;
-use super::state::{Receipt, Taxpayer, Validation};
+use super::state::{Receipt, Register, State, Taxpayer, Validation};
 use super::view;
+use crate::crypto::rksv;
 use crate::settings::Fon;
 
 /// Whether an answer comes back once the change is done.
@@ -119,4 +120,39 @@ pub(super) fn validate(desk: &mut Desk<'_>) -> Result<Value, Problem> {
     receipt.validations.push(validation);
     desk.save(receipt);
     report.answer(answer)
+}
+
+/// What FinanzOnline has been told and has said, by taxpayer: the other side of every change whose answer was lost.
+pub(super) fn register(state: &State) -> Value {
+    let mut taxpayers = Vec::new();
+    for taxpayer in state.taxpayers.rows() {
+        let units = state.units.rows().iter().filter(|unit| unit.owner == taxpayer.owner);
+        let units = units
+            .filter(|unit| unit.initialized_at.is_some())
+            .map(|unit| json!({ "certificate_serial_number": unit.serial, "state": unit.state }));
+        let registers = state.registers.rows().iter().filter(|row| row.owner == taxpayer.owner);
+        let registers = registers.filter(|row| row.registered_at.is_some()).map(|row| {
+            json!({
+                "serial_number": row.serial, "state": row.state,
+                "key_checksum": rksv::key_checksum(&row.counter_key), "receipts": judged(state, row),
+            })
+        });
+        taxpayers.push(json!({
+            "organization": taxpayer.owner.organization, "env": taxpayer.owner.environment,
+            "participant": taxpayer.credentials.as_ref().map(|(participant, _)| participant),
+            "units": units.collect::<Vec<_>>(), "registers": registers.collect::<Vec<_>>(),
+        }));
+    }
+    json!({ "taxpayers": taxpayers })
+}
+
+/// The receipts of a register that FinanzOnline was asked about.
+fn judged(state: &State, register: &Register) -> Vec<Value> {
+    let asked = state.receipts_of(register).filter(|row| !row.validations.is_empty());
+    asked
+        .map(|row| {
+            let said: Vec<Value> = row.validations.iter().map(view::validation).collect();
+            json!({ "receipt_number": row.number.to_string(), "receipt_type": row.kind, "validations": said })
+        })
+        .collect()
 }

@@ -75,6 +75,35 @@ fn a_silent_finanzonline_leaves_the_change_done_or_not() {
     }
 }
 
+/// What FinanzOnline knows, for whoever wants to see both sides of a lost answer.
+#[test]
+fn the_other_side_can_be_looked_at() {
+    let shop = Shop::open();
+    let known = || shop.control(Method::GET, "sign-at/finanzonline", None)["taxpayers"].clone();
+    assert_eq!(known(), json!([]));
+    shop.authenticate_fon().ok();
+    let unit = new_id();
+    let serial = shop.create_unit(&unit).ok()["certificate_serial_number"].clone();
+    assert_eq!(known()[0]["units"], json!([]), "it is not told of a unit before it is initialized");
+    shop.settings(&json!({ "fon": "timeout_done" }));
+    shop.set_unit(&unit, "INITIALIZED").refused(408, "E_FON_REQUEST_TIMEOUT");
+    assert_eq!(known()[0]["units"], json!([{ "certificate_serial_number": serial, "state": "INITIALIZED" }]));
+    shop.settings(&json!({ "fon": "timeout" }));
+    let register = new_id();
+    shop.create_register(&register).ok();
+    shop.set_register(&register, "REGISTERED").refused(408, "E_FON_REQUEST_TIMEOUT");
+    assert_eq!(known()[0]["registers"], json!([]));
+    shop.settings(&json!({ "fon": "answers" }));
+    shop.set_register(&register, "REGISTERED").ok();
+    let start = shop.set_register(&register, "INITIALIZED").ok();
+    let told = known()[0]["registers"][0].clone();
+    assert_eq!((&told["serial_number"], &told["state"]), (&start["serial_number"], &start["state"]));
+    assert_eq!(told["key_checksum"].as_str().unwrap().len(), 4);
+    assert_eq!(told["receipts"][0]["receipt_type"], "INITIALIZATION");
+    assert_eq!(told["receipts"][0]["validations"][0]["validation_result"], "SUCCESS");
+    assert!(!known().to_string().contains("secret"), "the PIN is not kept");
+}
+
 #[test]
 fn a_planted_status_can_stand_before_a_change_or_behind_it() {
     let (shop, register) = Shop::ready();
