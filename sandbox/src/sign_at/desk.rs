@@ -45,6 +45,7 @@ impl Desk<'_> {
             owner: self.owner.clone(),
             credentials: None,
             authenticated_at: None,
+            refused: false,
             revision: 0,
             validates_yearly: true,
             validates_monthly: true,

@@ -36,7 +36,20 @@ pub(super) fn report(desk: &Desk<'_>) -> Result<Report, Problem> {
             "FinanzOnline credentials are missing: authenticate with the Cash Register Webservice User first",
         ));
     }
+    check_credentials(desk)?;
     reach(desk)
+}
+
+/// FinanzOnline may know credentials no more that it once knew.
+fn check_credentials(desk: &Desk<'_>) -> Result<(), Problem> {
+    if desk.settings.fon_rejects_credentials {
+        return Err(Problem::new(
+            401,
+            "E_FON_AUTH_FAILED",
+            "FinanzOnline does not know these credentials of a Cash Register Webservice User",
+        ));
+    }
+    Ok(())
 }
 
 fn reach(desk: &Desk<'_>) -> Result<Report, Problem> {
@@ -56,18 +69,24 @@ fn reach(desk: &Desk<'_>) -> Result<Report, Problem> {
 }
 
 pub(super) fn authenticate(desk: &mut Desk<'_>) -> Result<Value, Problem> {
-    let report = reach(desk)?;
-    if desk.settings.fon_rejects_credentials {
-        return Err(Problem::new(
-            401,
-            "E_FON_AUTH_FAILED",
-            "FinanzOnline does not know these credentials of a Cash Register Webservice User",
-        ));
-    }
+    check_credentials(desk)?;
+    let report = match reach(desk) {
+        Ok(report) => report,
+        Err(problem) => {
+            let refused = desk.settings.fon == Fon::Refuses;
+            let taxpayer = Taxpayer { refused, ..desk.taxpayer() };
+            desk.save(taxpayer);
+            return Err(problem);
+        }
+    };
     let text = |name: &str| desk.request.text(name).unwrap_or_default().to_owned();
     let credentials = (text("fon_participant_id"), text("fon_user_id"));
-    let taxpayer =
-        Taxpayer { credentials: Some(credentials), authenticated_at: Some(desk.now), ..desk.taxpayer() };
+    let taxpayer = Taxpayer {
+        credentials: Some(credentials),
+        authenticated_at: Some(desk.now),
+        refused: false,
+        ..desk.taxpayer()
+    };
     let answer = show(&taxpayer);
     desk.save(taxpayer);
     report.answer(answer)
@@ -83,7 +102,11 @@ fn show(taxpayer: &Taxpayer) -> Value {
         shown.insert("fon_participant_id".to_owned(), participant.as_str().into());
         shown.insert("fon_user_id".to_owned(), user.as_str().into());
     }
-    let status = if taxpayer.credentials.is_some() { "AUTHENTICATED" } else { "UNAUTHENTICATED" };
+    let status = match (taxpayer.refused, &taxpayer.credentials) {
+        (true, _) => "ERROR_UNSPECIFIED",
+        (false, Some(_)) => "AUTHENTICATED",
+        (false, None) => "UNAUTHENTICATED",
+    };
     shown.insert("authentication_status".to_owned(), status.into());
     view::time(&mut shown, "time_authentication", taxpayer.authenticated_at);
     Value::Object(shown)

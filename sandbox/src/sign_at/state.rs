@@ -41,6 +41,8 @@ pub(super) struct Taxpayer {
     /// Participant and user; the PIN is not kept.
     pub(super) credentials: Option<(String, String)>,
     pub(super) authenticated_at: Option<Timestamp>,
+    /// Whether FinanzOnline refused the last attempt without saying why.
+    pub(super) refused: bool,
     pub(super) revision: u32,
     pub(super) validates_yearly: bool,
     pub(super) validates_monthly: bool,
