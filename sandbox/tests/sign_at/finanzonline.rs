@@ -124,6 +124,16 @@ fn a_planted_status_can_stand_before_a_change_or_behind_it() {
         shop.set_register(&register, "OUTAGE").refused(504, "E_FON_REQUEST_TIMEOUT");
         assert_eq!(shop.register(&register)["state"], expected);
     }
+    for (status, code) in [
+        (429, "E_TOO_MANY_REQUESTS"),
+        (408, "E_FON_REQUEST_TIMEOUT"),
+        (503, "E_SERVICE_UNAVAILABLE"),
+        (500, "E_INTERNAL_SERVER_ERROR"),
+    ] {
+        let fault = json!({ "fault": { "kind": "status", "status": status, "retry_after": 2 }, "count": 1 });
+        shop.control(Method::POST, "faults", Some(&fault));
+        shop.get("/cash-register").refused(status, code);
+    }
     let fault = json!({ "fault": { "kind": "status", "status": 400, "code": "E_INVALID_LEGAL_ENTITY_ID" }, "count": 1 });
     shop.control(Method::POST, "faults", Some(&fault));
     shop.create_unit(&new_id()).refused(400, "E_INVALID_LEGAL_ENTITY_ID");
