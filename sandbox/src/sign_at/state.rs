@@ -163,7 +163,7 @@ pub(super) struct Receipt {
     pub(super) amounts: [i64; 5],
     /// What the client sent of the three schemas; empty for a receipt that the service made.
     pub(super) schema: Map<String, Value>,
-    /// The whole body as canonical JSON, to tell a repetition from another receipt.
+    /// The digest of the whole body, as canonical JSON: tells a repetition from another receipt.
     pub(super) sent: Option<String>,
     pub(super) metadata: Metadata,
     pub(super) validations: Vec<Validation>,
