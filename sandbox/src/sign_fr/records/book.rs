@@ -86,7 +86,7 @@ pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Reco
     };
     record.signature = chain_signature(seed.as_deref(), &view::canonical_text(&record));
     if !dead(&record.state) {
-        desk.bookings.push(booking(desk, &record, &draft.operation));
+        desk.changes.book(booking(desk, &record, &draft.operation));
     }
     desk.save(record.clone());
     record
