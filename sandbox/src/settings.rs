@@ -74,6 +74,19 @@ pub enum PaymentDiscount {
     Any,
 }
 
+/// What the `data` of a CORRECTION is (contract sign-fr 2.7 calls it a whole RECEIPT; the rules of 2.11 are Italian and
+/// know only what is taken back).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CorrectionReading {
+    /// Lines of the original that are taken back.
+    Returns,
+    /// What the original should have said.
+    Whole,
+    /// Taken back where all entries are RETURNs, else the right content.
+    Either,
+}
+
 /// Whether the chain of replayed records is verified (contract sign-fr 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -181,8 +194,11 @@ pub struct SignFrSettings {
     /// How `payments[].details.discount` counts (2.10).
     pub payment_discount: PaymentDiscount,
     /// The entries of a CORRECTION are RETURNs that name a line of the original and repeat its text, and no amount is
-    /// negative (2.11; what happens otherwise is not said).
+    /// negative (2.11; what happens otherwise is not said); where they are the right content, each has a number of its
+    /// own.
     pub correction_check: Check,
+    /// What the `data` of a French CORRECTION is; an Italian one takes back (2.7, 2.11).
+    pub correction_reading: CorrectionReading,
     /// Let a record be cancelled that was cancelled already.
     pub cancel_twice: bool,
     /// Whether the chain of replayed records is verified (5.1).
@@ -237,6 +253,7 @@ impl Default for SignFrSettings {
             return_sign: ReturnSign::Either,
             payment_discount: PaymentDiscount::Any,
             correction_check: Check::Refuse,
+            correction_reading: CorrectionReading::Either,
             cancel_twice: false,
             replay_check: ReplayCheck::Refuse,
             replay_hash_input: ReplayHashInput::Wrapper,

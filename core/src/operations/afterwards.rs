@@ -118,7 +118,11 @@ fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if !matches!(original.receipt_type, ReceiptType::Sale | ReceiptType::Return | ReceiptType::Training) {
         return Err(Error::invalid("/id", "only the receipt of a sale can be cancelled"));
     }
-    let key = format!("receipt.cancel:{id}");
+    if corrected(fiskal, &original)? {
+        let message = "the receipt was corrected; take back what is left of it with a return";
+        return Err(Error::new(Kind::Conflict, message).at("/id"));
+    }
+    let key = cancellation_key(&id);
     let params = json!({ "reason": reason, "cashier": cashier });
     // It is cancelled once, whatever reason a repeated call gives.
     let about = fiskal.place(&original.register)?.submission("receipt.cancel", key, params);
@@ -195,8 +199,28 @@ fn asked(
     Ok(Submission { fingerprint, ..fiskal.place(&original.register)?.submission(name, key, params) })
 }
 
+fn cancellation_key(id: &str) -> String {
+    format!("receipt.cancel:{id}")
+}
+
+pub(super) fn correction_key(id: &str) -> String {
+    format!("receipt.correct:{id}")
+}
+
+/// Whether a receipt was cancelled.
+pub(super) fn cancelled(fiskal: &Call<'_>, original: &Receipt) -> Result<bool> {
+    let line = fiskal.place(&original.register)?.line;
+    Ok(fiskal.engine().recorded(&line, &cancellation_key(&original.id))?.is_some())
+}
+
+/// Whether a receipt was corrected.
+pub(super) fn corrected(fiskal: &Call<'_>, original: &Receipt) -> Result<bool> {
+    let line = fiskal.place(&original.register)?.line;
+    Ok(fiskal.engine().recorded(&line, &correction_key(&original.id))?.is_some())
+}
+
 /// The receipt of this id, which the service has.
-fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
+pub(super) fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
     let receipt = valid(fiskal, &ReceiptKey::Id(id.to_owned())).and_then(|receipt| match receipt.state {
         State::Provisional => Err(not_yet_booked()),
         _ => Ok(receipt),
@@ -250,7 +274,7 @@ fn not_yet_booked() -> Error {
     Error::new(Kind::NotReady, "the service does not have this receipt yet; run `sync`, then try again")
 }
 
-fn check_reason(reason: Option<&str>) -> Result<()> {
+pub(super) fn check_reason(reason: Option<&str>) -> Result<()> {
     if reason.is_some_and(|reason| reason.chars().count() > REASON) {
         let message = format!("the reason is longer than {REASON} characters; shorten it");
         return Err(Error::invalid("/reason", message));

@@ -1,6 +1,7 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
 mod afterwards;
+mod correct;
 mod describe;
 mod event;
 mod journal;
@@ -75,6 +76,7 @@ pub const ALL: &[Definition] = &[
     receipt::LIST,
     receipt::PRINT,
     afterwards::CANCEL,
+    correct::CORRECT,
     afterwards::DUPLICATE,
     afterwards::PAY,
     afterwards::INVOICE,

@@ -4,8 +4,10 @@ use super::afterwards;
 use super::begin::{self, enforced, sentence};
 use super::chain::{self, Chain};
 use super::checks::{self, CHAIN, CONTENT, Finding};
+use super::correction;
 use super::facts::{self, MerchantFacts, RegisterFacts};
 use super::map;
+use super::provision::cut;
 use super::receipt;
 use super::records::{self, Record, Sent};
 use super::returns;
@@ -13,7 +15,7 @@ use super::run::{Flow, Run, Stop};
 use super::wire::text;
 use crate::error::{Error, Result};
 use crate::exchange::{FollowUp, Outcome};
-use crate::receipt::{Receipt, State};
+use crate::receipt::{Receipt, ReceiptType, State};
 use crate::sale::Sale;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -40,6 +42,7 @@ impl Ready {
         let mut sale = Sale::read(run.param("sale"))?;
         sale.check_complete()?;
         let amounts = sale.amounts()?;
+        let corrects = run.operation.name == correction::NAME;
         let (operation, metadata) = match journalled(run) {
             Some(request) => request,
             None => {
@@ -50,19 +53,30 @@ impl Ready {
                         let message = "SIGN FR takes back what this journal has the receipt of; name it by receipt or number";
                         return Err(Error::invalid("/original", message));
                     }
+                    Some(_) if corrects => {
+                        correction::correction(operation, &sale, &afterwards::original(run)?)?
+                    }
                     Some(_) => returns::correction(run, operation, &sale, &afterwards::original(run)?)?,
                     None => operation,
                 };
-                (operation, map::metadata(&sale, run.record_marks())?)
+                let mut marks = run.record_marks();
+                if let Some(reason) = run.param("reason").as_str() {
+                    // This contract has no field for it (contract sign-fr 7).
+                    marks.insert("reason".into(), cut(reason, 500).into());
+                }
+                (operation, map::metadata(&sale, marks)?)
             }
         };
         sale.id = begin::sale_id(run).as_str().map(str::to_owned);
-        let draft = receipt::pending(
+        let mut draft = receipt::pending(
             run,
             &sale,
             &amounts,
             &receipt::Sellers { register: &register, merchant: &merchant, location: &location },
         )?;
+        if corrects && !sale.training {
+            draft.receipt_type = ReceiptType::Correction;
+        }
         Ok(Ready { register, merchant, sale, draft, operation, metadata })
     }
 

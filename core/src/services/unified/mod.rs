@@ -5,6 +5,7 @@
 //! | `sale.begin` | an INTENTION of a TRANSACTION |
 //! | `sale.complete` | a TRANSACTION on that intention, or on one of its own: RECEIPT, DRAFT_RECEIPT, INVOICE or PRO_FORMA_INVOICE |
 //! | `receipt.cancel` | a TRANSACTION::CANCELLATION of the receipt, on an intention of its own |
+//! | `receipt.correct` | a TRANSACTION::CORRECTION with what the receipt should have said, likewise |
 //! | `receipt.pay` | a TRANSACTION::PROOF_OF_PAYMENT, likewise |
 //! | `receipt.invoice` | a TRANSACTION::ENRICHMENT with the customer, likewise |
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
@@ -21,6 +22,7 @@ mod booked;
 mod chain;
 mod checks;
 mod complete;
+mod correction;
 mod documents;
 mod entries;
 mod event;
@@ -168,7 +170,7 @@ impl Unified {
             "provision.location" => premises::location(run),
             "provision.register" => premises::register(run),
             "sale.begin" => begin::begin(run),
-            "sale.complete" => complete::complete(run),
+            "sale.complete" | correction::NAME => complete::complete(run),
             "sale.abort" => begin::abort(run),
             "receipt.cancel" => afterwards::cancel(run),
             "receipt.duplicate" => afterwards::duplicate(run),

@@ -222,7 +222,13 @@ fn check_content(
     let kind = text(operation, "type");
     let Findings { vat, amounts } = amounts::check(system.country, kind, operation, desk.settings);
     let corrected = original.filter(|_| kind == "CORRECTION");
-    let corrections = corrected.map(|original| correction::check(&original.operation, operation));
+    let corrections = corrected.map(|original| {
+        if correction::takes_back(system.country, operation, desk.settings) {
+            correction::check(&original.operation, operation)
+        } else {
+            correction::check_whole(operation)
+        }
+    });
     let mut logs = Vec::new();
     for (check, findings) in [
         (desk.settings.correction_check, corrections.unwrap_or_default()),
