@@ -201,6 +201,15 @@ pub struct SignFrSettings {
     pub correction_reading: CorrectionReading,
     /// Let a record be cancelled that was cancelled already.
     pub cancel_twice: bool,
+    /// The service closes days, months and fiscal years in which something was recorded (5.5). Switched on again, it
+    /// closes what was recorded meanwhile as the period of its first record.
+    pub closings: bool,
+    /// The time zone in which days end (5.5).
+    pub closing_zone: String,
+    /// The hour at which a day ends, 0 to 23 (5.5).
+    pub closing_hour: u8,
+    /// The `operation` of a closing says how much was sold (5.5).
+    pub closing_totals: bool,
     /// Whether the chain of replayed records is verified (5.1).
     pub replay_check: ReplayCheck,
     /// What `X-Replay-Hash` is the SHA-256 of (5.3).
@@ -255,6 +264,10 @@ impl Default for SignFrSettings {
             correction_check: Check::Refuse,
             correction_reading: CorrectionReading::Either,
             cancel_twice: false,
+            closings: true,
+            closing_zone: "Europe/Paris".to_owned(),
+            closing_hour: 0,
+            closing_totals: true,
             replay_check: ReplayCheck::Refuse,
             replay_hash_input: ReplayHashInput::Wrapper,
             replay_alphabet: ReplayAlphabet::Base64,
@@ -292,6 +305,9 @@ impl Settings {
         }
         if fr.amount_tolerance.parse::<rust_decimal::Decimal>().is_err() {
             return Err(format!("sign-fr.amount_tolerance {:?} is not a decimal", fr.amount_tolerance));
+        }
+        if jiff::tz::TimeZone::get(&fr.closing_zone).is_err() || fr.closing_hour > 23 {
+            return Err("sign-fr.closing_zone is an IANA name, closing_hour an hour from 0 to 23".to_owned());
         }
         if fr.replay_offset_base > 1 || fr.replay_last_remaining > 1 {
             return Err("sign-fr.replay_offset_base and replay_last_remaining are 0 or 1".to_owned());

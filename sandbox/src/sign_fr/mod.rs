@@ -87,8 +87,15 @@ impl SignFr {
             return self.write(call, &route, &checked, &caller, fr).await;
         }
         tokio::time::sleep(call.pause).await;
-        let mut state = lock(&self.state);
-        read(&self.desk(&mut state, call, &caller, &checked, fr), &route)
+        let (commit, reply) = {
+            let mut state = lock(&self.state);
+            let mut desk = self.desk(&mut state, call, &caller, &checked, fr);
+            records::catch_up(&mut desk);
+            let reply = read(&desk, &route);
+            (self.shared.archive.commit(desk.writes), reply)
+        };
+        durable(commit).await?;
+        reply
     }
 
     async fn issue(&self, checked: &Checked, settings: &SignFrSettings) -> Result<Reply, Problem> {
@@ -153,6 +160,7 @@ impl SignFr {
     ) -> (Result<Reply, Problem>, Option<idempotency::Entry>, Commit) {
         let mut state = lock(&self.state);
         let mut desk = self.desk(&mut state, call, caller, checked, settings);
+        records::catch_up(&mut desk);
         let result = change(&mut desk, route);
         let (now, mut writes, bookings) = (desk.now, desk.writes, desk.bookings);
         let kept = match &result {

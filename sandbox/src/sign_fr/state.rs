@@ -1,5 +1,6 @@
 //! Everything the service remembers.
 
+mod closings;
 mod rows;
 
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use self::closings::Closings;
 use super::country::Country;
 use super::idempotency::Idempotency;
 use crate::store::Document;
@@ -235,6 +237,7 @@ pub(super) struct State {
     last_record: HashMap<String, String>,
     /// Cancelled records with their cancellations.
     cancelled: HashMap<String, String>,
+    pub(super) closings: Closings,
 }
 
 /// Kinds of documents in the store that are no rows.

@@ -1,5 +1,6 @@
 //! Booking: a record enters its system's journal and is chained to the one before it.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::view;
@@ -7,7 +8,7 @@ use crate::audit::Booking;
 use crate::canonical;
 use crate::crypto::chain_signature;
 use crate::sign_fr::NAME;
-use crate::sign_fr::desk::Desk;
+use crate::sign_fr::desk::{Desk, stamp};
 use crate::sign_fr::state::{Metadata, Record, Resource};
 
 pub(super) const ACCEPTED: &str = "ACCEPTED";
@@ -51,6 +52,21 @@ impl Draft {
 
 /// Books a draft on a system and returns the record. A rejected record stands in the journal too, but is no booking.
 pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Record {
+    let operation = draft.operation.clone();
+    let record = enter(desk, system, draft, desk.now);
+    if record.state != REJECTED {
+        desk.bookings.push(booking(desk, &record, &operation));
+    }
+    record
+}
+
+/// Books what the service makes by itself, as of a time that has passed. Nobody asked for it, so it is none of the
+/// audit's bookings.
+pub(super) fn book_at(desk: &mut Desk<'_>, system: &Resource, draft: Draft, at: Timestamp) -> Record {
+    enter(desk, system, draft, at)
+}
+
+fn enter(desk: &mut Desk<'_>, system: &Resource, draft: Draft, at: Timestamp) -> Record {
     let previous = desk.state.last_record(&system.id).map(|last| (last.id.clone(), last.signature.clone()));
     let (previous, seed) = previous.unzip();
     let mut record = Record {
@@ -66,16 +82,13 @@ pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Reco
         refers_to: draft.refers_to,
         operation: canonical::to_string(&draft.operation),
         signature: String::new(),
-        signed_at: desk.stamp(),
+        signed_at: stamp(at, desk.settings),
         previous,
         logs: draft.logs,
         file: draft.file,
         metadata: draft.metadata,
     };
     record.signature = chain_signature(seed.as_deref(), &view::canonical_text(&record));
-    if record.state != REJECTED {
-        desk.bookings.push(booking(desk, &record, &draft.operation));
-    }
     desk.save(record.clone());
     record
 }

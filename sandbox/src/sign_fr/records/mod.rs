@@ -1,16 +1,19 @@
 //! Records: what a system's journal is made of (contract sign-fr 2.7, 2.8, 3.2).
 //!
-//! Types are kept as text, so that records which the server makes by itself (closings) can join the same journal.
+//! Types are kept as text: records which the server makes by itself (closings, exports) stand in the same journal.
 
 mod amounts;
 mod book;
+mod closing;
 mod correction;
 mod create;
 mod export;
 mod offline_chain;
 mod replay;
+mod turnover;
 mod view;
 
+pub(super) use closing::{Period, catch_up};
 pub(super) use create::create;
 pub(super) use view::{canonical_text, record as show};
 

@@ -77,6 +77,7 @@ impl Row for Record {
     fn index(&self, state: &mut State) {
         if state.records.get(&self.id).is_none() {
             state.last_record.insert(self.system.clone(), self.id.clone());
+            state.closings.note(self);
         }
         if let Some(cancelled) = self.refers_to.as_ref().filter(|_| self.cancels()) {
             state.cancelled.entry(cancelled.clone()).or_insert_with(|| self.id.clone());
