@@ -65,6 +65,18 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// Close a day, month or fiscal year, and hold the journal's sums against the service's
+    Closing {
+        /// Only this register
+        #[arg(long, value_name = "NAME")]
+        register: Option<String>,
+        /// What to close
+        #[arg(long, value_name = "PERIOD", default_value = "day")]
+        period: Period,
+        /// A day of it; today if absent
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<String>,
+    },
     /// Check or read the journal
     Journal {
         #[command(subcommand)]
@@ -97,6 +109,24 @@ pub(crate) enum Command {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Country {
     Fr,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Period {
+    Day,
+    Month,
+    Year,
+}
+
+impl Period {
+    /// The name that the operations know it by.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Period::Day => "day",
+            Period::Month => "month",
+            Period::Year => "year",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

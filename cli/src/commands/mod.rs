@@ -2,6 +2,7 @@
 
 mod call;
 mod cancel;
+mod closing;
 mod demo;
 mod doctor;
 mod init;
@@ -40,6 +41,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Sync => sync::run(&open(config)?, output),
         Command::Receipt { id, print } => receipt::run(&open(config)?, id, *print, output),
         Command::Cancel { id, reason } => cancel::run(&open(config)?, id, reason.as_deref(), output),
+        Command::Closing { register, period, date } => {
+            closing::run(&open(config)?, register.as_deref(), *period, date.as_deref(), output)
+        }
         Command::Journal { action } => journal::run(config, *action, output),
         Command::Call { operation, params } => call::run(config, operation, params.as_deref(), output),
     }

@@ -1,6 +1,7 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
 mod afterwards;
+mod closing;
 mod correct;
 mod describe;
 mod event;
@@ -80,6 +81,8 @@ pub const ALL: &[Definition] = &[
     afterwards::DUPLICATE,
     afterwards::PAY,
     afterwards::INVOICE,
+    closing::CREATE,
+    closing::REPORT,
     event::RECORD,
     journal::VERIFY,
     service::REQUEST,

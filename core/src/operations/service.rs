@@ -3,9 +3,8 @@
 use super::{Definition, Nothing, Run, given, read, returned, written};
 use crate::engine::Synced;
 use crate::engine::ports::Store;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::fiskal::{Call, Place};
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -161,14 +160,8 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
 
 fn offline(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Option<Offline>> {
     let Some(outage) = fiskal.engine().outage(&place.line)? else { return Ok(None) };
-    let zone = &place.till.location.zone;
-    let local = |at: Timestamp| -> Result<String> {
-        let zoned = at
-            .in_tz(zone)
-            .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))?;
-        Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
-    };
-    Ok(Some(Offline { since: local(outage.since)?, until: local(outage.until)?, records: outage.records }))
+    let (since, until) = (place.local(outage.since)?, place.local(outage.until)?);
+    Ok(Some(Offline { since, until, records: outage.records }))
 }
 
 fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {

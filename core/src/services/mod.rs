@@ -65,6 +65,18 @@ pub fn merchant_settings(service: &str, environment: &str, block: &Map<String, V
     }
 }
 
+/// Month and day on which the merchant's fiscal year begins, by its block for the service; 1 January if it does
+/// not say.
+///
+/// # Errors
+/// As [`merchant_settings`].
+pub fn year_begins(service: &str, environment: &str, block: &Map<String, Value>) -> Result<(i8, i8)> {
+    match service {
+        "sign-fr" => unified::settings::year_begins(environment, block),
+        other => Err(unknown(other)),
+    }
+}
+
 /// Checks a location's block for a service (`[location.X.sign-fr]`); see [`LocationSettings`].
 ///
 /// # Errors

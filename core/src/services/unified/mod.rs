@@ -21,6 +21,7 @@ mod begin;
 mod booked;
 mod chain;
 mod checks;
+mod closing;
 mod complete;
 mod correction;
 mod documents;
@@ -176,6 +177,7 @@ impl Unified {
             "receipt.duplicate" => afterwards::duplicate(run),
             "receipt.pay" => afterwards::pay(run),
             "receipt.invoice" => afterwards::invoice(run),
+            "closing.create" => closing::find(run),
             "event.record" => event::record(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
