@@ -201,6 +201,9 @@ pub struct SignFrSettings {
     pub correction_reading: CorrectionReading,
     /// Let a record be cancelled that was cancelled already.
     pub cancel_twice: bool,
+    /// An export is there with the answer to its intention. Else the service makes it when this is switched on again
+    /// (2.7: how long it takes is not said).
+    pub exports_at_once: bool,
     /// The service closes days, months and fiscal years in which something was recorded (5.5). Switched on again, it
     /// closes what was recorded meanwhile as the period of its first record.
     pub closings: bool,
@@ -264,6 +267,7 @@ impl Default for SignFrSettings {
             correction_check: Check::Refuse,
             correction_reading: CorrectionReading::Either,
             cancel_twice: false,
+            exports_at_once: true,
             closings: true,
             closing_zone: "Europe/Paris".to_owned(),
             closing_hour: 0,

@@ -5,10 +5,12 @@ mod closing;
 mod correct;
 mod describe;
 mod event;
+mod export;
 mod journal;
 mod open_sale;
 mod provision;
 mod receipt;
+mod record;
 mod sale;
 mod service;
 
@@ -84,6 +86,11 @@ pub const ALL: &[Definition] = &[
     closing::CREATE,
     closing::REPORT,
     event::RECORD,
+    record::GET,
+    export::CREATE,
+    export::GET,
+    export::LIST,
+    export::FETCH,
     journal::VERIFY,
     service::REQUEST,
     describe::DESCRIBE,

@@ -90,8 +90,7 @@ impl SignFr {
         let (commit, reply) = {
             let mut state = lock(&self.state);
             let mut desk = self.desk(&mut state, call, &caller, &checked, fr);
-            records::catch_up(&mut desk);
-            let reply = read(&desk, &route);
+            let reply = records::catch_up(&mut desk).and_then(|()| read(&desk, &route));
             (self.shared.archive.commit(desk.writes), reply)
         };
         durable(commit).await?;
@@ -160,8 +159,7 @@ impl SignFr {
     ) -> (Result<Reply, Problem>, Option<idempotency::Entry>, Commit) {
         let mut state = lock(&self.state);
         let mut desk = self.desk(&mut state, call, caller, checked, settings);
-        records::catch_up(&mut desk);
-        let result = change(&mut desk, route);
+        let result = records::catch_up(&mut desk).and_then(|()| change(&mut desk, route));
         let (now, mut writes, bookings) = (desk.now, desk.writes, desk.bookings);
         let kept = match &result {
             Ok(reply) => state.idempotency.finished(slot, reply),

@@ -3,7 +3,7 @@
 mod closings;
 mod rows;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -238,6 +238,8 @@ pub(super) struct State {
     /// Cancelled records with their cancellations.
     cancelled: HashMap<String, String>,
     pub(super) closings: Closings,
+    /// Export intentions that nothing uses yet, in their order.
+    ordered_exports: BTreeSet<String>,
 }
 
 /// Kinds of documents in the store that are no rows.
@@ -302,6 +304,11 @@ impl State {
     /// The record that cancelled a record.
     pub(super) fn cancellation_of(&self, record: &str) -> Option<&str> {
         self.cancelled.get(record).map(String::as_str)
+    }
+
+    /// The export intentions that have no records yet.
+    pub(super) fn ordered_exports(&self) -> Vec<String> {
+        self.ordered_exports.iter().cloned().collect()
     }
 
     /// Whether `organization` is `top` or somewhere below it.

@@ -206,7 +206,7 @@ pub(super) fn record_of(original: &Receipt) -> Result<&str> {
 }
 
 /// What the service lists for the register's system (contract sign-fr 2.6).
-fn offers(register: &RegisterFacts, record: &str) -> Result<()> {
+pub(super) fn offers(register: &RegisterFacts, record: &str) -> Result<()> {
     if register.records.iter().any(|known| known == record) {
         return Ok(());
     }

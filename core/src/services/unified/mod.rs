@@ -10,6 +10,8 @@
 //! | `receipt.invoice` | a TRANSACTION::ENRICHMENT with the customer, likewise |
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
 //! | `event.record` | an INTENTION::EVENT |
+//! | `closing.create` | the CLOSING::DAILY, MONTHLY or YEARLY that the service made, read |
+//! | `export.create` | an INTENTION::EXPORT, of which the service makes an EXPORT::RECORDS |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
@@ -27,6 +29,7 @@ mod correction;
 mod documents;
 mod entries;
 mod event;
+mod export;
 mod facts;
 mod lookup;
 mod map;
@@ -37,6 +40,7 @@ mod premises;
 mod provision;
 mod raw;
 mod receipt;
+mod record;
 mod records;
 mod replay;
 mod returns;
@@ -179,6 +183,11 @@ impl Unified {
             "receipt.invoice" => afterwards::invoice(run),
             "closing.create" => closing::find(run),
             "event.record" => event::record(run),
+            "record.get" => record::get(run),
+            "export.create" => export::create(run),
+            "export.get" => export::get(run),
+            "export.list" => export::list(run),
+            "export.fetch" => export::fetch(run),
             "receipt.settle" => complete::settle(run),
             "request" => raw::request(run),
             other => {

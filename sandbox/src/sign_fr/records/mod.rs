@@ -13,7 +13,7 @@ mod replay;
 mod turnover;
 mod view;
 
-pub(super) use closing::{Period, catch_up};
+pub(super) use closing::Period;
 pub(super) use create::create;
 pub(super) use view::{canonical_text, record as show};
 
@@ -25,6 +25,12 @@ use super::pagination::page;
 use super::resources::belongs;
 use super::state::Record;
 use crate::http::Reply;
+
+/// What the service makes by itself by now.
+pub(super) fn catch_up(desk: &mut Desk<'_>) -> Result<(), Problem> {
+    closing::catch_up(desk);
+    export::catch_up(desk)
+}
 
 pub(super) fn retrieve(desk: &Desk<'_>) -> Result<Reply, Problem> {
     let record = find(desk)?;

@@ -79,6 +79,11 @@ impl Row for Record {
             state.last_record.insert(self.system.clone(), self.id.clone());
             state.closings.note(self);
         }
+        if self.kind == "INTENTION::EXPORT" && self.used_in.is_none() {
+            state.ordered_exports.insert(self.id.clone());
+        } else {
+            state.ordered_exports.remove(&self.id);
+        }
         if let Some(cancelled) = self.refers_to.as_ref().filter(|_| self.cancels()) {
             state.cancelled.entry(cancelled.clone()).or_insert_with(|| self.id.clone());
         }
