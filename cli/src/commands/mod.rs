@@ -5,6 +5,7 @@ mod cancel;
 mod closing;
 mod demo;
 mod doctor;
+mod export;
 mod init;
 mod input;
 mod journal;
@@ -44,6 +45,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Closing { register, period, date } => {
             closing::run(&open(config)?, register.as_deref(), *period, date.as_deref(), output)
         }
+        Command::Export(wanted) => export::run(&open(config)?, wanted, output),
         Command::Journal { action } => journal::run(config, *action, output),
         Command::Call { operation, params } => call::run(config, operation, params.as_deref(), output),
     }
