@@ -201,6 +201,9 @@ pub struct SignFrSettings {
     pub correction_reading: CorrectionReading,
     /// Let a record be cancelled that was cancelled already.
     pub cancel_twice: bool,
+    /// Records of taxpayers certified by INFOCERT have a `compliance.sequence` (5.4: announced for this version, and not
+    /// in its schema).
+    pub infocert_sequences: bool,
     /// An export is there with the answer to its intention. Else the service makes it when this is switched on again
     /// (2.7: how long it takes is not said).
     pub exports_at_once: bool,
@@ -267,6 +270,7 @@ impl Default for SignFrSettings {
             correction_check: Check::Refuse,
             correction_reading: CorrectionReading::Either,
             cancel_twice: false,
+            infocert_sequences: false,
             exports_at_once: true,
             closings: true,
             closing_zone: "Europe/Paris".to_owned(),

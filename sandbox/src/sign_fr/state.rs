@@ -183,7 +183,21 @@ pub(super) struct Record {
     pub(super) logs: Vec<String>,
     /// The file that an export made.
     pub(super) file: Option<String>,
+    /// Its place in the sequence of its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sequence: Option<Sequence>,
     pub(super) metadata: Option<Metadata>,
+}
+
+/// A place in one of a system's sequences (contract sign-fr 5.4).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Sequence {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) number: u32,
+    pub(super) signature: String,
+    /// The record before it.
+    pub(super) record: Option<String>,
 }
 
 /// A downloadable export.
@@ -238,6 +252,8 @@ pub(super) struct State {
     /// Cancelled records with their cancellations.
     cancelled: HashMap<String, String>,
     pub(super) closings: Closings,
+    /// The newest record of each sequence, by system and kind.
+    last_in_sequence: HashMap<(String, String), String>,
     /// Export intentions that nothing uses yet, in their order.
     ordered_exports: BTreeSet<String>,
 }
@@ -304,6 +320,12 @@ impl State {
     /// The record that cancelled a record.
     pub(super) fn cancellation_of(&self, record: &str) -> Option<&str> {
         self.cancelled.get(record).map(String::as_str)
+    }
+
+    /// The newest record in a system's sequence of this kind.
+    pub(super) fn last_in_sequence(&self, system: &str, kind: &str) -> Option<&Record> {
+        let id = self.last_in_sequence.get(&(system.to_owned(), kind.to_owned()))?;
+        self.records.get(id)
     }
 
     /// The export intentions that have no records yet.

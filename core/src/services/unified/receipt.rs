@@ -12,14 +12,11 @@ use super::run::{Run, local};
 use super::wire::text;
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
-use crate::receipt::{Issuer, Mention, Place, Receipt, State};
+use crate::receipt::{Issuer, Mention, Place, Receipt, State, nf525_extract};
 use crate::sale::Sale;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The characters of a signature that go on paper, counted from 1.
-const EXTRACT: [usize; 4] = [3, 7, 13, 19];
 
 /// What is known of those who sell.
 pub(super) struct Sellers<'a> {
@@ -81,8 +78,12 @@ pub(super) fn signed(
     }
     receipt.signed_at = record.signed_at().map(|at| local(at, zone)).transpose()?;
     receipt.signature = record.signature().map(str::to_owned);
+    // The number in NF525's own sequence of this kind of document, where the service gives one (contract sign-fr 5.4).
+    if let Some(number) = text(&record.0, "/content/compliance/sequence/number") {
+        receipt.fiscal.number = Some(number.to_owned());
+    }
     receipt.mentions.retain(|mention| !mention.text.starts_with(SIGNATURE));
-    if let Some(extract) = record.signature().and_then(extract) {
+    if let Some(extract) = record.signature().and_then(nf525_extract) {
         receipt.mentions.push(mention(Place::Footer, format!("{SIGNATURE}{extract}")));
     }
     receipt.service = service.service.clone();
@@ -92,9 +93,6 @@ pub(super) fn signed(
 
 const SIGNATURE: &str = "Signature : ";
 
-fn extract(signature: &str) -> Option<String> {
-    EXTRACT.iter().map(|place| signature.chars().nth(place - 1)).collect()
-}
 
 /// The certificate's body with its category and number, such as `NF525 B9999`.
 fn certificate(certification: &Value) -> Option<String> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::view;
+use super::{sequence, view};
 use crate::audit::Booking;
 use crate::canonical;
 use crate::crypto::chain_signature;
@@ -86,9 +86,11 @@ fn enter(desk: &mut Desk<'_>, system: &Resource, draft: Draft, at: Timestamp) ->
         previous,
         logs: draft.logs,
         file: draft.file,
+        sequence: None,
         metadata: draft.metadata,
     };
     record.signature = chain_signature(seed.as_deref(), &view::canonical_text(&record));
+    record.sequence = sequence::next(desk, system, &record);
     desk.save(record.clone());
     record
 }

@@ -14,7 +14,8 @@ use super::turnover;
 use crate::settings::SignFrSettings;
 use crate::sign_fr::country::Country;
 use crate::sign_fr::desk::{Desk, stamp};
-use crate::sign_fr::state::{Kind, Resource};
+use crate::sign_fr::state::Resource;
+use crate::sign_fr::systems;
 
 /// The periods, the shortest first: where several end together, they are closed in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,10 +131,7 @@ fn year(day: Date, begins: &str) -> Option<(Date, Date)> {
 
 /// `fiscal_year_date` of the system's taxpayer (contract sign-fr 2.4).
 fn fiscal_year(desk: &Desk<'_>, system: &Resource) -> String {
-    let location = desk.state.resources(Kind::Location).get(system.refers_to("location"));
-    let taxpayer = location
-        .and_then(|location| desk.state.resources(Kind::Taxpayer).get(location.refers_to("taxpayer")))
-        .or_else(|| desk.state.resources(Kind::Taxpayer).get(system.refers_to("location")));
+    let taxpayer = systems::taxpayer(desk, system);
     let date = taxpayer.and_then(|taxpayer| taxpayer.content.get("fiscalization")?.get("fiscal_year_date"));
     date.and_then(Value::as_str).unwrap_or("01-01").to_owned()
 }

@@ -10,6 +10,7 @@ mod create;
 mod export;
 mod offline_chain;
 mod replay;
+mod sequence;
 mod turnover;
 mod view;
 

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::book::COMPLETED;
+use super::sequence;
 use crate::canonical;
 use crate::crypto::artifact_xml;
 use crate::sign_fr::country::Country;
@@ -104,8 +105,11 @@ fn file(desk: &Desk<'_>, record: &Record, wants: &impl Fn(&str) -> bool) -> Resu
 }
 
 /// What the authority gave for a document. Italy's TEST service gives this placeholder; what France's gives is not
-/// known, so there is nothing (contract sign-fr 2.8, 5.4).
+/// known, so there is nothing beside the sequence (contract sign-fr 2.8, 5.4).
 fn compliance(desk: &Desk<'_>, record: &Record) -> Option<Value> {
+    if let Some(sequence) = &record.sequence {
+        return Some(sequence::shown(sequence));
+    }
     let system = desk.state.systems.get(&record.system)?;
     let is_document = record.kind.starts_with("TRANSACTION::") && record.state == COMPLETED;
     (system.country == Country::Italy && is_document).then(|| json!({ "data": "DCW0000/0000-0000" }))

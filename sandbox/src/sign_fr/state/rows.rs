@@ -78,6 +78,10 @@ impl Row for Record {
         if state.records.get(&self.id).is_none() {
             state.last_record.insert(self.system.clone(), self.id.clone());
             state.closings.note(self);
+            if let Some(sequence) = &self.sequence {
+                let place = (self.system.clone(), sequence.kind.clone());
+                state.last_in_sequence.insert(place, self.id.clone());
+            }
         }
         if self.kind == "INTENTION::EXPORT" && self.used_in.is_none() {
             state.ordered_exports.insert(self.id.clone());
