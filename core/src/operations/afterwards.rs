@@ -178,6 +178,18 @@ fn next_copy(fiskal: &Call<'_>, original: &Receipt) -> Result<u32> {
     Ok(COPIES + 1)
 }
 
+/// A copy that was booked, as its receipt.
+pub(super) fn booked_copy(fiskal: &Call<'_>, original: &Receipt, copy: u32) -> Result<Receipt> {
+    let line = fiskal.place(&original.register)?.line;
+    let booked = fiskal.engine().recorded(&line, &copy_key(&original.id, copy))?;
+    let booked = booked.ok_or_else(|| {
+        let message = format!("copy {copy} of this receipt was not booked; `receipt.duplicate` books the next");
+        Error::new(Kind::NotFound, message).at("/copy")
+    })?;
+    Receipt::deserialize(&booked.result)
+        .map_err(|cause| Error::internal(format!("a copy of a receipt cannot be read back: {cause}")))
+}
+
 fn copy_key(id: &str, copy: u32) -> String {
     format!("receipt.duplicate:{id}:{copy}")
 }

@@ -1,10 +1,13 @@
 //! What a register has sold in a day, a month, a fiscal year, and ever; and what its service says to that.
 
+use super::receipt::{Format, Printed, columns};
+use super::sale::issuer;
 use super::{Definition, Run, given, read, returned, written};
 use crate::engine::ports::{ReceiptFilter, Store};
 use crate::error::{Error, Result};
 use crate::fiskal::{Call, Place};
 use crate::money::Exact;
+use crate::print::{self, ClosingPaper};
 use crate::reports::{Period, Span, Sums, Turnover};
 use crate::services;
 use jiff::civil::Date;
@@ -58,6 +61,12 @@ struct Create {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     date: Option<Date>,
+    /// Print it so, into `paper`; not printed if absent.
+    #[serde(default)]
+    print: Option<Format>,
+    /// How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
+    #[serde(default = "columns")]
+    columns: u32,
 }
 
 /// Result of `report`.
@@ -102,6 +111,8 @@ struct Closing {
     findings: Vec<Difference>,
     /// What the till or its user has to do about it, in one sentence.
     todo: Option<String>,
+    /// The closing on paper, where that was asked for.
+    paper: Option<Printed>,
 }
 
 /// A closing that the service made.
@@ -155,6 +166,7 @@ fn report(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 
 fn create(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let wanted: Create = read(params)?;
+    print::check_columns(wanted.columns)?;
     let place = fiskal.place(&wanted.register)?;
     let day = day_of(fiskal, &place, wanted.date)?;
     let span = span(&place, wanted.period, day)?;
@@ -168,18 +180,40 @@ fn create(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     };
     let todo = todo(&findings, waiting, service.as_ref());
     let local = |at: jiff::Timestamp| place.local(at);
+    let (start, end) = (local(span.start)?, local(span.end)?);
+    let slip = ClosingPaper {
+        issuer: issuer(&place),
+        service: place.till.account.service.clone(),
+        environment: place.till.account.environment.name().into(),
+        register: wanted.register.clone(),
+        period: wanted.period,
+        start: start.clone(),
+        end: end.clone(),
+        totals: totals.clone(),
+        perpetual: perpetual.clone(),
+        signature: service.as_ref().and_then(|service| service.signature.clone()),
+    };
     written(&Closing {
         register: wanted.register.clone(),
         period: wanted.period,
-        start: local(span.start)?,
-        end: local(span.end)?,
+        start,
+        end,
         totals,
         perpetual,
         waiting,
         service,
         findings,
         todo,
+        paper: wanted.print.map(|format| printed(&slip, format, wanted.columns)),
     })
+}
+
+fn printed(slip: &ClosingPaper, format: Format, columns: u32) -> Printed {
+    match format {
+        Format::Text => Printed::text(format, slip.text(columns)),
+        Format::Html => Printed::text(format, slip.html()),
+        Format::Escpos => Printed::bytes(format, &slip.escpos(columns)),
+    }
 }
 
 /// Asks the service for its own closing of the period.

@@ -74,6 +74,12 @@ impl Ready {
             &amounts,
             &receipt::Sellers { register: &register, merchant: &merchant, location: &location },
         )?;
+        if let (Some(named), Some(_)) = (&mut draft.original, &run.operation.original) {
+            let original = afterwards::original(run)?;
+            named.number = named.number.take().or(original.number);
+            named.series = named.series.take().or(original.series);
+            named.issued_at = named.issued_at.take().or(original.signed_at);
+        }
         if corrects && !sale.training {
             draft.receipt_type = ReceiptType::Correction;
         }
