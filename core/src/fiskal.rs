@@ -230,7 +230,8 @@ impl Place<'_> {
     /// `config` where the location's zone is none.
     pub(crate) fn zoned(&self, at: Timestamp) -> Result<Zoned> {
         let zone = &self.till.location.zone;
-        at.in_tz(zone).map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))
+        at.in_tz(zone)
+            .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))
     }
 
     /// A time as RFC 3339 with the location's offset.

@@ -63,7 +63,14 @@ fn what_counts_and_how_much() {
         (vec![about("r", Cancel, receipt("c", -600)), receipt("r", 600)], (2, "0.00")),
         (vec![receipt("r", 600), about("r", Return, receipt("b", -120))], (2, "4.80")),
         (vec![receipt("r", 600), about("r", Correction, receipt("c", 900))], (2, "9.00")),
-        (vec![receipt("r", 600), about("r", Correction, receipt("c", 900)), about("r", Return, receipt("b", -120))], (3, "7.80")),
+        (
+            vec![
+                receipt("r", 600),
+                about("r", Correction, receipt("c", 900)),
+                about("r", Return, receipt("b", -120)),
+            ],
+            (3, "7.80"),
+        ),
         (vec![of_type(Training, "r", 600), about("r", Cancel, receipt("c", -600))], (0, "0")),
         (vec![of_type(Training, "r", 600), about("r", Return, receipt("b", -600))], (0, "0")),
         (vec![document(Document::Draft, "r"), about("r", Cancel, receipt("c", -600))], (0, "0")),
@@ -86,7 +93,8 @@ fn what_counts_and_how_much() {
 
 #[test]
 fn an_original_is_found_by_its_number_too() {
-    let sold = Receipt { number: Some("R-1".into()), receipt_type: ReceiptType::Training, ..receipt("r", 600) };
+    let sold =
+        Receipt { number: Some("R-1".into()), receipt_type: ReceiptType::Training, ..receipt("r", 600) };
     let original = Some(Original { number: Some("R-1".into()), ..Original::default() });
     let back = Receipt { receipt_type: ReceiptType::Return, original, ..receipt("b", -600) };
     assert_eq!(ever(vec![sold, back]).0, 0, "training taken back is training");
@@ -115,9 +123,11 @@ fn periods_are_those_of_the_place() {
     }
     let leap = Period::Year.around("2027-02-28".parse().unwrap(), "UTC", (2, 29)).unwrap();
     assert_eq!(leap.end.to_string(), "2028-02-29T00:00:00Z");
-    for (day, zone, begins) in
-        [("9999-12-31", "UTC", (1, 1)), ("2026-01-01", "Europe/Paree", (1, 1)), ("2026-01-01", "UTC", (13, 1))]
-    {
+    for (day, zone, begins) in [
+        ("9999-12-31", "UTC", (1, 1)),
+        ("2026-01-01", "Europe/Paree", (1, 1)),
+        ("2026-01-01", "UTC", (13, 1)),
+    ] {
         assert!(Period::Year.around(day.parse().unwrap(), zone, begins).is_err(), "{day} {zone}");
     }
 }

@@ -34,7 +34,8 @@ fn clock(shop: &Shop, now: &str) {
 
 /// Type, period, count, gross and perpetual gross of every closing, in journal order.
 fn closings(shop: &Shop, till: &str) -> Vec<[String; 6]> {
-    let path = format!("/records?system_id={till}&type=CLOSING::DAILY,CLOSING::MONTHLY,CLOSING::YEARLY&limit=100");
+    let path =
+        format!("/records?system_id={till}&type=CLOSING::DAILY,CLOSING::MONTHLY,CLOSING::YEARLY&limit=100");
     let list = shop.get(&path).ok();
     let ids = list.body["results"].as_array().unwrap().clone();
     ids.iter()
@@ -45,9 +46,8 @@ fn closings(shop: &Shop, till: &str) -> Vec<[String; 6]> {
             let operation: Value = serde_json::from_str(record.at("/content/operation")).unwrap();
             let end = operation["period"]["end"].as_str().unwrap();
             assert_eq!(record.at("/content/journal/signed_at"), end, "signed as of the end");
-            let text = |place: &str| {
-                operation.pointer(place).and_then(Value::as_str).unwrap_or_default().to_owned()
-            };
+            let text =
+                |place: &str| operation.pointer(place).and_then(Value::as_str).unwrap_or_default().to_owned();
             [
                 record.at("/content/type")["CLOSING::".len()..].to_owned(),
                 text("/period/start"),
@@ -172,11 +172,7 @@ fn when_a_day_ends_and_whether_it_is_closed_are_settings() {
     clock(&shop, "2026-07-02T04:59:59+02:00");
     closed(&shop, &till, &[]);
     clock(&shop, "2026-07-02T05:00:01+02:00");
-    closed(
-        &shop,
-        &till,
-        &[["DAILY", "2026-07-01T03:00:00+00:00", "2026-07-02T03:00:00+00:00", "", "", ""]],
-    );
+    closed(&shop, &till, &[["DAILY", "2026-07-01T03:00:00+00:00", "2026-07-02T03:00:00+00:00", "", "", ""]]);
     shop.settings(json!({ "closings": false }));
     shop.sell(&till, "R-2");
     clock(&shop, "2026-07-05T12:00:00+02:00");

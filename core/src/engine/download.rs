@@ -55,20 +55,21 @@ where
             drive.patience = self.patience(self.account(&about.line)?.patience, interrupt);
             let bearer = drive.bearer_for(request)?;
             let mut ours = Ours { service: drive.service, sink };
-            let why = match self.transport.stream(&wire(request, bearer.as_ref()), STALL, interrupt, &mut ours) {
-                Streamed::Whole => return Ok(()),
-                Streamed::Stopped(error) => return Err(error),
-                Streamed::Refused(answer) if answer.status == 401 && !renewed => {
-                    renewed = true;
-                    self.forget(&drive, request, bearer.as_ref());
-                    continue;
-                }
-                Streamed::Refused(answer) if answer.status == 429 || answer.status >= 500 => {
-                    format!("the service answers {}", answer.status)
-                }
-                Streamed::Refused(answer) => return Err(refusal(&answer)),
-                Streamed::Cut(why) => why,
-            };
+            let why =
+                match self.transport.stream(&wire(request, bearer.as_ref()), STALL, interrupt, &mut ours) {
+                    Streamed::Whole => return Ok(()),
+                    Streamed::Stopped(error) => return Err(error),
+                    Streamed::Refused(answer) if answer.status == 401 && !renewed => {
+                        renewed = true;
+                        self.forget(&drive, request, bearer.as_ref());
+                        continue;
+                    }
+                    Streamed::Refused(answer) if answer.status == 429 || answer.status >= 500 => {
+                        format!("the service answers {}", answer.status)
+                    }
+                    Streamed::Refused(answer) => return Err(refusal(&answer)),
+                    Streamed::Cut(why) => why,
+                };
             if attempt == ATTEMPTS || interrupt.is_raised() {
                 let message = format!("the file did not come whole: {why}; try again");
                 return Err(Error::new(Kind::Unreachable, message));

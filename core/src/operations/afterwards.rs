@@ -183,7 +183,8 @@ pub(super) fn booked_copy(fiskal: &Call<'_>, original: &Receipt, copy: u32) -> R
     let line = fiskal.place(&original.register)?.line;
     let booked = fiskal.engine().recorded(&line, &copy_key(&original.id, copy))?;
     let booked = booked.ok_or_else(|| {
-        let message = format!("copy {copy} of this receipt was not booked; `receipt.duplicate` books the next");
+        let message =
+            format!("copy {copy} of this receipt was not booked; `receipt.duplicate` books the next");
         Error::new(Kind::NotFound, message).at("/copy")
     })?;
     Receipt::deserialize(&booked.result)

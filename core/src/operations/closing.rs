@@ -271,9 +271,7 @@ fn todo(findings: &[Difference], waiting: usize, service: Option<&ServiceClosing
         } else {
             "look for sales that another journal made on this register, or ask the service's support"
         };
-        return Some(format!(
-            "{figure}: the journal says {journal}, the service {service}{more}; {cause}"
-        ));
+        return Some(format!("{figure}: the journal says {journal}, the service {service}{more}; {cause}"));
     }
     match service {
         None => Some("the service has made no closing of this period: it is not over, or nothing was recorded in it; ask again after its end".into()),
@@ -302,7 +300,8 @@ fn span(place: &Place<'_>, period: Period, day: Date) -> Result<Span> {
 /// All receipts of the register.
 fn turnover(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Turnover> {
     let mut turnover = Turnover::default();
-    let mut filter = ReceiptFilter { line: Some(place.line.clone()), limit: PAGE, ..ReceiptFilter::default() };
+    let mut filter =
+        ReceiptFilter { line: Some(place.line.clone()), limit: PAGE, ..ReceiptFilter::default() };
     loop {
         let page = fiskal.engine().store().receipts(&filter)?;
         let Some((last, _)) = page.last() else { return Ok(turnover) };

@@ -259,8 +259,9 @@ fn fetch(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let target = part::check(&asked.to, folder)?;
     let which = json!({ "export": asked.export, "file": asked.file });
     let result = ask(fiskal, &asked.register, FETCH.name, which.clone())?;
-    let source = Source::deserialize(&result)
-        .map_err(|cause| Error::internal(format!("what the service tells of a file cannot be read: {cause}")))?;
+    let source = Source::deserialize(&result).map_err(|cause| {
+        Error::internal(format!("what the service tells of a file cannot be read: {cause}"))
+    })?;
     let (Some(jws), Some(certificate)) = (&source.jws, &source.certificate) else {
         let message = "the file has no signature, or the register no certificate to check it with; nothing was written; provision again, or ask the service's support";
         return Err(Error::new(Kind::Mismatch, message));

@@ -58,7 +58,8 @@ struct Record {
 fn get(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let asked: Get = read(params)?;
     let key = format!("record.get:{}", fiskal.new_id());
-    let submission = fiskal.place(&asked.register)?.submission(GET.name, key, json!({ "record": asked.record }));
+    let submission =
+        fiskal.place(&asked.register)?.submission(GET.name, key, json!({ "record": asked.record }));
     let result = fiskal.submit(submission)?.outcome.result;
     let mut record = Record::deserialize(&result)
         .map_err(|cause| Error::internal(format!("a record of the service cannot be read: {cause}")))?;

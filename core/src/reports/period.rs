@@ -53,9 +53,9 @@ impl Period {
         let unknown = || Error::invalid("/date", format!("the calendar does not go on around {day}"));
         let (first, after) = days.ok_or_else(unknown)?;
         let begin = |date: Date| -> Result<Timestamp> {
-            let zoned = date.in_tz(zone).map_err(|cause| {
-                Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}"))
-            })?;
+            let zoned = date
+                .in_tz(zone)
+                .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))?;
             Ok(zoned.timestamp())
         };
         Ok(Span { start: begin(first)?, end: begin(after)? })

@@ -125,7 +125,8 @@ impl Turnover {
             }
         }
         sums.totals.vat.sort_by(|one, other| {
-            let key = |group: &VatTotal| (group.rate.is_none(), std::cmp::Reverse(group.rate.map(|rate| rate.0)));
+            let key =
+                |group: &VatTotal| (group.rate.is_none(), std::cmp::Reverse(group.rate.map(|rate| rate.0)));
             key(one).cmp(&key(other)).then_with(|| one.exempt.cmp(&other.exempt))
         });
         Ok(sums)
@@ -166,8 +167,10 @@ impl Turnover {
             (None, None) => None,
         };
         // What refers to something that itself refers on was never issued by this library.
-        place.and_then(|place| self.receipts.get(*place)).filter(|found| found.original.is_none() || {
-            found.receipt_type == ReceiptType::Return && receipt.receipt_type == ReceiptType::Cancel
+        place.and_then(|place| self.receipts.get(*place)).filter(|found| {
+            found.original.is_none() || {
+                found.receipt_type == ReceiptType::Return && receipt.receipt_type == ReceiptType::Cancel
+            }
         })
     }
 }

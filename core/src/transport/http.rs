@@ -72,6 +72,18 @@ impl HttpTransport {
     }
 }
 
+/// A request without an answer: whether it may have reached the service, and why there is none.
+pub(super) struct Silence {
+    sent: bool,
+    pub(super) why: String,
+}
+
+impl Silence {
+    fn unsent(why: String) -> Self {
+        Silence { sent: false, why }
+    }
+}
+
 impl Clients {
     fn client(&self, url: &Url) -> reqwest::Result<&Client> {
         if self.proxy == Proxy::None || address::is_loopback(url) {
@@ -104,22 +116,21 @@ impl Clients {
         }
         match self.open(wire, Instant::now() + budget) {
             Ok(response) => whole(response),
-            Err(sent) => sent,
+            Err(Silence { sent: true, why }) => Sent::Lost(why),
+            Err(Silence { sent: false, why }) => Sent::NotSent(why),
         }
     }
 
-    /// Sends once, and gives the answer with its body still to be read; else what became of the request.
-    pub(super) fn open(&self, wire: &Wire, deadline: Instant) -> std::result::Result<Response, Sent> {
+    /// Sends once, and gives the answer with its body still to be read.
+    pub(super) fn open(&self, wire: &Wire, deadline: Instant) -> std::result::Result<Response, Silence> {
         let prepared = address::target(&wire.base, &wire.path)
             .and_then(|url| header_fields(wire).map(|headers| (url, headers)));
-        let (url, headers) = prepared.map_err(Sent::NotSent)?;
+        let (url, headers) = prepared.map_err(Silence::unsent)?;
         let client = self.client(&url).map_err(|cause| {
-            Sent::NotSent(format!("the HTTP client cannot be built: {}", answer::innermost(&cause)))
+            Silence::unsent(format!("the HTTP client cannot be built: {}", answer::innermost(&cause)))
         })?;
-        let response = send_once(client, wire, &headers, url, deadline).map_err(|cause| {
-            let why = describe(&cause, wire);
-            if is_unsent(&cause) { Sent::NotSent(why) } else { Sent::Lost(why) }
-        })?;
+        let response = send_once(client, wire, &headers, url, deadline)
+            .map_err(|cause| Silence { sent: !is_unsent(&cause), why: describe(&cause, wire) })?;
         follow(client, wire, &headers, response, deadline)
     }
 }
@@ -182,14 +193,14 @@ fn follow(
     headers: &HeaderMap,
     first: Response,
     deadline: Instant,
-) -> std::result::Result<Response, Sent> {
+) -> std::result::Result<Response, Silence> {
     let mut response = first;
     for _ in 0..MAX_REDIRECTS {
         let Some(next) = redirect(wire.method, &response) else { break };
         response = match send_once(client, wire, headers, next, deadline) {
             Ok(response) => response,
             // The first hop reached the service.
-            Err(cause) => return Err(Sent::Lost(describe(&cause, wire))),
+            Err(cause) => return Err(Silence { sent: true, why: describe(&cause, wire) }),
         };
     }
     Ok(response)

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::exchange::Answer;
 use crate::interrupt::Interrupt;
 use crate::transport::http::{Clients, HttpTransport, secrets};
-use crate::transport::{Sent, Wire, answer, redact};
+use crate::transport::{Wire, answer, redact};
 use reqwest::blocking::Response;
 use std::io::Read;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -84,8 +84,7 @@ impl Streaming for HttpTransport {
 fn read(clients: &Clients, wire: &Wire, tell: &SyncSender<Told>) -> Streamed {
     let mut response = match clients.open(wire, Instant::now() + TOTAL) {
         Ok(response) => response,
-        Err(Sent::Lost(why) | Sent::NotSent(why)) => return Streamed::Cut(why),
-        Err(Sent::Answered { answer, .. }) => return Streamed::Refused(answer),
+        Err(silence) => return Streamed::Cut(silence.why),
     };
     if !response.status().is_success() {
         return match answer::read(response) {
@@ -106,7 +105,12 @@ fn body(response: &mut Response, tell: &SyncSender<Told>) -> Streamed {
         match response.read(&mut piece) {
             Ok(0) => return Streamed::Whole,
             Ok(length) => piece.truncate(length),
-            Err(cause) => return Streamed::Cut(format!("the file ended before it was whole: {}", answer::innermost(&cause))),
+            Err(cause) => {
+                return Streamed::Cut(format!(
+                    "the file ended before it was whole: {}",
+                    answer::innermost(&cause)
+                ));
+            }
         }
         if tell.send(Told::Piece(piece)).is_err() {
             return Streamed::Cut("nobody waits for it any more".into());

@@ -141,11 +141,16 @@ impl Hash {
 fn key(algorithm: &str, certificate_pem: &str) -> Result<Key> {
     let unreadable = || wrong("the certificate it was made with cannot be read");
     let certificate = Certificate::from_pem(certificate_pem.as_bytes()).map_err(|_| unreadable())?;
-    let public = certificate.tbs_certificate().subject_public_key_info().to_der().map_err(|_| unreadable())?;
+    let public =
+        certificate.tbs_certificate().subject_public_key_info().to_der().map_err(|_| unreadable())?;
     let misfit = || wrong(format!("its algorithm {algorithm} does not fit the certificate's key"));
     match algorithm {
-        "ES256" => p256::ecdsa::VerifyingKey::from_public_key_der(&public).map(Key::P256).map_err(|_| misfit()),
-        "ES384" => p384::ecdsa::VerifyingKey::from_public_key_der(&public).map(Key::P384).map_err(|_| misfit()),
+        "ES256" => {
+            p256::ecdsa::VerifyingKey::from_public_key_der(&public).map(Key::P256).map_err(|_| misfit())
+        }
+        "ES384" => {
+            p384::ecdsa::VerifyingKey::from_public_key_der(&public).map(Key::P384).map_err(|_| misfit())
+        }
         "RS256" | "PS256" => {
             let public = rsa::PublicKey::from_public_key_der(&public).map_err(|_| misfit())?;
             Ok(match algorithm {
@@ -153,7 +158,10 @@ fn key(algorithm: &str, certificate_pem: &str) -> Result<Key> {
                 _ => Key::Pss(rsa::pss::VerifyingKey::new(public)),
             })
         }
-        other => Err(wrong(format!("its algorithm '{}' is none of ES256, ES384, RS256, PS256", other.escape_debug()))),
+        other => Err(wrong(format!(
+            "its algorithm '{}' is none of ES256, ES384, RS256, PS256",
+            other.escape_debug()
+        ))),
     }
 }
 

@@ -36,7 +36,9 @@ pub(super) fn create(run: &Run<'_>) -> Flow<Outcome> {
     let asked: Asked = params(run)?;
     let register = facts::register(run.facts)?;
     offers(&register, "INTENTION::EXPORT")?;
-    if let Some(filter) = asked.filter.as_deref().filter(|kind| !register.records.iter().any(|own| own == kind)) {
+    if let Some(filter) =
+        asked.filter.as_deref().filter(|kind| !register.records.iter().any(|own| own == kind))
+    {
         let message = format!(
             "'{}' is no record type of this register; give one of {}",
             filter.escape_debug(),
@@ -80,7 +82,8 @@ pub(super) fn get(run: &Run<'_>) -> Flow<Outcome> {
 /// The intention that the caller names.
 fn intention(run: &Run<'_>, credential: &str) -> Flow<Record> {
     let id = run.param("export").as_str().unwrap_or_default();
-    let unknown = || Error::new(Kind::NotFound, "the service has no such export of this register").at("/export");
+    let unknown =
+        || Error::new(Kind::NotFound, "the service has no such export of this register").at("/export");
     if !is_id(id) {
         return Err(unknown().into());
     }
@@ -97,11 +100,14 @@ fn intention(run: &Run<'_>, credential: &str) -> Flow<Record> {
 fn told(run: &Run<'_>, credential: &str, intention: &Record) -> Flow<Value> {
     let export = intention.id()?;
     let Some(id) = text(&intention.0, "/content/used_in/id") else {
-        return Ok(json!({"export": export, "state": "processing", "record": null, "file": null, "logs": logs(&intention.0)}));
+        return Ok(
+            json!({"export": export, "state": "processing", "record": null, "file": null, "logs": logs(&intention.0)}),
+        );
     };
     let path = format!("/records/{}?data-artifact=&data-integrity=", encoded(id));
     let made = run.read("records", credential, &path, None)?.map(|answer| Record(answer.body.clone()));
-    let made = made.ok_or_else(|| Error::new(Kind::NotFound, "the service no longer has the export's records"))?;
+    let made =
+        made.ok_or_else(|| Error::new(Kind::NotFound, "the service no longer has the export's records"))?;
     let file = text(&made.0, "/content/data/artifact/path").and_then(file_of);
     let state = match (made.rejection(), made.is_finished(), &file) {
         (Some(_), ..) => "failed",
@@ -160,7 +166,10 @@ pub(super) fn fetch(run: &Run<'_>) -> Flow<Outcome> {
             match (text(&told, "/state"), text(&told, "/file")) {
                 (Some("ready"), Some(file)) => file.to_owned(),
                 (state, _) => {
-                    let message = format!("the export is {}; `export.get` tells how far it is", state.unwrap_or("not ready"));
+                    let message = format!(
+                        "the export is {}; `export.get` tells how far it is",
+                        state.unwrap_or("not ready")
+                    );
                     return Err(Error::new(Kind::NotReady, message).at("/export").into());
                 }
             }
@@ -205,5 +214,6 @@ fn file_of(path: &str) -> Option<&str> {
 }
 
 fn is_id(text: &str) -> bool {
-    text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte) || byte == b'-')
+    text.len() == 36
+        && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte) || byte == b'-')
 }

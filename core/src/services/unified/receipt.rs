@@ -93,7 +93,6 @@ pub(super) fn signed(
 
 const SIGNATURE: &str = "Signature : ";
 
-
 /// The certificate's body with its category and number, such as `NF525 B9999`.
 fn certificate(certification: &Value) -> Option<String> {
     let code = text(certification, "/code")?;

@@ -16,7 +16,8 @@ const FLAGS: &str =
 /// Reads a record of the register with every flag.
 pub(super) fn get(run: &Run<'_>) -> Flow<Outcome> {
     let id = run.param("record").as_str().unwrap_or_default();
-    let unknown = || Error::new(Kind::NotFound, "the service has no such record of this register").at("/record");
+    let unknown =
+        || Error::new(Kind::NotFound, "the service has no such record of this register").at("/record");
     if id.len() != 36 || !id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
         return Err(unknown().into());
     }
@@ -29,7 +30,8 @@ pub(super) fn get(run: &Run<'_>) -> Flow<Outcome> {
 }
 
 fn told(run: &Run<'_>, answer: &Answer, certificate: Option<&str>) -> Result<Value> {
-    let operation = answer.text("/content/operation").and_then(|operation| serde_json::from_str(operation).ok());
+    let operation =
+        answer.text("/content/operation").and_then(|operation| serde_json::from_str(operation).ok());
     let signed_at = answer.text("/content/journal/signed_at").and_then(|at| at.parse().ok());
     Ok(json!({
         "record": answer.text("/content/id"),

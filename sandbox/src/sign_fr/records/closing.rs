@@ -4,9 +4,9 @@
 //! sandbox's clock, if something was recorded in it; as nobody looks before the next request, the closing is made then
 //! and signed as of the period's end. Its `operation` has the turnover under the names of `document.total_vat`.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::book::{Draft, book_at};
@@ -122,11 +122,7 @@ fn year(day: Date, begins: &str) -> Option<(Date, Date)> {
         Date::new(year, month.month(), first.min(month.days_in_month())).ok()
     };
     let this = begin(day.year())?;
-    if this <= day {
-        Some((this, begin(day.year() + 1)?))
-    } else {
-        Some((begin(day.year() - 1)?, this))
-    }
+    if this <= day { Some((this, begin(day.year() + 1)?)) } else { Some((begin(day.year() - 1)?, this)) }
 }
 
 /// `fiscal_year_date` of the system's taxpayer (contract sign-fr 2.4).

@@ -25,7 +25,8 @@ fn kind_of(record_type: &str) -> Option<&'static str> {
 
 /// The next place in its sequence, for a record that has one.
 pub(super) fn next(desk: &Desk<'_>, system: &Resource, record: &Record) -> Option<Sequence> {
-    let kind = kind_of(&record.kind).filter(|_| desk.settings.infocert_sequences && record.state != REJECTED)?;
+    let kind =
+        kind_of(&record.kind).filter(|_| desk.settings.infocert_sequences && record.state != REJECTED)?;
     let credentials = systems::taxpayer(desk, system)?.content.get("fiscalization")?.get("credentials")?;
     if credentials.get("type").and_then(Value::as_str) != Some("INFOCERT") {
         return None;

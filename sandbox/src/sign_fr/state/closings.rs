@@ -20,7 +20,8 @@ impl Closings {
     pub(super) fn note(&mut self, record: &Record) {
         let Ok(signed_at) = record.signed_at.parse::<Timestamp>() else { return };
         let first = self.first.entry(record.system.clone()).or_default();
-        let closes = [Period::Day, Period::Month, Period::Year].map(|period| period.record_type() == record.kind);
+        let closes =
+            [Period::Day, Period::Month, Period::Year].map(|period| period.record_type() == record.kind);
         if closes.contains(&true) {
             for (first, _) in first.iter_mut().zip(closes).filter(|(_, closes)| *closes) {
                 *first = None;
