@@ -17,6 +17,7 @@ pub mod operations;
 pub mod print;
 mod read;
 pub mod receipt;
+pub mod reports;
 pub mod resource;
 pub mod sale;
 pub mod services;
@@ -24,6 +25,7 @@ mod sync;
 mod system;
 mod text;
 pub mod transport;
+pub mod verify;
 
 pub use fiskal::Fiskal;
 pub use interrupt::Interrupt;

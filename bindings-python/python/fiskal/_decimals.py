@@ -52,6 +52,19 @@ SHAPES: Dict[str, Shape] = {
     "SaleListResult": {"sales": ["OpenSale"]},
     "OpenSale": {"cart": "SaleParams"},
     "ReceiptListResult": {"receipts": ["Receipt"]},
+    "ClosingCreateResult": {
+        "totals": "ReportedSums",
+        "perpetual": "ReportedSums",
+        "service": "ServiceClosing",
+    },
+    "ReportedSums": {"totals": "Totals"},
+    "ServiceClosing": {"gross": "decimal", "vat": "decimal", "perpetual": "decimal"},
+    "ReportResult": {
+        "day": "ReportedSums",
+        "month": "ReportedSums",
+        "year": "ReportedSums",
+        "perpetual": "ReportedSums",
+    },
 }
 """The shapes by their names."""
 
@@ -62,8 +75,11 @@ RESULTS: Dict[str, str] = {
     "receipt.get": "Receipt",
     "receipt.list": "ReceiptListResult",
     "receipt.cancel": "Receipt",
+    "receipt.correct": "Receipt",
     "receipt.duplicate": "Receipt",
     "receipt.pay": "Receipt",
     "receipt.invoice": "Receipt",
+    "closing.create": "ClosingCreateResult",
+    "report": "ReportResult",
 }
 """The shape of each operation's result that has any of it."""

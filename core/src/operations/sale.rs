@@ -205,7 +205,7 @@ fn keep_fixed(open: &OpenSale, cart: &mut Value) {
 }
 
 /// A number stands for one sale of the register.
-fn check_number(fiskal: &Call<'_>, line: &Line, sale: &Sale, id: &str) -> Result<()> {
+pub(super) fn check_number(fiskal: &Call<'_>, line: &Line, sale: &Sale, id: &str) -> Result<()> {
     let Some(number) = &sale.number else { return Ok(()) };
     let by = ReceiptKey::Number(line.clone(), sale.series.clone(), number.clone());
     match fiskal.engine().store().receipt(&by)? {
@@ -219,7 +219,7 @@ fn check_number(fiskal: &Call<'_>, line: &Line, sale: &Sale, id: &str) -> Result
     }
 }
 
-fn issuer(place: &Place<'_>) -> Issuer {
+pub(super) fn issuer(place: &Place<'_>) -> Issuer {
     let (merchant, location) = (place.till.merchant, place.till.location);
     let address = &location.address;
     let street = match &address.number {
