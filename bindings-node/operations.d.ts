@@ -6,6 +6,8 @@ import type {
   ChangeMerchantState,
   ChangeSystemState,
   ChangedRegister,
+  ClosingCreateParams,
+  ClosingCreateResult,
   CredentialsRotateParams,
   CredentialsRotateResult,
   DepVerifyParams,
@@ -13,6 +15,13 @@ import type {
   DescribeResult,
   EventRecordParams,
   EventRecordResult,
+  Export,
+  ExportCreateParams,
+  ExportFetchParams,
+  ExportFetchResult,
+  ExportGetParams,
+  ExportListParams,
+  ExportListResult,
   ExportManifest,
   JournalBackupParams,
   JournalBackupResult,
@@ -41,6 +50,7 @@ import type {
   OrganizationListParams,
   OrganizationListResult,
   OrganizationUpdateParams,
+  PrintedReceipt,
   ProvisionParams,
   ProvisionResult,
   QueueListParams,
@@ -48,6 +58,7 @@ import type {
   QueueResolveParams,
   QueueResolveResult,
   ReceiptCancelParams,
+  ReceiptCorrectParams,
   ReceiptDocumentParams,
   ReceiptDocumentResult,
   ReceiptDuplicateParams,
@@ -59,11 +70,14 @@ import type {
   ReceiptListResult,
   ReceiptPayParams,
   ReceiptPrintParams,
-  ReceiptPrintResult,
+  RecordGetParams,
+  RecordGetResult,
   RegisterListParams,
   RegisterListResult,
   RegisterRestoreParams,
   RegisterSuspendParams,
+  ReportParams,
+  ReportResult,
   RequestParams,
   RequestResult,
   RetireRegister,
@@ -128,12 +142,17 @@ export interface Operations {
   /** Lists receipts, oldest change first; `changed_after` of one page asks for the next. (`receipt.list`) */
   receiptList(params?: ReceiptListParams, options?: CallOptions): Promise<ReceiptListResult>
   /** Renders a receipt as text, as HTML or for an ESC/POS printer. (`receipt.print`) */
-  receiptPrint(params: ReceiptPrintParams, options?: CallOptions): Promise<ReceiptPrintResult>
+  receiptPrint(params: ReceiptPrintParams, options?: CallOptions): Promise<PrintedReceipt>
   /**
    * Cancels a receipt that was never handed over, and gives the receipt of the cancellation; asked again, the
    * same one. (`receipt.cancel`)
    */
   receiptCancel(params: ReceiptCancelParams, options?: CallOptions): Promise<Receipt>
+  /**
+   * Books what a receipt with wrong data should have said, and gives the receipt of the correction; asked
+   * again, the same one. (`receipt.correct`)
+   */
+  receiptCorrect(params: ReceiptCorrectParams, options?: CallOptions): Promise<Receipt>
   /**
    * Books a reprint with its number where the law counts them, and gives the receipt marked as that copy.
    * (`receipt.duplicate`)
@@ -155,9 +174,32 @@ export interface Operations {
    */
   receiptDocument(params: ReceiptDocumentParams, options?: CallOptions): Promise<ReceiptDocumentResult>
   /**
+   * Closes a day, month or fiscal year (Z): the register's grand totals by its journal, held against the
+   * service's own closing. (`closing.create`)
+   */
+  closingCreate(params: ClosingCreateParams, options?: CallOptions): Promise<ClosingCreateResult>
+  /**
+   * Tells what a register has sold on a day, in its month and fiscal year, and ever (X), without asking the
+   * service. (`report`)
+   */
+  report(params: ReportParams, options?: CallOptions): Promise<ReportResult>
+  /**
    * Records an event of the register that the law wants recorded, such as a lost connection. (`event.record`)
    */
   eventRecord(params: EventRecordParams, options?: CallOptions): Promise<EventRecordResult>
+  /**
+   * Reads a record from its service with all that it shows: the operation, the signed artifact, and its
+   * signature, which is checked. (`record.get`)
+   */
+  recordGet(params: RecordGetParams, options?: CallOptions): Promise<RecordGetResult>
+  /** Orders an export of a register's records from its service, and tells how far it is. (`export.create`) */
+  exportCreate(params: ExportCreateParams, options?: CallOptions): Promise<Export>
+  /** Tells how far an export is. (`export.get`) */
+  exportGet(params: ExportGetParams, options?: CallOptions): Promise<Export>
+  /** Lists the files that a service holds of a register. (`export.list`) */
+  exportList(params: ExportListParams, options?: CallOptions): Promise<ExportListResult>
+  /** Writes the file of an export to disk, once it is whole and its signature holds. (`export.fetch`) */
+  exportFetch(params: ExportFetchParams, options?: CallOptions): Promise<ExportFetchResult>
   /** Lists the registers of the configuration, and how each stands; asks nobody. (`register.list`) */
   registerList(params?: RegisterListParams, options?: CallOptions): Promise<RegisterListResult>
   /**
@@ -318,11 +360,19 @@ export type OperationName =
   | 'receipt.list'
   | 'receipt.print'
   | 'receipt.cancel'
+  | 'receipt.correct'
   | 'receipt.duplicate'
   | 'receipt.pay'
   | 'receipt.invoice'
   | 'receipt.document'
+  | 'closing.create'
+  | 'report'
   | 'event.record'
+  | 'record.get'
+  | 'export.create'
+  | 'export.get'
+  | 'export.list'
+  | 'export.fetch'
   | 'register.list'
   | 'register.suspend'
   | 'register.restore'
@@ -385,13 +435,21 @@ export interface OperationTypes {
   'sale.resume': { params: SaleResumeParams, result: OpenSale }
   'receipt.get': { params: ReceiptGetParams, result: Receipt }
   'receipt.list': { params: ReceiptListParams, result: ReceiptListResult }
-  'receipt.print': { params: ReceiptPrintParams, result: ReceiptPrintResult }
+  'receipt.print': { params: ReceiptPrintParams, result: PrintedReceipt }
   'receipt.cancel': { params: ReceiptCancelParams, result: Receipt }
+  'receipt.correct': { params: ReceiptCorrectParams, result: Receipt }
   'receipt.duplicate': { params: ReceiptDuplicateParams, result: Receipt }
   'receipt.pay': { params: ReceiptPayParams, result: Receipt }
   'receipt.invoice': { params: ReceiptInvoiceParams, result: Receipt }
   'receipt.document': { params: ReceiptDocumentParams, result: ReceiptDocumentResult }
+  'closing.create': { params: ClosingCreateParams, result: ClosingCreateResult }
+  'report': { params: ReportParams, result: ReportResult }
   'event.record': { params: EventRecordParams, result: EventRecordResult }
+  'record.get': { params: RecordGetParams, result: RecordGetResult }
+  'export.create': { params: ExportCreateParams, result: Export }
+  'export.get': { params: ExportGetParams, result: Export }
+  'export.list': { params: ExportListParams, result: ExportListResult }
+  'export.fetch': { params: ExportFetchParams, result: ExportFetchResult }
   'register.list': { params: RegisterListParams, result: RegisterListResult }
   'register.suspend': { params: RegisterSuspendParams, result: ChangedRegister }
   'register.restore': { params: RegisterRestoreParams, result: ChangedRegister }

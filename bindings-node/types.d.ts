@@ -1092,6 +1092,8 @@ export interface ReceiptListResult {
 export interface ReceiptPrintParams {
   /** The receipt's id. */
   id: string
+  /** The number of a copy that `receipt.duplicate` booked; the receipt itself if absent. */
+  copy?: number | bigint | null | undefined
   /** What to make. */
   format?: PrintFormat | undefined
   /** How many characters fit on a line of paper, 24 to 80; for text and ESC/POS. */
@@ -1108,7 +1110,7 @@ export interface ReceiptPrintParams {
 export type PrintFormat = 'text' | 'html' | 'escpos'
 
 /** Result of `receipt.print`. */
-export interface ReceiptPrintResult {
+export interface PrintedReceipt {
   /** What was made. */
   format: PrintFormat
   /** The text or the page; absent for ESC/POS. */
@@ -1125,6 +1127,34 @@ export interface ReceiptCancelParams {
   reason?: string | null | undefined
   /** Who cancels it. */
   cashier?: Cashier | null | undefined
+}
+
+/** Parameters of `receipt.correct`: the receipt, and all that it should have said. */
+export interface ReceiptCorrectParams {
+  /** The id of the receipt with the wrong data. */
+  id: string
+  /** Why, for the records; at most 128 characters. */
+  reason?: string | null | undefined
+  /** The merchant's own number of the correction, at most 64 visible characters. */
+  number?: string | null | undefined
+  /** The series of that number, at most 64 visible characters. */
+  series?: string | null | undefined
+  /** A free text on the receipt, at most 250 characters. */
+  text?: string | null | undefined
+  /** Who corrects it. */
+  cashier?: Cashier | null | undefined
+  /** What was sold, at most 1,000; at least one with a quantity that is not negative. */
+  items: readonly Item[]
+  /** Discounts on the whole sale, each off what the earlier ones left; at most 100. */
+  discounts?: readonly Discount[] | undefined
+  /** Cash rounding in euros, -0.05 to 0.05: what the payments are more (or less) than the items. */
+  rounding?: Decimal | null | undefined
+  /** How it was paid; at most 100. */
+  payments?: readonly Payment[] | undefined
+  /** Who bought. */
+  customer?: Customer | null | undefined
+  /** Per service, what only that service knows. */
+  extra?: { [key: string]: unknown } | undefined
 }
 
 /** Parameters of `receipt.duplicate`. */
@@ -1180,6 +1210,117 @@ export interface ReceiptDocumentResult {
   base64: string
 }
 
+/** Parameters of `closing.create`. */
+export interface ClosingCreateParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** What is closed. */
+  period?: ClosingPeriod | undefined
+  /** A day of the period, as `YYYY-MM-DD`; today if absent. */
+  date?: string | null | undefined
+  /** Print it so, into `paper`; not printed if absent. */
+  print?: PrintFormat | null | undefined
+  /** How many characters fit on a line of paper, 24 to 80; for text and ESC/POS. */
+  columns?: number | bigint | undefined
+}
+
+/**
+ * A period that has grand totals of its own.
+ *
+ * - `day`: From midnight to midnight.
+ * - `month`: A month of the calendar.
+ * - `year`: A fiscal year.
+ */
+export type ClosingPeriod = 'day' | 'month' | 'year'
+
+/** Result of `closing.create`. */
+export interface ClosingCreateResult {
+  /** The register's name. */
+  register: string
+  /** What is closed. */
+  period: ClosingPeriod
+  /** The first moment (RFC 3339 with the location's offset). */
+  start: string
+  /** The first moment after it (RFC 3339 with the location's offset). */
+  end: string
+  /** The sums of the period, by the journal. */
+  totals: ReportedSums
+  /** The sums of all that the journal has, up to the period's end. */
+  perpetual: ReportedSums
+  /** Receipts up to then that are not final yet, and count when they are. */
+  waiting: number
+  /** The service's own closing; absent where it has made none. */
+  service: ServiceClosing | null
+  /** Where the two differ. */
+  findings: ClosingDifference[]
+  /** What the till or its user has to do about it, in one sentence. */
+  todo: string | null
+  /** The closing on paper, where that was asked for. */
+  paper: PrintedReceipt | null
+}
+
+/** How many receipts counted, and their sums. */
+export interface ReportedSums {
+  /** How many receipts counted. */
+  count: number
+  /** Their sums. */
+  totals: Totals
+}
+
+/** A closing that the service made. */
+export interface ServiceClosing {
+  /** The service's id of it. */
+  record: string | null
+  /** The service's signature. */
+  signature: string | null
+  /** When it was signed (RFC 3339 with the location's offset). */
+  signed_at: string | null
+  /** How many documents counted, where it says so. */
+  count: number | null
+  /** What was sold, VAT included, where it says so. */
+  gross: string | null
+  /** The VAT in it, where it says so. */
+  vat: string | null
+  /** What was ever sold, VAT included, where it says so. */
+  perpetual: string | null
+}
+
+/** One figure that is not the same on both sides. */
+export interface ClosingDifference {
+  /** The figure: `count`, `gross`, `vat` or `perpetual`. */
+  figure: string
+  /** What the journal says. */
+  journal: string
+  /** What the service says. */
+  service: string
+}
+
+/** Parameters of `report`. */
+export interface ReportParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** The day, as `YYYY-MM-DD`; today if absent. */
+  date?: string | null | undefined
+}
+
+/** Result of `report`. */
+export interface ReportResult {
+  /** The register's name. */
+  register: string
+  /** The day (`YYYY-MM-DD`). */
+  date: string
+  /** The day's sums. */
+  day: ReportedSums
+  /** The sums of the whole month around it. */
+  month: ReportedSums
+  /** The sums of the whole fiscal year around it. */
+  year: ReportedSums
+  /** The sums of all that the journal has, up to the end of the day. */
+  perpetual: ReportedSums
+  /** Receipts up to then that are not final yet, and count when they are. */
+  waiting: number
+}
+
 /** Parameters of `event.record`. */
 export interface EventRecordParams {
   /** The caller's id, unique per register: a repeated call with it records nothing anew. Made if absent. */
@@ -1208,6 +1349,156 @@ export interface EventRecordResult {
   signature: string | null
   /** When the service signed it (RFC 3339 with the location's offset). */
   signed_at: string | null
+}
+
+/** Parameters of `record.get`. */
+export interface RecordGetParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** The service's id of the record, such as `ids.record` of a receipt. */
+  record: string
+}
+
+/** Result of `record.get`. */
+export interface RecordGetResult {
+  /** The service's id. */
+  record: string
+  /** The service's word for what it is, such as `TRANSACTION::RECEIPT`. */
+  type: string
+  /** The service's word for how it stands, such as `COMPLETED`. */
+  state: string | null
+  /** The signature in the service's journal. */
+  signature: string | null
+  /** When it was signed (RFC 3339 with the location's offset). */
+  signed_at: string | null
+  /** What was booked, in the service's words; `null` where it does not repeat it. */
+  operation: unknown
+  /** The signed artifact, which an auditor wants to see; absent where the service gives none. */
+  artifact: string | null
+  /** The detached JWS over it. */
+  integrity: string | null
+  /** What was checked: `artifact`, by that JWS and the register's certificate. */
+  verified: string[]
+  /** The service's own answer, untouched. */
+  answer: unknown
+}
+
+/** Parameters of `export.create`. */
+export interface ExportCreateParams {
+  /**
+   * The caller's id of this export, unique per register: a repeated call with it orders nothing anew. Made if
+   * absent.
+   */
+  id?: string | null | undefined
+  /** The register's name in the configuration. */
+  register: string
+  /** What is exported. */
+  type?: ExportType | undefined
+  /** The first time of signing (RFC 3339). */
+  start: string
+  /** The last time of signing (RFC 3339), not before the first. */
+  end: string
+  /** Only records of this type, such as `TRANSACTION::RECEIPT`. */
+  filter?: string | null | undefined
+  /** Who orders it. */
+  cashier?: Cashier | null | undefined
+}
+
+/**
+ * What an export is of.
+ *
+ * - `records`: The records of a register's journal at the service.
+ */
+export type ExportType = 'records'
+
+/** Result of `export.create` and `export.get`. */
+export interface Export {
+  /** The service's id of the export. */
+  export: string
+  /** How far it is. */
+  state: ExportState
+  /** The service's id of the record that holds it. */
+  record: string | null
+  /** The id of its file. */
+  file: string | null
+  /** What the service has to say about it. */
+  logs: string[]
+}
+
+/**
+ * How far an export is.
+ *
+ * - `processing`: The service works on it.
+ * - `ready`: There is a file to fetch.
+ * - `failed`: It will come to nothing; `logs` say why.
+ */
+export type ExportState = 'processing' | 'ready' | 'failed'
+
+/** Parameters of `export.get`. */
+export interface ExportGetParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** The export, by the id that `export.create` gave. */
+  export: string
+}
+
+/** Parameters of `export.list`. */
+export interface ExportListParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** Only files made at this time or later (RFC 3339). */
+  start?: string | null | undefined
+  /** Only files made at this time or earlier (RFC 3339). */
+  end?: string | null | undefined
+  /** At most so many, up to 1,000. */
+  limit?: number | bigint | undefined
+}
+
+/** Result of `export.list`. */
+export interface ExportListResult {
+  /** The files, in the service's order. */
+  files: ServiceFile[]
+  /** Whether there are more than `limit`: ask again with a later `start`. */
+  more: boolean
+}
+
+/** A file that the service holds. */
+export interface ServiceFile {
+  /** Its id. */
+  file: string
+  /** When it was made (RFC 3339 with the location's offset). */
+  created_at: string | null
+}
+
+/** Parameters of `export.fetch`: `export` or `file`, and where to put it. */
+export interface ExportFetchParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** The export, by the id that `export.create` gave. */
+  export?: string | null | undefined
+  /** The file, by its id. */
+  file?: string | null | undefined
+  /**
+   * The path to write to, in a folder that exists; a relative one begins at the journal's folder. There may
+   * be no file yet.
+   */
+  to: string
+  /** The largest file to take, in bytes, up to 4 GiB. */
+  max_bytes?: number | bigint | undefined
+}
+
+/** Result of `export.fetch`. */
+export interface ExportFetchResult {
+  /** The file's id. */
+  file: string
+  /** Where it lies. */
+  path: string
+  /** Its size. */
+  bytes: number
+  /** The SHA-256 of its bytes, in hexadecimal. */
+  sha256: string
+  /** What was checked of it: `signature`. */
+  verified: string[]
 }
 
 /** Parameters of `register.list`. */

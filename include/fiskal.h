@@ -752,6 +752,12 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_CANCEL "receipt.cancel"
 
 /**
+ * Books what a receipt with wrong data should have said, and gives the receipt of the correction;
+ * asked again, the same one.
+ */
+#define FISKAL_OP_RECEIPT_CORRECT "receipt.correct"
+
+/**
  * Books a reprint with its number where the law counts them, and gives the receipt marked as that
  * copy.
  */
@@ -773,9 +779,47 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_DOCUMENT "receipt.document"
 
 /**
+ * Closes a day, month or fiscal year (Z): the register's grand totals by its journal, held against the
+ * service's own closing.
+ */
+#define FISKAL_OP_CLOSING_CREATE "closing.create"
+
+/**
+ * Tells what a register has sold on a day, in its month and fiscal year, and ever (X), without asking
+ * the service.
+ */
+#define FISKAL_OP_REPORT "report"
+
+/**
  * Records an event of the register that the law wants recorded, such as a lost connection.
  */
 #define FISKAL_OP_EVENT_RECORD "event.record"
+
+/**
+ * Reads a record from its service with all that it shows: the operation, the signed artifact, and its
+ * signature, which is checked.
+ */
+#define FISKAL_OP_RECORD_GET "record.get"
+
+/**
+ * Orders an export of a register's records from its service, and tells how far it is.
+ */
+#define FISKAL_OP_EXPORT_CREATE "export.create"
+
+/**
+ * Tells how far an export is.
+ */
+#define FISKAL_OP_EXPORT_GET "export.get"
+
+/**
+ * Lists the files that a service holds of a register.
+ */
+#define FISKAL_OP_EXPORT_LIST "export.list"
+
+/**
+ * Writes the file of an export to disk, once it is whole and its signature holds.
+ */
+#define FISKAL_OP_EXPORT_FETCH "export.fetch"
 
 /**
  * Lists the registers of the configuration, and how each stands; asks nobody.

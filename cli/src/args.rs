@@ -70,6 +70,20 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: Register,
     },
+    /// Close a day, month or fiscal year, and hold the journal's sums against the service's
+    Closing {
+        /// Only this register
+        #[arg(long, value_name = "NAME")]
+        register: Option<String>,
+        /// What to close
+        #[arg(long, value_name = "PERIOD", default_value = "day")]
+        period: Period,
+        /// A day of it; today if absent
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<String>,
+    },
+    /// Order an export of a register's records from its service, and fetch the file where it is ready
+    Export(Export),
     /// Tell the story of a sale from the journal, in plain words
     Explain {
         /// The receipt's number or id, or the id of the sale
@@ -122,6 +136,46 @@ pub(crate) enum Command {
 pub(crate) enum Country {
     Fr,
     It,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Export {
+    /// The register
+    #[arg(long, value_name = "NAME")]
+    pub(crate) register: String,
+    /// The first time of signing, such as 2026-03-01T00:00:00+01:00
+    #[arg(long, value_name = "TIME", required_unless_present = "export")]
+    pub(crate) start: Option<String>,
+    /// The last time of signing
+    #[arg(long, value_name = "TIME", required_unless_present = "export")]
+    pub(crate) end: Option<String>,
+    /// Only records of this type, such as TRANSACTION::RECEIPT
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) filter: Option<String>,
+    /// An export that was ordered earlier
+    #[arg(long, value_name = "ID", conflicts_with_all = ["start", "end", "filter"])]
+    pub(crate) export: Option<String>,
+    /// The file to write; there may be none yet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Period {
+    Day,
+    Month,
+    Year,
+}
+
+impl Period {
+    /// The name that the operations know it by.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Period::Day => "day",
+            Period::Month => "month",
+            Period::Year => "year",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -11,7 +11,7 @@ use crate::operations;
 use crate::services;
 use crate::system::{Secrets, SystemClock, SystemIds, salt};
 use crate::transport::HttpTransport;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -233,6 +233,21 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// A time as the location's clock shows it.
+    ///
+    /// # Errors
+    /// `config` where the location's zone is none.
+    pub(crate) fn zoned(&self, at: Timestamp) -> Result<Zoned> {
+        let zone = &self.till.location.zone;
+        at.in_tz(zone)
+            .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))
+    }
+
+    /// A time as RFC 3339 with the location's offset.
+    pub(crate) fn local(&self, at: Timestamp) -> Result<String> {
+        Ok(self.zoned(at)?.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    }
+
     /// What is submitted for an operation of the register: done once under its key, now, within the
     /// account's patience.
     pub(crate) fn submission(&self, name: &str, key: String, params: Value) -> Submission {

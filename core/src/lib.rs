@@ -17,6 +17,7 @@ pub mod operations;
 pub mod print;
 mod read;
 pub mod receipt;
+pub mod reports;
 pub mod resource;
 pub mod sale;
 pub mod services;

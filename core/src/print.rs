@@ -7,6 +7,7 @@
 //! Labels are in the language of the service's country: French, Italian, German, Spanish, else
 //! English; amounts and dates are written as that country writes them.
 
+mod closing;
 mod code_page;
 mod escpos;
 mod html;
@@ -18,6 +19,7 @@ mod sections;
 mod text;
 mod words;
 
+pub use closing::ClosingPaper;
 pub use escpos::escpos;
 pub use html::html;
 pub use text::text;

@@ -97,6 +97,19 @@ pub enum PaymentDiscount {
     Any,
 }
 
+/// What the `data` of a CORRECTION is (contract sign-fr 2.7 calls it a whole RECEIPT; the rules of 2.11 are Italian and
+/// know only what is taken back).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CorrectionReading {
+    /// Lines of the original that are taken back.
+    Returns,
+    /// What the original should have said.
+    Whole,
+    /// Taken back where all entries are RETURNs, else the right content.
+    Either,
+}
+
 /// Whether the chain of replayed records is verified (contract sign-fr 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -219,10 +232,28 @@ pub struct SignFrSettings {
     /// How `payments[].details.discount` counts (2.10).
     pub payment_discount: PaymentDiscount,
     /// The entries of a CORRECTION are RETURNs that name a line of the original and repeat its text, and no amount is
-    /// negative (2.11; what happens otherwise is not said).
+    /// negative (2.11; what happens otherwise is not said); where they are the right content, each has a number of its
+    /// own.
     pub correction_check: Check,
+    /// What the `data` of a French CORRECTION is; an Italian one takes back (2.7, 2.11).
+    pub correction_reading: CorrectionReading,
     /// Let a record be cancelled that was cancelled already.
     pub cancel_twice: bool,
+    /// Records of taxpayers certified by INFOCERT have a `compliance.sequence` (5.4: announced for this version, and not
+    /// in its schema).
+    pub infocert_sequences: bool,
+    /// An export is there with the answer to its intention. Else the service makes it when this is switched on again
+    /// (2.7: how long it takes is not said).
+    pub exports_at_once: bool,
+    /// The service closes days, months and fiscal years in which something was recorded (5.5). Switched on again, it
+    /// closes what was recorded meanwhile as the period of its first record.
+    pub closings: bool,
+    /// The time zone in which days end (5.5).
+    pub closing_zone: String,
+    /// The hour at which a day ends, 0 to 23 (5.5).
+    pub closing_hour: u8,
+    /// The `operation` of a closing says how much was sold (5.5).
+    pub closing_totals: bool,
     /// Whether the chain of replayed records is verified (5.1).
     pub replay_check: ReplayCheck,
     /// What `X-Replay-Hash` is the SHA-256 of (5.3).
@@ -281,7 +312,14 @@ impl Default for SignFrSettings {
             return_sign: ReturnSign::Either,
             payment_discount: PaymentDiscount::Any,
             correction_check: Check::Refuse,
+            correction_reading: CorrectionReading::Either,
             cancel_twice: false,
+            infocert_sequences: false,
+            exports_at_once: true,
+            closings: true,
+            closing_zone: "Europe/Paris".to_owned(),
+            closing_hour: 0,
+            closing_totals: true,
             replay_check: ReplayCheck::Refuse,
             replay_hash_input: ReplayHashInput::Wrapper,
             replay_alphabet: ReplayAlphabet::Base64,
@@ -321,6 +359,9 @@ impl Settings {
         }
         if fr.amount_tolerance.parse::<rust_decimal::Decimal>().is_err() {
             return Err(format!("sign-fr.amount_tolerance {:?} is not a decimal", fr.amount_tolerance));
+        }
+        if jiff::tz::TimeZone::get(&fr.closing_zone).is_err() || fr.closing_hour > 23 {
+            return Err("sign-fr.closing_zone is an IANA name, closing_hour an hour from 0 to 23".to_owned());
         }
         if fr.replay_offset_base > 1 || fr.replay_last_remaining > 1 {
             return Err("sign-fr.replay_offset_base and replay_last_remaining are 0 or 1".to_owned());

@@ -26,7 +26,7 @@ fn correction(original: &str, number: &str) -> Value {
 #[test]
 fn a_correction_that_does_not_fit_its_original_is_refused() {
     let (shop, till) = Shop::ready();
-    shop.settings(json!({ "amount_check": "off" }));
+    shop.settings(json!({ "amount_check": "off", "correction_reading": "returns" }));
     let original = shop.sell(&till, "R-1").id();
     transact(&shop, &till, correction(&original, "1")).ok();
     let cases = [
@@ -50,6 +50,26 @@ fn a_correction_that_does_not_fit_its_original_is_refused() {
         let answer = transact(&shop, &till, operation.clone()).refused(422, "E_UNPROCESSABLE_CONTENT");
         assert!(answer.at("/content/message").contains(place), "{place}: {answer:?}");
     }
+}
+
+/// What the receipt should have said has lines of its own, numbered each once.
+#[test]
+fn a_correction_may_be_the_right_content() {
+    let (shop, till) = Shop::ready();
+    let original = shop.sell(&till, "R-1").id();
+    let mut whole = correction(&original, "1");
+    whole["data"]["entries"][0]["type"] = json!("SALE");
+    whole["data"]["entries"][0]["data"]["text"] = json!("Pain au chocolat");
+    transact(&shop, &till, whole.clone()).ok();
+    let line = whole["data"]["entries"][0].clone();
+    let mut twice = whole.clone();
+    twice["data"]["entries"] = json!([line, line]);
+    shop.settings(json!({ "amount_check": "off" }));
+    let answer = transact(&shop, &till, twice).refused(422, "E_UNPROCESSABLE_CONTENT");
+    assert!(answer.at("/content/message").contains("/data/entries/1/details/number"), "{answer:?}");
+    whole["data"]["entries"][0]["details"].as_object_mut().unwrap().remove("number");
+    let answer = transact(&shop, &till, whole).refused(422, "E_UNPROCESSABLE_CONTENT");
+    assert!(answer.at("/content/message").contains("/data/entries/0/details/number"), "{answer:?}");
 }
 
 /// The number is what the original prints; only lines without one are counted.

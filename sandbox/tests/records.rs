@@ -341,6 +341,25 @@ fn an_export_can_be_downloaded_and_its_signature_verifies() {
     intend(&shop, &till, backwards).refused(422, "E_UNPROCESSABLE_CONTENT");
 }
 
+#[test]
+fn an_export_that_takes_its_time_is_there_later() {
+    let (shop, till) = Shop::ready();
+    shop.settings(json!({ "exports_at_once": false }));
+    let range = json!({ "start": "2020-01-01T00:00:00+00:00", "end": "2099-01-01T00:00:00+00:00" });
+    let intention = intend(&shop, &till, json!({ "type": "EXPORT", "range": range })).ok();
+    assert_eq!((intention.at("/content/state"), intention.at("/content/mode")), ("ACCEPTED", "PROCESSING"));
+    let path = format!("/records/{}", intention.id());
+    assert_eq!(shop.get(&path).ok().body.pointer("/content/used_in"), None);
+    let sold = shop.sell(&till, "R-1");
+    shop.settings(json!({ "exports_at_once": true }));
+    let made = shop.get(&path).ok();
+    assert_eq!(made.at("/content/state"), "COMPLETED");
+    let export = shop.get(&format!("/records/{}", made.at("/content/used_in/id"))).ok();
+    assert_eq!(export.at("/content/journal/record/id"), sold.id(), "it stands where it was made");
+    shop.get("/files?limit=10").ok();
+    assert_eq!(shop.get(&path).ok().at("/content/used_in/id"), export.id(), "it is made once");
+}
+
 /// Reads a stored file of a ZIP through its central directory.
 fn stored(zip: &[u8], name: &str) -> Vec<u8> {
     let short = |at: usize| usize::from(u16::from_le_bytes([zip[at], zip[at + 1]]));

@@ -53,6 +53,19 @@ SHAPES: Dict[str, Shape] = {
     "SaleListResult": {"sales": ["OpenSale"]},
     "OpenSale": {"cart": "SaleParams"},
     "ReceiptListResult": {"receipts": ["Receipt"]},
+    "ClosingCreateResult": {
+        "totals": "ReportedSums",
+        "perpetual": "ReportedSums",
+        "service": "ServiceClosing",
+    },
+    "ReportedSums": {"totals": "Totals"},
+    "ServiceClosing": {"gross": "decimal", "vat": "decimal", "perpetual": "decimal"},
+    "ReportResult": {
+        "day": "ReportedSums",
+        "month": "ReportedSums",
+        "year": "ReportedSums",
+        "perpetual": "ReportedSums",
+    },
     "ReceiptExplainResult": {"receipts": ["Receipt"]},
 }
 """The shapes by their names."""
@@ -65,9 +78,12 @@ RESULTS: Dict[str, str] = {
     "receipt.get": "Receipt",
     "receipt.list": "ReceiptListResult",
     "receipt.cancel": "Receipt",
+    "receipt.correct": "Receipt",
     "receipt.duplicate": "Receipt",
     "receipt.pay": "Receipt",
     "receipt.invoice": "Receipt",
+    "closing.create": "ClosingCreateResult",
+    "report": "ReportResult",
     "receipt.explain": "ReceiptExplainResult",
 }
 """The shape of each operation's result that has any of it."""

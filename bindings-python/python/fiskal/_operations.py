@@ -396,19 +396,28 @@ class Operations:
         )
 
     def receipt_print(
-        self, *, id: str, format: Optional[types.PrintFormat] = None, columns: Optional[int] = None
-    ) -> types.ReceiptPrintResult:
+        self,
+        *,
+        id: str,
+        copy: Optional[int] = None,
+        format: Optional[types.PrintFormat] = None,
+        columns: Optional[int] = None,
+    ) -> types.PrintedReceipt:
         """Renders a receipt as text, as HTML or for an ESC/POS printer.
 
         Args:
             id: The receipt's id.
+            copy: The number of a copy that `receipt.duplicate` booked; the receipt itself if
+                absent.
             format: What to make. (default "text")
             columns: How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
                 (default 42)
         """
         return cast(
-            types.ReceiptPrintResult,
-            self._call("receipt.print", {"id": id, "format": format, "columns": columns}),
+            types.PrintedReceipt,
+            self._call(
+                "receipt.print", {"id": id, "copy": copy, "format": format, "columns": columns}
+            ),
         )
 
     def receipt_cancel(
@@ -429,6 +438,63 @@ class Operations:
         return cast(
             "Receipt",
             self._call("receipt.cancel", {"id": id, "reason": reason, "cashier": cashier}),
+        )
+
+    def receipt_correct(
+        self,
+        *,
+        id: str,
+        items: Sequence[types.ItemParams],
+        reason: Optional[str] = None,
+        number: Optional[str] = None,
+        series: Optional[str] = None,
+        text: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+        discounts: Optional[Sequence[types.DiscountParams]] = None,
+        rounding: Optional[types.DecimalParam] = None,
+        payments: Optional[Sequence[types.PaymentParams]] = None,
+        customer: Optional[types.CustomerParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+    ) -> Receipt:
+        """Books what a receipt with wrong data should have said, and gives the receipt of the
+        correction; asked again, the same one.
+
+        Args:
+            id: The id of the receipt with the wrong data.
+            items: What was sold, at most 1,000; at least one with a quantity that is not
+                negative.
+            reason: Why, for the records; at most 128 characters.
+            number: The merchant's own number of the correction, at most 64 visible characters.
+            series: The series of that number, at most 64 visible characters.
+            text: A free text on the receipt, at most 250 characters.
+            cashier: Who corrects it.
+            discounts: Discounts on the whole sale, each off what the earlier ones left; at most
+                100.
+            rounding: Cash rounding in euros, -0.05 to 0.05: what the payments are more (or
+                less) than the items.
+            payments: How it was paid; at most 100.
+            customer: Who bought.
+            extra: Per service, what only that service knows.
+        """
+        return cast(
+            "Receipt",
+            self._call(
+                "receipt.correct",
+                {
+                    "id": id,
+                    "items": items,
+                    "reason": reason,
+                    "number": number,
+                    "series": series,
+                    "text": text,
+                    "cashier": cashier,
+                    "discounts": discounts,
+                    "rounding": rounding,
+                    "payments": payments,
+                    "customer": customer,
+                    "extra": extra,
+                },
+            ),
         )
 
     def receipt_duplicate(
@@ -510,6 +576,50 @@ class Operations:
         """
         return cast(types.ReceiptDocumentResult, self._call("receipt.document", {"id": id}))
 
+    def closing_create(
+        self,
+        *,
+        register: str,
+        period: Optional[types.ClosingPeriod] = None,
+        date: Optional[str] = None,
+        print: Optional[types.PrintFormat] = None,
+        columns: Optional[int] = None,
+    ) -> types.ClosingCreateResult:
+        """Closes a day, month or fiscal year (Z): the register's grand totals by its journal, held
+        against the service's own closing.
+
+        Args:
+            register: The register's name in the configuration.
+            period: What is closed. (default "day")
+            date: A day of the period, as `YYYY-MM-DD`; today if absent.
+            print: Print it so, into `paper`; not printed if absent.
+            columns: How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
+                (default 42)
+        """
+        return cast(
+            types.ClosingCreateResult,
+            self._call(
+                "closing.create",
+                {
+                    "register": register,
+                    "period": period,
+                    "date": date,
+                    "print": print,
+                    "columns": columns,
+                },
+            ),
+        )
+
+    def report(self, *, register: str, date: Optional[str] = None) -> types.ReportResult:
+        """Tells what a register has sold on a day, in its month and fiscal year, and ever (X),
+        without asking the service.
+
+        Args:
+            register: The register's name in the configuration.
+            date: The day, as `YYYY-MM-DD`; today if absent.
+        """
+        return cast(types.ReportResult, self._call("report", {"register": register, "date": date}))
+
     def event_record(
         self,
         *,
@@ -549,6 +659,125 @@ class Operations:
                     "cashier": cashier,
                     "training": training,
                     "extra": extra,
+                },
+            ),
+        )
+
+    def record_get(self, *, register: str, record: str) -> types.RecordGetResult:
+        """Reads a record from its service with all that it shows: the operation, the signed
+        artifact, and its signature, which is checked.
+
+        Args:
+            register: The register's name in the configuration.
+            record: The service's id of the record, such as `ids.record` of a receipt.
+        """
+        return cast(
+            types.RecordGetResult,
+            self._call("record.get", {"register": register, "record": record}),
+        )
+
+    def export_create(
+        self,
+        *,
+        register: str,
+        start: str,
+        end: str,
+        id: Optional[str] = None,
+        type: Optional[types.ExportType] = None,
+        filter: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> types.Export:
+        """Orders an export of a register's records from its service, and tells how far it is.
+
+        Args:
+            register: The register's name in the configuration.
+            start: The first time of signing (RFC 3339).
+            end: The last time of signing (RFC 3339), not before the first.
+            id: The caller's id of this export, unique per register: a repeated call with it
+                orders nothing anew. Made if absent.
+            type: What is exported. (default "records")
+            filter: Only records of this type, such as `TRANSACTION::RECEIPT`.
+            cashier: Who orders it.
+        """
+        return cast(
+            types.Export,
+            self._call(
+                "export.create",
+                {
+                    "register": register,
+                    "start": start,
+                    "end": end,
+                    "id": id,
+                    "type": type,
+                    "filter": filter,
+                    "cashier": cashier,
+                },
+            ),
+        )
+
+    def export_get(self, *, register: str, export: str) -> types.Export:
+        """Tells how far an export is.
+
+        Args:
+            register: The register's name in the configuration.
+            export: The export, by the id that `export.create` gave.
+        """
+        return cast(
+            types.Export, self._call("export.get", {"register": register, "export": export})
+        )
+
+    def export_list(
+        self,
+        *,
+        register: str,
+        start: Optional[str] = None,
+        end: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> types.ExportListResult:
+        """Lists the files that a service holds of a register.
+
+        Args:
+            register: The register's name in the configuration.
+            start: Only files made at this time or later (RFC 3339).
+            end: Only files made at this time or earlier (RFC 3339).
+            limit: At most so many, up to 1,000. (default 100)
+        """
+        return cast(
+            types.ExportListResult,
+            self._call(
+                "export.list", {"register": register, "start": start, "end": end, "limit": limit}
+            ),
+        )
+
+    def export_fetch(
+        self,
+        *,
+        register: str,
+        to: str,
+        export: Optional[str] = None,
+        file: Optional[str] = None,
+        max_bytes: Optional[int] = None,
+    ) -> types.ExportFetchResult:
+        """Writes the file of an export to disk, once it is whole and its signature holds.
+
+        Args:
+            register: The register's name in the configuration.
+            to: The path to write to, in a folder that exists; a relative one begins at the
+                journal's folder. There may be no file yet.
+            export: The export, by the id that `export.create` gave.
+            file: The file, by its id.
+            max_bytes: The largest file to take, in bytes, up to 4 GiB. (default 4294967296)
+        """
+        return cast(
+            types.ExportFetchResult,
+            self._call(
+                "export.fetch",
+                {
+                    "register": register,
+                    "to": to,
+                    "export": export,
+                    "file": file,
+                    "max_bytes": max_bytes,
                 },
             ),
         )
@@ -2281,19 +2510,28 @@ class AsyncOperations:
         )
 
     async def receipt_print(
-        self, *, id: str, format: Optional[types.PrintFormat] = None, columns: Optional[int] = None
-    ) -> types.ReceiptPrintResult:
+        self,
+        *,
+        id: str,
+        copy: Optional[int] = None,
+        format: Optional[types.PrintFormat] = None,
+        columns: Optional[int] = None,
+    ) -> types.PrintedReceipt:
         """Renders a receipt as text, as HTML or for an ESC/POS printer.
 
         Args:
             id: The receipt's id.
+            copy: The number of a copy that `receipt.duplicate` booked; the receipt itself if
+                absent.
             format: What to make. (default "text")
             columns: How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
                 (default 42)
         """
         return cast(
-            types.ReceiptPrintResult,
-            await self._call("receipt.print", {"id": id, "format": format, "columns": columns}),
+            types.PrintedReceipt,
+            await self._call(
+                "receipt.print", {"id": id, "copy": copy, "format": format, "columns": columns}
+            ),
         )
 
     async def receipt_cancel(
@@ -2314,6 +2552,63 @@ class AsyncOperations:
         return cast(
             "Receipt",
             await self._call("receipt.cancel", {"id": id, "reason": reason, "cashier": cashier}),
+        )
+
+    async def receipt_correct(
+        self,
+        *,
+        id: str,
+        items: Sequence[types.ItemParams],
+        reason: Optional[str] = None,
+        number: Optional[str] = None,
+        series: Optional[str] = None,
+        text: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+        discounts: Optional[Sequence[types.DiscountParams]] = None,
+        rounding: Optional[types.DecimalParam] = None,
+        payments: Optional[Sequence[types.PaymentParams]] = None,
+        customer: Optional[types.CustomerParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
+    ) -> Receipt:
+        """Books what a receipt with wrong data should have said, and gives the receipt of the
+        correction; asked again, the same one.
+
+        Args:
+            id: The id of the receipt with the wrong data.
+            items: What was sold, at most 1,000; at least one with a quantity that is not
+                negative.
+            reason: Why, for the records; at most 128 characters.
+            number: The merchant's own number of the correction, at most 64 visible characters.
+            series: The series of that number, at most 64 visible characters.
+            text: A free text on the receipt, at most 250 characters.
+            cashier: Who corrects it.
+            discounts: Discounts on the whole sale, each off what the earlier ones left; at most
+                100.
+            rounding: Cash rounding in euros, -0.05 to 0.05: what the payments are more (or
+                less) than the items.
+            payments: How it was paid; at most 100.
+            customer: Who bought.
+            extra: Per service, what only that service knows.
+        """
+        return cast(
+            "Receipt",
+            await self._call(
+                "receipt.correct",
+                {
+                    "id": id,
+                    "items": items,
+                    "reason": reason,
+                    "number": number,
+                    "series": series,
+                    "text": text,
+                    "cashier": cashier,
+                    "discounts": discounts,
+                    "rounding": rounding,
+                    "payments": payments,
+                    "customer": customer,
+                    "extra": extra,
+                },
+            ),
         )
 
     async def receipt_duplicate(
@@ -2397,6 +2692,52 @@ class AsyncOperations:
         """
         return cast(types.ReceiptDocumentResult, await self._call("receipt.document", {"id": id}))
 
+    async def closing_create(
+        self,
+        *,
+        register: str,
+        period: Optional[types.ClosingPeriod] = None,
+        date: Optional[str] = None,
+        print: Optional[types.PrintFormat] = None,
+        columns: Optional[int] = None,
+    ) -> types.ClosingCreateResult:
+        """Closes a day, month or fiscal year (Z): the register's grand totals by its journal, held
+        against the service's own closing.
+
+        Args:
+            register: The register's name in the configuration.
+            period: What is closed. (default "day")
+            date: A day of the period, as `YYYY-MM-DD`; today if absent.
+            print: Print it so, into `paper`; not printed if absent.
+            columns: How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
+                (default 42)
+        """
+        return cast(
+            types.ClosingCreateResult,
+            await self._call(
+                "closing.create",
+                {
+                    "register": register,
+                    "period": period,
+                    "date": date,
+                    "print": print,
+                    "columns": columns,
+                },
+            ),
+        )
+
+    async def report(self, *, register: str, date: Optional[str] = None) -> types.ReportResult:
+        """Tells what a register has sold on a day, in its month and fiscal year, and ever (X),
+        without asking the service.
+
+        Args:
+            register: The register's name in the configuration.
+            date: The day, as `YYYY-MM-DD`; today if absent.
+        """
+        return cast(
+            types.ReportResult, await self._call("report", {"register": register, "date": date})
+        )
+
     async def event_record(
         self,
         *,
@@ -2436,6 +2777,125 @@ class AsyncOperations:
                     "cashier": cashier,
                     "training": training,
                     "extra": extra,
+                },
+            ),
+        )
+
+    async def record_get(self, *, register: str, record: str) -> types.RecordGetResult:
+        """Reads a record from its service with all that it shows: the operation, the signed
+        artifact, and its signature, which is checked.
+
+        Args:
+            register: The register's name in the configuration.
+            record: The service's id of the record, such as `ids.record` of a receipt.
+        """
+        return cast(
+            types.RecordGetResult,
+            await self._call("record.get", {"register": register, "record": record}),
+        )
+
+    async def export_create(
+        self,
+        *,
+        register: str,
+        start: str,
+        end: str,
+        id: Optional[str] = None,
+        type: Optional[types.ExportType] = None,
+        filter: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> types.Export:
+        """Orders an export of a register's records from its service, and tells how far it is.
+
+        Args:
+            register: The register's name in the configuration.
+            start: The first time of signing (RFC 3339).
+            end: The last time of signing (RFC 3339), not before the first.
+            id: The caller's id of this export, unique per register: a repeated call with it
+                orders nothing anew. Made if absent.
+            type: What is exported. (default "records")
+            filter: Only records of this type, such as `TRANSACTION::RECEIPT`.
+            cashier: Who orders it.
+        """
+        return cast(
+            types.Export,
+            await self._call(
+                "export.create",
+                {
+                    "register": register,
+                    "start": start,
+                    "end": end,
+                    "id": id,
+                    "type": type,
+                    "filter": filter,
+                    "cashier": cashier,
+                },
+            ),
+        )
+
+    async def export_get(self, *, register: str, export: str) -> types.Export:
+        """Tells how far an export is.
+
+        Args:
+            register: The register's name in the configuration.
+            export: The export, by the id that `export.create` gave.
+        """
+        return cast(
+            types.Export, await self._call("export.get", {"register": register, "export": export})
+        )
+
+    async def export_list(
+        self,
+        *,
+        register: str,
+        start: Optional[str] = None,
+        end: Optional[str] = None,
+        limit: Optional[int] = None,
+    ) -> types.ExportListResult:
+        """Lists the files that a service holds of a register.
+
+        Args:
+            register: The register's name in the configuration.
+            start: Only files made at this time or later (RFC 3339).
+            end: Only files made at this time or earlier (RFC 3339).
+            limit: At most so many, up to 1,000. (default 100)
+        """
+        return cast(
+            types.ExportListResult,
+            await self._call(
+                "export.list", {"register": register, "start": start, "end": end, "limit": limit}
+            ),
+        )
+
+    async def export_fetch(
+        self,
+        *,
+        register: str,
+        to: str,
+        export: Optional[str] = None,
+        file: Optional[str] = None,
+        max_bytes: Optional[int] = None,
+    ) -> types.ExportFetchResult:
+        """Writes the file of an export to disk, once it is whole and its signature holds.
+
+        Args:
+            register: The register's name in the configuration.
+            to: The path to write to, in a folder that exists; a relative one begins at the
+                journal's folder. There may be no file yet.
+            export: The export, by the id that `export.create` gave.
+            file: The file, by its id.
+            max_bytes: The largest file to take, in bytes, up to 4 GiB. (default 4294967296)
+        """
+        return cast(
+            types.ExportFetchResult,
+            await self._call(
+                "export.fetch",
+                {
+                    "register": register,
+                    "to": to,
+                    "export": export,
+                    "file": file,
+                    "max_bytes": max_bytes,
                 },
             ),
         )

@@ -42,6 +42,9 @@ __all__ = [
     "ChangedReceipt",
     "ChangedRegister",
     "CheckedRegister",
+    "ClosingCreateResult",
+    "ClosingDifference",
+    "ClosingPeriod",
     "CoordinatesParams",
     "CredentialsRotateResult",
     "Customer",
@@ -64,10 +67,15 @@ __all__ = [
     "ErrorKind",
     "EventRecordResult",
     "Exemption",
+    "Export",
+    "ExportFetchResult",
     "ExportFile",
     "ExportFormat",
+    "ExportListResult",
     "ExportManifest",
     "ExportPoint",
+    "ExportState",
+    "ExportType",
     "Fiscal",
     "Foreign",
     "ForeignParams",
@@ -113,6 +121,7 @@ __all__ = [
     "PersonOptions",
     "PersonParams",
     "PrintFormat",
+    "PrintedReceipt",
     "ProgramParams",
     "ProvisionResult",
     "ProvisionedLine",
@@ -125,12 +134,16 @@ __all__ = [
     "ReceiptDocumentResult",
     "ReceiptExplainResult",
     "ReceiptListResult",
-    "ReceiptPrintResult",
     "ReceiptState",
     "ReceiptType",
+    "RecordGetResult",
     "RegisterListResult",
     "RegisterState",
     "RegisterStatus",
+    "ReportParamsOptions",
+    "ReportParamsParams",
+    "ReportResult",
+    "ReportedSums",
     "RequestResult",
     "Resolution",
     "Resource",
@@ -141,6 +154,8 @@ __all__ = [
     "SaleOptions",
     "SaleParams",
     "SaleReference",
+    "ServiceClosing",
+    "ServiceFile",
     "StatusResult",
     "StoryStep",
     "Subject",
@@ -360,6 +375,28 @@ PrintFormat = Literal["text", "html", "escpos"]
 - `text`: Plain text.
 - `html`: A page of its own.
 - `escpos`: Bytes for a receipt printer.
+"""
+
+ClosingPeriod = Literal["day", "month", "year"]
+"""A period that has grand totals of its own.
+
+- `day`: From midnight to midnight.
+- `month`: A month of the calendar.
+- `year`: A fiscal year.
+"""
+
+ExportType = Literal["records"]
+"""What an export is of.
+
+- `records`: The records of a register's journal at the service.
+"""
+
+ExportState = Literal["processing", "ready", "failed"]
+"""How far an export is.
+
+- `processing`: The service works on it.
+- `ready`: There is a file to fetch.
+- `failed`: It will come to nothing; `logs` say why.
 """
 
 RegisterState = Literal["not_provisioned", "ready", "suspended", "retired"]
@@ -1495,7 +1532,7 @@ class ReceiptListResult(TypedDict):
     changed_after: int
 
 
-class _ReceiptPrintResultOptional(TypedDict, total=False):
+class _PrintedReceiptOptional(TypedDict, total=False):
     # The text or the page; absent for ESC/POS.
     text: Optional[str]
 
@@ -1503,7 +1540,7 @@ class _ReceiptPrintResultOptional(TypedDict, total=False):
     base64: Optional[str]
 
 
-class ReceiptPrintResult(_ReceiptPrintResultOptional):
+class PrintedReceipt(_PrintedReceiptOptional):
     """Result of `receipt.print`."""
 
     # What was made.
@@ -1523,6 +1560,130 @@ class ReceiptDocumentResult(TypedDict):
     base64: str
 
 
+class ClosingCreateResult(TypedDict):
+    """Result of `closing.create`."""
+
+    # The register's name.
+    register: str
+
+    # What is closed.
+    period: ClosingPeriod
+
+    # The first moment (RFC 3339 with the location's offset).
+    start: str
+
+    # The first moment after it (RFC 3339 with the location's offset).
+    end: str
+
+    # The sums of the period, by the journal.
+    totals: ReportedSums
+
+    # The sums of all that the journal has, up to the period's end.
+    perpetual: ReportedSums
+
+    # Receipts up to then that are not final yet, and count when they are.
+    waiting: int
+
+    # The service's own closing; absent where it has made none.
+    service: Optional[ServiceClosing]
+
+    # Where the two differ.
+    findings: List[ClosingDifference]
+
+    # What the till or its user has to do about it, in one sentence.
+    todo: Optional[str]
+
+    # The closing on paper, where that was asked for.
+    paper: Optional[PrintedReceipt]
+
+
+class ReportedSums(TypedDict):
+    """How many receipts counted, and their sums."""
+
+    # How many receipts counted.
+    count: int
+
+    # Their sums.
+    totals: Totals
+
+
+class ServiceClosing(TypedDict):
+    """A closing that the service made."""
+
+    # The service's id of it.
+    record: Optional[str]
+
+    # The service's signature.
+    signature: Optional[str]
+
+    # When it was signed (RFC 3339 with the location's offset).
+    signed_at: Optional[str]
+
+    # How many documents counted, where it says so.
+    count: Optional[int]
+
+    # What was sold, VAT included, where it says so.
+    gross: Optional[Decimal]
+
+    # The VAT in it, where it says so.
+    vat: Optional[Decimal]
+
+    # What was ever sold, VAT included, where it says so.
+    perpetual: Optional[Decimal]
+
+
+class ClosingDifference(TypedDict):
+    """One figure that is not the same on both sides."""
+
+    # The figure: `count`, `gross`, `vat` or `perpetual`.
+    figure: str
+
+    # What the journal says.
+    journal: str
+
+    # What the service says.
+    service: str
+
+
+class ReportParamsOptions(TypedDict, total=False):
+    """Parameters of `report`."""
+
+    # The day, as `YYYY-MM-DD`; today if absent.
+    date: Optional[str]
+
+
+class ReportParamsParams(ReportParamsOptions):
+    """Parameters of `report`."""
+
+    # The register's name in the configuration.
+    register: str
+
+
+class ReportResult(TypedDict):
+    """Result of `report`."""
+
+    # The register's name.
+    register: str
+
+    # The day (`YYYY-MM-DD`).
+    date: str
+
+    # The day's sums.
+    day: ReportedSums
+
+    # The sums of the whole month around it.
+    month: ReportedSums
+
+    # The sums of the whole fiscal year around it.
+    year: ReportedSums
+
+    # The sums of all that the journal has, up to the end of the day.
+    perpetual: ReportedSums
+
+    # Receipts up to then that are not final yet, and count when they are.
+    waiting: int
+
+
 class EventRecordResult(TypedDict):
     """Result of `event.record`."""
 
@@ -1534,6 +1695,98 @@ class EventRecordResult(TypedDict):
 
     # When the service signed it (RFC 3339 with the location's offset).
     signed_at: Optional[str]
+
+
+class RecordGetResult(TypedDict):
+    """Result of `record.get`."""
+
+    # The service's id.
+    record: str
+
+    # The service's word for what it is, such as `TRANSACTION::RECEIPT`.
+    type: str
+
+    # The service's word for how it stands, such as `COMPLETED`.
+    state: Optional[str]
+
+    # The signature in the service's journal.
+    signature: Optional[str]
+
+    # When it was signed (RFC 3339 with the location's offset).
+    signed_at: Optional[str]
+
+    # What was booked, in the service's words; `null` where it does not repeat it.
+    operation: Any
+
+    # The signed artifact, which an auditor wants to see; absent where the service gives none.
+    artifact: Optional[str]
+
+    # The detached JWS over it.
+    integrity: Optional[str]
+
+    # What was checked: `artifact`, by that JWS and the register's certificate.
+    verified: List[str]
+
+    # The service's own answer, untouched.
+    answer: Any
+
+
+class Export(TypedDict):
+    """Result of `export.create` and `export.get`."""
+
+    # The service's id of the export.
+    export: str
+
+    # How far it is.
+    state: ExportState
+
+    # The service's id of the record that holds it.
+    record: Optional[str]
+
+    # The id of its file.
+    file: Optional[str]
+
+    # What the service has to say about it.
+    logs: List[str]
+
+
+class ExportListResult(TypedDict):
+    """Result of `export.list`."""
+
+    # The files, in the service's order.
+    files: List[ServiceFile]
+
+    # Whether there are more than `limit`: ask again with a later `start`.
+    more: bool
+
+
+class ServiceFile(TypedDict):
+    """A file that the service holds."""
+
+    # Its id.
+    file: str
+
+    # When it was made (RFC 3339 with the location's offset).
+    created_at: Optional[str]
+
+
+class ExportFetchResult(TypedDict):
+    """Result of `export.fetch`."""
+
+    # The file's id.
+    file: str
+
+    # Where it lies.
+    path: str
+
+    # Its size.
+    bytes: int
+
+    # The SHA-256 of its bytes, in hexadecimal.
+    sha256: str
+
+    # What was checked of it: `signature`.
+    verified: List[str]
 
 
 class RegisterListResult(TypedDict):

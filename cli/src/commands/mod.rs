@@ -2,9 +2,11 @@
 
 mod call;
 mod cancel;
+mod closing;
 mod demo;
 mod doctor;
 mod explain;
+mod export;
 mod init;
 mod input;
 mod journal;
@@ -45,6 +47,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Receipt { id, print } => receipt::run(&open(config)?, id, *print, output),
         Command::Cancel { id, reason } => cancel::run(&open(config)?, id, reason.as_deref(), output),
         Command::Register { action } => register::run(&open(config)?, action, output),
+        Command::Closing { register, period, date } => {
+            closing::run(&open(config)?, register.as_deref(), *period, date.as_deref(), output)
+        }
+        Command::Export(wanted) => export::run(&open(config)?, wanted, output),
         Command::Explain { of, register } => explain::run(&open(config)?, of, register.as_deref(), output),
         Command::Queue { action } => queue::run(config, action, output),
         Command::Journal { action } => journal::run(config, action, output),

@@ -118,6 +118,18 @@ fn every_result_is_what_its_schema_says() {
     let card = json!([{ "method": "card", "amount": "3.70", "card": {"kind": "debit"} }]);
     call("receipt.pay", json!({ "id": receipt["id"], "payment": "p-1", "payments": card }));
     call("receipt.cancel", json!({ "id": receipt["id"], "cashier": {"id": "7"} }));
+    let wrong = call("sale.complete", sale("s-4", json!({})));
+    let mut right = sale("s-5", json!({ "id": wrong["id"], "reason": "typed wrongly", "text": "Merci" }));
+    right.as_object_mut().unwrap().remove("register");
+    call("receipt.correct", right);
+    call("report", json!({ "register": "till-1" }));
+    call("closing.create", json!({ "register": "till-1", "period": "month" }));
+    call("record.get", json!({ "register": "till-1", "record": receipt["ids"]["record"] }));
+    let (start, end) = ("2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z");
+    let export = call("export.create", json!({ "register": "till-1", "start": start, "end": end }));
+    call("export.get", json!({ "register": "till-1", "export": export["export"] }));
+    call("export.list", json!({ "register": "till-1", "limit": 10 }));
+    call("export.fetch", json!({ "register": "till-1", "file": export["file"], "to": "x.zip" }));
     let event = json!({ "register": "till-1", "code": "260", "description": "No connection" });
     call("event.record", event);
     call("request", json!({ "register": "till-1", "method": "GET", "path": "/records?limit=1" }));

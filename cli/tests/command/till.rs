@@ -138,3 +138,29 @@ fn a_register_is_suspended_restored_replaced_and_retired() {
     assert_eq!(state(), "retired");
     sells("s-4", 1);
 }
+
+#[test]
+fn a_day_is_closed_and_its_records_exported() {
+    let sandbox = RunningSandbox::start();
+    let shop = Shop::with(&sandbox);
+    shop.run(&["provision"]).ends(0);
+    shop.run_with(&["sell", "-"], &sale("s-1", "1.20").to_string()).ends(0);
+    let today = shop.run(&["closing", "--json"]).ends(3).json();
+    assert_eq!(today["totals"]["totals"]["gross"], "2.40");
+    shop.run(&["closing", "--register", "till-9"]).ends(1);
+    shop.run(&["closing", "--period", "week"]).ends(2);
+
+    let to = shop.path("records.zip");
+    let to = to.to_str().unwrap();
+    let range = ["--start", "2020-01-01T00:00:00Z", "--end", "2099-01-01T00:00:00Z"];
+    let order = |to: &str| {
+        let mut args = vec!["export", "--register", "till-1", "--to", to, "--json"];
+        args.extend(range);
+        shop.run(&args)
+    };
+    let fetched = order(to).ends(0).json();
+    assert_eq!(fetched["bytes"], std::fs::metadata(to).unwrap().len());
+    assert_eq!(order(to).ends(1).error_json()["pointer"], "/to");
+    shop.run(&["export", "--register", "till-1", "--to", "x.zip"]).ends(2);
+    shop.run(&["export", "--register", "till-1", "--to", "x.zip", "--export", "nothing"]).ends(1);
+}

@@ -8,6 +8,7 @@ pub mod events;
 pub mod ports;
 mod projection;
 
+mod download;
 mod drive;
 mod ends;
 mod resolve;

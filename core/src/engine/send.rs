@@ -164,7 +164,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     /// The token of the request's credential, signed in once for all threads.
-    fn bearer_for(&self, request: &Request) -> Result<Option<SecretString>> {
+    pub(super) fn bearer_for(&self, request: &Request) -> Result<Option<SecretString>> {
         let Some(credential) = request.credential.as_deref() else { return Ok(None) };
         let Some(sign_in) = self.service.sign_in(credential) else {
             return self.secret(&format!("{credential}/key")).map(Some);

@@ -200,7 +200,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// What is submitted as an operation with an id of its own, its key and its fingerprint.
-    fn accept(&self, submission: Submission) -> (Operation, String, String) {
+    pub(super) fn accept(&self, submission: Submission) -> (Operation, String, String) {
         let Submission { name, line, above, zone, params, at, original, replaces, key, fingerprint, .. } =
             submission;
         let at = at.unwrap_or_else(|| self.now(&line.account));

@@ -1,6 +1,6 @@
 //! What is done with a receipt after it was issued: it is cancelled, printed again, paid, made an invoice.
 
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, correct, given, read, returned, written};
 use crate::engine::Submission;
 use crate::engine::ports::{ReceiptKey, Store};
 use crate::error::{Error, Kind, Result};
@@ -146,10 +146,14 @@ fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if !matches!(original.receipt_type, ReceiptType::Sale | ReceiptType::Return | ReceiptType::Training) {
         return Err(Error::invalid("/id", "only the receipt of a sale can be cancelled"));
     }
-    let key = cancellation_key(fiskal, &original)?;
+    if done(fiskal, &original, correct::CORRECT.name)?.0 {
+        let message = "the receipt was corrected; take back what is left of it with a return";
+        return Err(Error::new(Kind::Conflict, message).at("/id"));
+    }
+    let (_, key) = done(fiskal, &original, CANCEL.name)?;
     let params = json!({ "reason": reason, "cashier": cashier });
     // It is cancelled once, whatever reason a repeated call gives.
-    let about = fiskal.place(&original.register)?.submission("receipt.cancel", key, params);
+    let about = fiskal.place(&original.register)?.submission(CANCEL.name, key, params);
     submit(fiskal, &original, about)
 }
 
@@ -161,22 +165,6 @@ fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let document = AuthorityDocument::deserialize(&submit(fiskal, &original, about)?)
         .map_err(|cause| Error::internal(format!("the authority's document cannot be read: {cause}")))?;
     written(&document)
-}
-
-/// The key of the cancellation: a new one where the service refused the one before later on.
-fn cancellation_key(fiskal: &Call<'_>, original: &Receipt) -> Result<String> {
-    let place = fiskal.place(&original.register)?;
-    let mut key = format!("receipt.cancel:{}", original.id);
-    for again in 2..=COPIES {
-        let Some(before) = fiskal.engine().recorded(&place.line, &key)? else { break };
-        let id = before.result.get("id").and_then(Value::as_str).unwrap_or_default();
-        let known = fiskal.engine().store().receipt(&ReceiptKey::Id(id.to_owned()))?;
-        if known.is_none_or(|known| known.state != State::Refused) {
-            break;
-        }
-        key = format!("receipt.cancel:{}:{again}", original.id);
-    }
-    Ok(key)
 }
 
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -228,6 +216,19 @@ fn next_copy(fiskal: &Call<'_>, original: &Receipt) -> Result<u32> {
     Ok(COPIES + 1)
 }
 
+/// A copy that was booked, as its receipt.
+pub(super) fn booked_copy(fiskal: &Call<'_>, original: &Receipt, copy: u32) -> Result<Receipt> {
+    let line = fiskal.place(&original.register)?.line;
+    let booked = fiskal.engine().recorded(&line, &copy_key(&original.id, copy))?;
+    let booked = booked.ok_or_else(|| {
+        let message =
+            format!("copy {copy} of this receipt was not booked; `receipt.duplicate` books the next");
+        Error::new(Kind::NotFound, message).at("/copy")
+    })?;
+    Receipt::deserialize(&booked.result)
+        .map_err(|cause| Error::internal(format!("a copy of a receipt cannot be read back: {cause}")))
+}
+
 fn copy_key(id: &str, copy: u32) -> String {
     format!("receipt.duplicate:{id}:{copy}")
 }
@@ -249,8 +250,25 @@ fn asked(
     Ok(Submission { fingerprint, ..fiskal.place(&original.register)?.submission(name, key, params) })
 }
 
+/// Whether a receipt was cancelled or corrected, by the operation's name, and the key to do it under: a new one where
+/// the service refused the one before later on.
+pub(super) fn done(fiskal: &Call<'_>, original: &Receipt, name: &str) -> Result<(bool, String)> {
+    let place = fiskal.place(&original.register)?;
+    let mut key = format!("{name}:{}", original.id);
+    for again in 2..=COPIES {
+        let Some(before) = fiskal.engine().recorded(&place.line, &key)? else { return Ok((false, key)) };
+        let id = before.result.get("id").and_then(Value::as_str).unwrap_or_default();
+        let known = fiskal.engine().store().receipt(&ReceiptKey::Id(id.to_owned()))?;
+        if known.is_none_or(|known| known.state != State::Refused) {
+            return Ok((true, key));
+        }
+        key = format!("{name}:{}:{again}", original.id);
+    }
+    Ok((false, key))
+}
+
 /// The receipt of this id, which the service has.
-fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
+pub(super) fn issued(fiskal: &Call<'_>, id: &str) -> Result<Receipt> {
     let receipt = valid(fiskal, &ReceiptKey::Id(id.to_owned())).and_then(|receipt| match receipt.state {
         State::Provisional => Err(not_yet_booked()),
         _ => Ok(receipt),
@@ -304,7 +322,7 @@ fn not_yet_booked() -> Error {
     Error::new(Kind::NotReady, "the service does not have this receipt yet; run `sync`, then try again")
 }
 
-fn check_reason(reason: Option<&str>) -> Result<()> {
+pub(super) fn check_reason(reason: Option<&str>) -> Result<()> {
     if reason.is_some_and(|reason| reason.chars().count() > REASON) {
         let message = format!("the reason is longer than {REASON} characters; shorten it");
         return Err(Error::invalid("/reason", message));

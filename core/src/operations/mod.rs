@@ -1,16 +1,20 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
 mod afterwards;
+mod closing;
+mod correct;
 mod credentials;
 mod dep;
 mod describe;
 mod event;
 mod explain;
+mod export;
 mod journal;
 mod open_sale;
 mod provision;
 mod queue;
 mod receipt;
+mod record;
 mod register;
 mod resources;
 mod sale;
@@ -85,11 +89,19 @@ pub const ALL: &[Definition] = &[
     receipt::LIST,
     receipt::PRINT,
     afterwards::CANCEL,
+    correct::CORRECT,
     afterwards::DUPLICATE,
     afterwards::PAY,
     afterwards::INVOICE,
     afterwards::DOCUMENT,
+    closing::CREATE,
+    closing::REPORT,
     event::RECORD,
+    record::GET,
+    export::CREATE,
+    export::GET,
+    export::LIST,
+    export::FETCH,
     register::LIST,
     register::SUSPEND,
     register::RESTORE,

@@ -1,6 +1,6 @@
 //! Receipts: found, listed, printed.
 
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, afterwards, given, read, returned, written};
 use crate::engine::ports::{ReceiptFilter, ReceiptKey, Store};
 use crate::error::{Error, Kind, Result};
 use crate::fiskal::Call;
@@ -94,6 +94,9 @@ struct Page {
 struct Print {
     /// The receipt's id.
     id: String,
+    /// The number of a copy that `receipt.duplicate` booked; the receipt itself if absent.
+    #[serde(default)]
+    copy: Option<u32>,
     /// What to make.
     #[serde(default)]
     format: Format,
@@ -106,7 +109,7 @@ struct Print {
 #[derive(Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "PrintFormat")]
-enum Format {
+pub(super) enum Format {
     /// Plain text.
     #[default]
     Text,
@@ -119,7 +122,7 @@ enum Format {
 /// Result of `receipt.print`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PrintedReceipt")]
-struct Printed {
+pub(super) struct Printed {
     /// What was made.
     format: Format,
     /// The text or the page; absent for ESC/POS.
@@ -130,11 +133,21 @@ struct Printed {
     base64: Option<String>,
 }
 
+impl Printed {
+    pub(super) fn text(format: Format, text: String) -> Self {
+        Printed { format, text: Some(text), base64: None }
+    }
+
+    pub(super) fn bytes(format: Format, bytes: &[u8]) -> Self {
+        Printed { format, text: None, base64: Some(STANDARD.encode(bytes)) }
+    }
+}
+
 fn hundred() -> usize {
     100
 }
 
-fn columns() -> u32 {
+pub(super) fn columns() -> u32 {
     42
 }
 
@@ -188,11 +201,15 @@ fn render(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let wanted: Print = read(params)?;
     print::check_columns(wanted.columns)?;
     let get = Get { id: Some(wanted.id), register: None, sale: None, series: None, number: None };
-    let receipt = find(fiskal, &get)?;
-    let (text, base64) = match wanted.format {
-        Format::Text => (Some(print::text(&receipt, wanted.columns)), None),
-        Format::Html => (Some(print::html(&receipt)), None),
-        Format::Escpos => (None, Some(STANDARD.encode(print::escpos(&receipt, wanted.columns)))),
+    let original = find(fiskal, &get)?;
+    let receipt = match wanted.copy {
+        Some(copy) => afterwards::booked_copy(fiskal, &original, copy)?,
+        None => original,
     };
-    written(&Printed { format: wanted.format, text, base64 })
+    let columns = wanted.columns;
+    written(&match wanted.format {
+        Format::Text => Printed::text(wanted.format, print::text(&receipt, columns)),
+        Format::Html => Printed::text(wanted.format, print::html(&receipt)),
+        Format::Escpos => Printed::bytes(wanted.format, &print::escpos(&receipt, columns)),
+    })
 }

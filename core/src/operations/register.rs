@@ -7,7 +7,6 @@ use crate::engine::ports::Store;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Standing;
 use crate::fiskal::{Call, Place};
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -235,19 +234,10 @@ fn listed(fiskal: &Call<'_>, name: &str) -> Result<Listed> {
         service: till.account.service.clone(),
         environment: till.account.environment.name().into(),
         state,
-        since: halt.map(|halt| local(&place, halt.since)).transpose()?,
+        since: halt.map(|halt| place.local(halt.since)).transpose()?,
         reason: halt.and_then(|halt| halt.reason.clone()),
         ids: standing.map(|standing| standing.ids).unwrap_or_default(),
     })
-}
-
-/// A time as the register's location writes it (RFC 3339, to the second).
-pub(super) fn local(place: &Place<'_>, at: Timestamp) -> Result<String> {
-    let zone = &place.till.location.zone;
-    let zoned = at
-        .in_tz(zone)
-        .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))?;
-    Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
 fn suspend(fiskal: &Call<'_>, params: &Value) -> Result<Value> {

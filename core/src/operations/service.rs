@@ -1,6 +1,5 @@
 //! How things stand, what waits, and what has no name of its own.
 
-use super::register::local;
 use super::{Definition, Nothing, Run, given, read, returned, written};
 use crate::engine::Synced;
 use crate::engine::ports::Store;
@@ -162,10 +161,10 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
     let todo = match (&standing, halt, waiting, &offline) {
         (None, ..) => Some("not provisioned yet; run `provision`".into()),
         (_, Some(halt), ..) if halt.retired => {
-            Some(format!("retired since {}; `register.replace` makes a new one", local(&place, halt.since)?))
+            Some(format!("retired since {}; `register.replace` makes a new one", place.local(halt.since)?))
         }
         (_, Some(halt), ..) => {
-            Some(format!("suspended since {}; `register.restore` ends it", local(&place, halt.since)?))
+            Some(format!("suspended since {}; `register.restore` ends it", place.local(halt.since)?))
         }
         (_, _, 0, _) => pressing,
         (_, _, waiting, None) => Some(format!("{waiting} to settle; `sync` tries again")),
@@ -189,15 +188,12 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
 
 fn offline(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Option<Offline>> {
     let Some(outage) = fiskal.engine().outage(&place.line)? else { return Ok(None) };
-    Ok(Some(Offline {
-        since: local(place, outage.since)?,
-        until: local(place, outage.until)?,
-        records: outage.records,
-    }))
+    let (since, until) = (place.local(outage.since)?, place.local(outage.until)?);
+    Ok(Some(Offline { since, until, records: outage.records }))
 }
 
 fn told(duty: exchange::Duty, place: &Place<'_>, now: Timestamp) -> Result<Duty> {
-    let due = local(place, duty.due)?;
+    let due = place.local(duty.due)?;
     Ok(Duty { name: duty.name.into(), due, overdue: duty.due <= now, todo: duty.todo })
 }
 

@@ -24,9 +24,14 @@ const LEFT: &[u8] = b"\x1ba\x00";
 /// Characters are those of code page 858; what it lacks is written as its nearest letters (`Ł` as
 /// `L`, `œ` as `oe`) or as `?`. The printer draws the QR code itself, and cuts.
 pub fn escpos(receipt: &Receipt, columns: u32) -> Vec<u8> {
+    commands(sections::blocks(receipt), columns)
+}
+
+/// Blocks as commands.
+pub(super) fn commands(blocks: Vec<Block>, columns: u32) -> Vec<u8> {
     let columns = columns.clamp(LEAST_COLUMNS, MOST_COLUMNS);
     // Before the layout, because one character may become several.
-    let blocks: Vec<Block> = sections::blocks(receipt).into_iter().map(printable).collect();
+    let blocks: Vec<Block> = blocks.into_iter().map(printable).collect();
     let mut out = START.to_vec();
     for row in rows(&blocks, columns) {
         match row {

@@ -23,8 +23,13 @@ pub fn html(receipt: &Receipt) -> String {
     let words = Words::of(receipt);
     let title =
         [&receipt.series, &receipt.number].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-    let title = escape(&clean(&format!("{} {title}", words.document(receipt))));
-    let body: String = sections::blocks(receipt).iter().map(block).collect();
+    page(words, &format!("{} {title}", words.document(receipt)), &sections::blocks(receipt))
+}
+
+/// Blocks as a page of their own.
+pub(super) fn page(words: &Words, title: &str, blocks: &[Block]) -> String {
+    let title = escape(&clean(title));
+    let body: String = blocks.iter().map(block).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\

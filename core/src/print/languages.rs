@@ -51,6 +51,12 @@ pub(super) static FRENCH: Words = Words {
     pending: "En attente de confirmation du service fiscal",
     provisional: "Établi sans le service fiscal, à titre provisoire",
     refused: "Refusé par le service fiscal",
+    closings: ["Clôture journalière", "Clôture mensuelle", "Clôture annuelle"],
+    documents_counted: "Nombre de pièces",
+    ever_counted: "Nombre de pièces perpétuel",
+    ever: "Grand total perpétuel EUR",
+    signature: "Signature :",
+    not_closed: "Pas encore clôturé par le service fiscal",
     fiscal: ["N° fiscal", "Série caisse", "Série TSE", "Transaction", "Signature n°"],
 };
 
@@ -95,6 +101,12 @@ pub(super) static ITALIAN: Words = Words {
     pending: "In attesa di conferma del servizio fiscale",
     provisional: "Emesso senza il servizio fiscale, in via provvisoria",
     refused: "Rifiutato dal servizio fiscale",
+    closings: ["Chiusura giornaliera", "Chiusura mensile", "Chiusura annuale"],
+    documents_counted: "Numero di documenti",
+    ever_counted: "Numero di documenti, progressivo",
+    ever: "Totale progressivo EUR",
+    signature: "Firma:",
+    not_closed: "Non ancora chiuso dal servizio fiscale",
     fiscal: ["DOCUMENTO N.", "Matricola cassa", "Matricola TSE", "Transazione", "Firma n."],
 };
 
@@ -148,6 +160,12 @@ pub(super) static GERMAN: Words = Words {
     pending: "Bestätigung des Fiskaldienstes steht aus",
     provisional: "Ohne den Fiskaldienst vorläufig ausgestellt",
     refused: "Vom Fiskaldienst abgelehnt",
+    closings: ["Tagesabschluss", "Monatsabschluss", "Jahresabschluss"],
+    documents_counted: "Anzahl Belege",
+    ever_counted: "Anzahl Belege insgesamt",
+    ever: "Gesamtsumme EUR",
+    signature: "Signatur:",
+    not_closed: "Vom Dienst noch nicht abgeschlossen",
     fiscal: ["Fiskalnummer", "Seriennr. Kasse", "Seriennr. TSE", "Transaktion", "Signaturzähler"],
 };
 
@@ -200,6 +218,12 @@ pub(super) static SPANISH: Words = Words {
     pending: "Pendiente de confirmación del servicio fiscal",
     provisional: "Emitido sin el servicio fiscal, de forma provisional",
     refused: "Rechazado por el servicio fiscal",
+    closings: ["Cierre diario", "Cierre mensual", "Cierre anual"],
+    documents_counted: "Número de documentos",
+    ever_counted: "Número de documentos acumulado",
+    ever: "Total acumulado EUR",
+    signature: "Firma:",
+    not_closed: "Aún no cerrado por el servicio fiscal",
     fiscal: ["N.º fiscal", "Serie caja", "Serie TSE", "Transacción", "Firma n.º"],
 };
 
@@ -244,5 +268,11 @@ pub(super) static ENGLISH: Words = Words {
     pending: "Not yet confirmed by the fiscal service",
     provisional: "Issued without the fiscal service, provisionally",
     refused: "Refused by the fiscal service",
+    closings: ["Daily closing", "Monthly closing", "Yearly closing"],
+    documents_counted: "Documents",
+    ever_counted: "Documents ever",
+    ever: "Grand total EUR",
+    signature: "Signature:",
+    not_closed: "Not yet closed by the fiscal service",
     fiscal: ["Fiscal no.", "Register serial", "TSE serial", "Transaction", "Signature no."],
 };

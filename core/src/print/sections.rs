@@ -31,13 +31,13 @@ pub(super) fn blocks(receipt: &Receipt) -> Vec<Block> {
     paper.into_blocks()
 }
 
-struct Sheet<'a> {
-    receipt: &'a Receipt,
-    words: &'static Words,
+pub(super) struct Sheet<'a> {
+    pub(super) receipt: &'a Receipt,
+    pub(super) words: &'static Words,
 }
 
 impl Sheet<'_> {
-    fn issuer(&self, paper: &mut Paper) {
+    pub(super) fn issuer(&self, paper: &mut Paper) {
         let issuer = &self.receipt.issuer;
         let trade_name = issuer.trade_name.as_deref().unwrap_or(&issuer.name);
         paper.center(trade_name, Style::Strong);
@@ -97,7 +97,9 @@ impl Sheet<'_> {
             paper.left(&format!("{} {who}", self.words.cashier));
         }
         if let Some(original) = &receipt.original {
-            let named = [&original.series, &original.number, &original.receipt, &original.external];
+            // The number says more to people than the library's own id.
+            let receipt = original.receipt.clone().filter(|_| original.number.is_none());
+            let named = [&original.series, &original.number, &receipt, &original.external];
             let named = named.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
             paper.left(&format!("{} {named}", self.words.refers_to));
             paper.left(original.reason.as_deref().unwrap_or_default());
@@ -215,7 +217,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn vat(&self, paper: &mut Paper) {
+    pub(super) fn vat(&self, paper: &mut Paper) {
         let groups = &self.receipt.totals.vat;
         if groups.is_empty() {
             return;

@@ -1,6 +1,6 @@
 //! The receipt as plain text.
 
-use super::paper::clean;
+use super::paper::{Block, clean};
 use super::rows::{Row, rows, wrap};
 use super::{LEAST_COLUMNS, MOST_COLUMNS, qr, sections};
 use crate::receipt::{Qr, Receipt};
@@ -11,9 +11,14 @@ use crate::receipt::{Qr, Receipt};
 /// A QR code is drawn in half blocks where the paper is wide enough for it, else what it encodes is
 /// written out.
 pub fn text(receipt: &Receipt, columns: u32) -> String {
+    drawn_from(&sections::blocks(receipt), columns)
+}
+
+/// Blocks as lines of text.
+pub(super) fn drawn_from(blocks: &[Block], columns: u32) -> String {
     let columns = columns.clamp(LEAST_COLUMNS, MOST_COLUMNS);
     let mut out = String::new();
-    for row in rows(&sections::blocks(receipt), columns) {
+    for row in rows(blocks, columns) {
         match row {
             Row::Line { text, .. } => {
                 out.push_str(&text);

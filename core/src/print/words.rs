@@ -45,6 +45,15 @@ pub(super) struct Words {
     pub(super) pending: &'static str,
     pub(super) provisional: &'static str,
     pub(super) refused: &'static str,
+    /// Closings of a day, a month, a fiscal year.
+    pub(super) closings: [&'static str; 3],
+    /// How many documents counted in a period, and ever; and what was ever sold.
+    pub(super) documents_counted: &'static str,
+    pub(super) ever_counted: &'static str,
+    pub(super) ever: &'static str,
+    /// The extract of a closing's signature; and what stands there while the service has not closed.
+    pub(super) signature: &'static str,
+    pub(super) not_closed: &'static str,
     /// Fiscal number, register's serial, security element's serial, transaction, signature counter.
     pub(super) fiscal: [&'static str; 5],
 }

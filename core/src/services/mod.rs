@@ -86,6 +86,20 @@ pub fn merchant_secrets(service: &str) -> &'static [MerchantSecret] {
     }
 }
 
+/// Month and day on which the merchant's fiscal year begins, by its block for the service; 1 January if it does
+/// not say.
+///
+/// # Errors
+/// As [`merchant_settings`].
+pub fn year_begins(service: &str, environment: &str, block: &Map<String, Value>) -> Result<(i8, i8)> {
+    match service {
+        "sign-fr" => unified::settings::year_begins(environment, block),
+        // Its settings know no other fiscal year than the calendar's.
+        "sign-it" => Ok((1, 1)),
+        other => Err(unknown(other)),
+    }
+}
+
 /// Checks a location's block for a service (`[location.X.sign-fr]`); see [`LocationSettings`].
 ///
 /// # Errors

@@ -31,6 +31,12 @@ pub(super) fn read(mut response: Response) -> Result<Answer, String> {
     Ok(Answer { status, headers, body })
 }
 
+/// An answer without its body.
+pub(super) fn head(response: &Response) -> Answer {
+    let (status, headers) = (response.status().as_u16(), header_fields(response.headers()));
+    Answer { status, headers, body: Value::Null }
+}
+
 fn read_body(source: &mut impl Read) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let mut chunk = [0; CHUNK];

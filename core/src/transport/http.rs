@@ -44,7 +44,7 @@ const TRACE_HEADERS: [&str; 3] = ["x-trace-identifier", "x-trace-id", "x-request
 /// runtime.
 pub struct HttpTransport(Arc<Clients>);
 
-struct Clients {
+pub(super) struct Clients {
     tls: ClientConfig,
     proxy: Proxy,
     /// For loopback, and for everything when there is no proxy.
@@ -65,6 +65,22 @@ impl HttpTransport {
             direct: OnceCell::new(),
             proxied: OnceCell::new(),
         })))
+    }
+
+    pub(super) fn clients(&self) -> Arc<Clients> {
+        self.0.clone()
+    }
+}
+
+/// A request without an answer: whether it may have reached the service, and why there is none.
+pub(super) struct Silence {
+    sent: bool,
+    pub(super) why: String,
+}
+
+impl Silence {
+    fn unsent(why: String) -> Self {
+        Silence { sent: false, why }
     }
 }
 
@@ -98,27 +114,24 @@ impl Clients {
         if budget.is_zero() {
             return Sent::NotSent("no time was left to send".into());
         }
-        let deadline = Instant::now() + budget;
+        match self.open(wire, Instant::now() + budget) {
+            Ok(response) => whole(response),
+            Err(Silence { sent: true, why }) => Sent::Lost(why),
+            Err(Silence { sent: false, why }) => Sent::NotSent(why),
+        }
+    }
+
+    /// Sends once, and gives the answer with its body still to be read.
+    pub(super) fn open(&self, wire: &Wire, deadline: Instant) -> std::result::Result<Response, Silence> {
         let prepared = address::target(&wire.base, &wire.path)
             .and_then(|url| header_fields(wire).map(|headers| (url, headers)));
-        let (url, headers) = match prepared {
-            Ok(prepared) => prepared,
-            Err(why) => return Sent::NotSent(why),
-        };
-        let client = match self.client(&url) {
-            Ok(client) => client,
-            Err(cause) => {
-                return Sent::NotSent(format!(
-                    "the HTTP client cannot be built: {}",
-                    answer::innermost(&cause)
-                ));
-            }
-        };
-        match send_once(client, wire, &headers, url, deadline) {
-            Ok(response) => follow(client, wire, &headers, response, deadline),
-            Err(cause) if is_unsent(&cause) => Sent::NotSent(describe(&cause, wire)),
-            Err(cause) => Sent::Lost(describe(&cause, wire)),
-        }
+        let (url, headers) = prepared.map_err(Silence::unsent)?;
+        let client = self.client(&url).map_err(|cause| {
+            Silence::unsent(format!("the HTTP client cannot be built: {}", answer::innermost(&cause)))
+        })?;
+        let response = send_once(client, wire, &headers, url, deadline)
+            .map_err(|cause| Silence { sent: !is_unsent(&cause), why: describe(&cause, wire) })?;
+        follow(client, wire, &headers, response, deadline)
     }
 }
 
@@ -174,16 +187,27 @@ fn attempt_until(clients: &Arc<Clients>, wire: &Wire, budget: Duration, interrup
 }
 
 /// Follows redirects of a read within its origin; every other answer is handed over as it is.
-fn follow(client: &Client, wire: &Wire, headers: &HeaderMap, first: Response, deadline: Instant) -> Sent {
+fn follow(
+    client: &Client,
+    wire: &Wire,
+    headers: &HeaderMap,
+    first: Response,
+    deadline: Instant,
+) -> std::result::Result<Response, Silence> {
     let mut response = first;
     for _ in 0..MAX_REDIRECTS {
         let Some(next) = redirect(wire.method, &response) else { break };
         response = match send_once(client, wire, headers, next, deadline) {
             Ok(response) => response,
             // The first hop reached the service.
-            Err(cause) => return Sent::Lost(describe(&cause, wire)),
+            Err(cause) => return Err(Silence { sent: true, why: describe(&cause, wire) }),
         };
     }
+    Ok(response)
+}
+
+/// Reads all of an answer.
+fn whole(response: Response) -> Sent {
     match answer::read(response) {
         Ok(answer) => {
             let date = answer.header("date").and_then(date::parse);
@@ -259,7 +283,7 @@ fn is_unsent(error: &reqwest::Error) -> bool {
     error.is_builder() || error.is_connect()
 }
 
-fn describe(error: &reqwest::Error, wire: &Wire) -> String {
+pub(super) fn describe(error: &reqwest::Error, wire: &Wire) -> String {
     let base = redact::address(&wire.base);
     let cause = answer::innermost(error);
     if error.is_connect() {
@@ -271,7 +295,7 @@ fn describe(error: &reqwest::Error, wire: &Wire) -> String {
     }
 }
 
-fn secrets(wire: &Wire) -> impl Iterator<Item = &SecretString> {
+pub(super) fn secrets(wire: &Wire) -> impl Iterator<Item = &SecretString> {
     wire.bearer.iter().chain(&wire.body)
 }
 

@@ -11,6 +11,7 @@ mod date;
 mod http;
 mod network;
 mod redact;
+mod stream;
 mod tls;
 mod tokens;
 
@@ -18,6 +19,7 @@ pub use address::check_base;
 pub use backoff::Backoff;
 pub use http::{CONNECT_TIMEOUT, HttpTransport, TOTAL_TIMEOUT};
 pub use network::{Network, Proxy, Roots};
+pub use stream::{Sink, Streamed, Streaming};
 pub use tokens::TokenCache;
 
 use crate::exchange::{Answer, Method};

@@ -2,4 +2,7 @@
 //! journal, a network or a clock.
 
 pub mod dep;
+mod jws;
 pub mod rksv;
+
+pub use jws::DetachedJws;

@@ -309,7 +309,7 @@ fn a_register_that_is_not_provisioned_says_what_to_do() {
         assert_eq!(error.kind(), Kind::NotReady);
         assert!(error.message().contains("run provision"), "{error}");
     }
-    let drive = Drive::new(operation("closing.create", "register", json!({})), facts());
+    let drive = Drive::new(operation("session.open", "register", json!({})), facts());
     assert_eq!(drive.step().unwrap_err().kind(), Kind::Invalid);
 }
 

@@ -11,6 +11,7 @@ mod once;
 mod proxies;
 mod redirects;
 mod server;
+mod stream;
 mod tls;
 
 use fiskal::Interrupt;

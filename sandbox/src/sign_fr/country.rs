@@ -29,6 +29,7 @@ const FRENCH_RECORDS: &[&str] = &[
     "TRANSACTION::PROOF_OF_PAYMENT",
     "EXPORT::RECORDS",
 ];
+const CLOSINGS: &[&str] = &["CLOSING::DAILY", "CLOSING::MONTHLY", "CLOSING::YEARLY"];
 const ABORT: &str = "TRANSACTION::ABORT";
 const ITALIAN_RECORDS: &[&str] = &[
     "INTENTION::TRANSACTION",
@@ -104,10 +105,11 @@ impl Country {
     /// The record types that a system of this country keeps.
     pub(super) fn records(self, settings: &SignFrSettings) -> Vec<&'static str> {
         match self {
-            Country::France if settings.abort_allowed => {
-                FRENCH_RECORDS.iter().copied().chain(std::iter::once(ABORT)).collect()
+            Country::France => {
+                let closings = if settings.closings { CLOSINGS } else { &[] };
+                let abort = settings.abort_allowed.then_some(ABORT);
+                FRENCH_RECORDS.iter().chain(closings).copied().chain(abort).collect()
             }
-            Country::France => FRENCH_RECORDS.to_vec(),
             Country::Italy => ITALIAN_RECORDS.to_vec(),
         }
     }

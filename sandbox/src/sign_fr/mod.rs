@@ -87,11 +87,14 @@ impl SignFr {
             return self.write(call, route, &checked, &caller, fr).await;
         }
         tokio::time::sleep(call.pause).await;
-        let mut state = lock(&self.state);
-        let mut desk = self.desk(&mut state, call, &caller, &checked, fr);
-        // What it ends is not kept here: after a restart it ends again, in the same way.
-        records::settle(&mut desk);
-        read(&desk, route)
+        let (commit, reply) = {
+            let mut state = lock(&self.state);
+            let mut desk = self.desk(&mut state, call, &caller, &checked, fr);
+            let reply = records::catch_up(&mut desk).and_then(|()| read(&desk, route));
+            (self.shared.commit(desk.changes), reply)
+        };
+        durable(commit).await?;
+        reply
     }
 
     async fn issue(&self, checked: &Checked, settings: &SignFrSettings) -> Result<Reply, Problem> {
@@ -160,8 +163,7 @@ impl SignFr {
     ) -> (Result<Reply, Problem>, Option<idempotency::Entry>, Commit) {
         let mut state = lock(&self.state);
         let mut desk = self.desk(&mut state, call, caller, checked, settings);
-        records::settle(&mut desk);
-        let result = change(&mut desk, route);
+        let result = records::catch_up(&mut desk).and_then(|()| change(&mut desk, route));
         let (now, mut changes) = (desk.now, desk.changes);
         let kept = match &result {
             Ok(reply) => state.idempotency.finished(slot, reply),

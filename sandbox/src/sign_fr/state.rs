@@ -1,5 +1,6 @@
 //! Everything the service remembers.
 
+mod closings;
 mod rows;
 
 use std::collections::{BTreeSet, HashMap};
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use self::closings::Closings;
 use super::country::Country;
 use super::idempotency::Idempotency;
 use crate::store::Document;
@@ -145,6 +147,9 @@ pub(super) struct Record {
     pub(super) logs: Vec<String>,
     /// The file that an export made.
     pub(super) file: Option<String>,
+    /// Its place in the sequence of its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sequence: Option<Sequence>,
     pub(super) metadata: Option<Metadata>,
     /// The number that the authority gave; shown once the record is COMPLETED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -160,6 +165,17 @@ pub(super) struct Transmission {
     pub(super) until: Timestamp,
     pub(super) state: String,
     pub(super) logs: Vec<String>,
+}
+
+/// A place in one of a system's sequences (contract sign-fr 5.4).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Sequence {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) number: u32,
+    pub(super) signature: String,
+    /// The record before it.
+    pub(super) record: Option<String>,
 }
 
 /// A downloadable export.
@@ -217,6 +233,11 @@ pub(super) struct State {
     documents: HashMap<String, u32>,
     /// The records on their way to the authority, the oldest first.
     in_transmission: BTreeSet<String>,
+    pub(super) closings: Closings,
+    /// The newest record of each sequence, by system and kind.
+    last_in_sequence: HashMap<(String, String), String>,
+    /// Export intentions that nothing uses yet, in their order.
+    ordered_exports: BTreeSet<String>,
 }
 
 /// Kinds of documents in the store that are no rows.
@@ -290,6 +311,17 @@ impl State {
     /// The records on their way to the authority, the oldest first.
     pub(super) fn in_transmission(&self) -> Vec<String> {
         self.in_transmission.iter().cloned().collect()
+    }
+
+    /// The newest record in a system's sequence of this kind.
+    pub(super) fn last_in_sequence(&self, system: &str, kind: &str) -> Option<&Record> {
+        let id = self.last_in_sequence.get(&(system.to_owned(), kind.to_owned()))?;
+        self.records.get(id)
+    }
+
+    /// The export intentions that have no records yet.
+    pub(super) fn ordered_exports(&self) -> Vec<String> {
+        self.ordered_exports.iter().cloned().collect()
     }
 
     /// Whether `organization` is `top` or somewhere below it.

@@ -119,3 +119,11 @@ pub(super) fn facts(desk: &Desk<'_>, system: &Resource) -> Result<Value, Problem
         "vat_exemptions": vat_exemptions,
     }))
 }
+
+/// Whose system it is.
+pub(super) fn taxpayer<'d>(desk: &'d Desk<'_>, system: &Resource) -> Option<&'d Resource> {
+    let location = desk.state.resources(Kind::Location).get(system.refers_to("location"))?;
+    // The head office's id is the taxpayer's own (contract sign-fr 1.9).
+    let taxpayer = location.refers_to("taxpayer");
+    desk.state.resources(Kind::Taxpayer).get(if taxpayer.is_empty() { &location.id } else { taxpayer })
+}

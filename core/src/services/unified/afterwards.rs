@@ -12,15 +12,16 @@ use super::provision::cut;
 use super::receipt;
 use super::records::{self, Sent};
 use super::run::{Flow, Run, Stop};
+use super::wire::text;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
 use crate::money::Exact;
 use crate::receipt::{Place, Receipt, ReceiptType, State, Totals, VatTotal};
 use crate::sale::{Cashier, Customer, Original, Payment, Sale};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-/// The longest reason of a reprint (Appendix A, DuplicateReason).
+/// The longest reason (Appendix A, DuplicateReason; Appendix D, PlainString128).
 const REASON: usize = 128;
 
 /// Cancels a receipt that was never handed over: a TRANSACTION::CANCELLATION on an intention of its own.
@@ -90,10 +91,7 @@ fn transaction(
         set(&mut operation, "details", details);
     }
     let mut metadata = run.record_marks();
-    // This contract has no field for it (contract sign-fr 7).
-    if let Some(reason) = &asked.reason {
-        metadata.insert("reason".into(), cut(reason, 500).into());
-    }
+    say_why(run, &mut operation, &mut metadata, (asked.reason.as_deref(), "Annulation"));
     let credential = facts::merchant(run.facts)?.credential;
     let begun = Sale { cashier: asked.cashier.clone(), ..nothing(original)? };
     let intention = begin::intention(run, &register, &credential, &begun)?;
@@ -117,6 +115,23 @@ fn transaction(
     };
     let booked = Booked::check(run, "transaction", &credential, &register, record, Some(&intention.1))?;
     Ok((register, booked))
+}
+
+/// Says why, in the caller's words or the usual ones: in the operation where the contract has a field for it, else in
+/// the notes.
+pub(super) fn say_why(
+    run: &Run<'_>,
+    operation: &mut Value,
+    notes: &mut Map<String, Value>,
+    (given, usual): (Option<&str>, &str),
+) {
+    let given = given.filter(|reason| !reason.is_empty());
+    let is_field = matches!(text(operation, "/type"), Some("CANCELLATION" | "CORRECTION"));
+    if is_field && run.service.contract.has_reason() {
+        set(operation, "reason", cut(given.unwrap_or(usual), REASON));
+    } else if let Some(reason) = given {
+        notes.insert("reason".into(), cut(reason, REASON).into());
+    }
 }
 
 /// Books a reprint and gives the receipt as that copy: an INTENTION::DUPLICATE.
@@ -218,7 +233,7 @@ pub(super) fn record_of(original: &Receipt) -> Result<&str> {
 }
 
 /// What the service lists for the register's system (contract sign-fr 2.6).
-fn offers(register: &RegisterFacts, record: &str) -> Result<()> {
+pub(super) fn offers(register: &RegisterFacts, record: &str) -> Result<()> {
     if register.records.iter().any(|known| known == record) {
         return Ok(());
     }

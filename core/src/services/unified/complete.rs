@@ -4,6 +4,7 @@ use super::afterwards;
 use super::begin::{self, enforced, sentence};
 use super::chain::{self, Chain};
 use super::checks::{self, CHAIN, CONTENT, Finding};
+use super::correction;
 use super::facts::{self, MerchantFacts, RegisterFacts};
 use super::map;
 use super::receipt;
@@ -13,7 +14,7 @@ use super::run::{Flow, Run, Stop};
 use super::wire::text;
 use crate::error::{Error, Result};
 use crate::exchange::{FollowUp, Outcome};
-use crate::receipt::{Receipt, State};
+use crate::receipt::{Receipt, ReceiptType, State};
 use crate::sale::Sale;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -40,30 +41,47 @@ impl Ready {
         let mut sale = Sale::read(run.param("sale"))?;
         sale.check_complete()?;
         let amounts = sale.amounts()?;
+        let corrects = run.operation.name == correction::NAME;
         let (operation, metadata) = match journalled(run) {
             Some(request) => request,
             None => {
                 let issued_at = run.local(run.operation.at)?;
                 let operation =
                     map::transaction(&sale, &amounts, &register, run.service.country, &issued_at)?;
-                let operation = match &sale.original {
+                let mut operation = match &sale.original {
                     Some(_) if run.operation.original.is_none() => {
                         let message = "the service takes back what this journal has the receipt of; name it by receipt or number";
                         return Err(Error::invalid("/original", message));
                     }
+                    Some(_) if corrects => {
+                        correction::correction(operation, &sale, &afterwards::original(run)?)?
+                    }
                     Some(_) => returns::correction(run, operation, &sale, &afterwards::original(run)?)?,
                     None => operation,
                 };
-                (operation, map::metadata(&sale, run.record_marks())?)
+                let mut marks = run.record_marks();
+                let reason = sale.original.as_ref().and_then(|original| original.reason.as_deref());
+                let usual = if corrects { "Rectification" } else { "Retour" };
+                afterwards::say_why(run, &mut operation, &mut marks, (reason, usual));
+                (operation, map::metadata(&sale, marks)?)
             }
         };
         sale.id = begin::sale_id(run).as_str().map(str::to_owned);
-        let draft = receipt::pending(
+        let mut draft = receipt::pending(
             run,
             &sale,
             &amounts,
             &receipt::Sellers { register: &register, merchant: &merchant, location: &location },
         )?;
+        if let (Some(named), Some(_)) = (&mut draft.original, &run.operation.original) {
+            let original = afterwards::original(run)?;
+            named.number = named.number.take().or(original.number);
+            named.series = named.series.take().or(original.series);
+            named.issued_at = named.issued_at.take().or(original.signed_at);
+        }
+        if corrects && !sale.training {
+            draft.receipt_type = ReceiptType::Correction;
+        }
         Ok(Ready { register, merchant, sale, draft, operation, metadata })
     }
 

@@ -121,6 +121,9 @@ pub(super) static FRANCE: Country = Country {
 const MERCHANT_BY_CONFIGURATION: &str =
     "put the merchant with its Fisconline secrets into the configuration, and `provision` tells the service";
 
+/// Italy's systems list no EXPORT (contract sign-fr 2.7).
+const NO_EXPORTS: &str = "the service makes no exports; `record.get` reads a record with its signed artifact";
+
 /// Italy: SIGN IT (docs/decisions/0016-italy.md).
 pub(super) static ITALY: Country = Country {
     service: "sign-it",
@@ -135,7 +138,16 @@ pub(super) static ITALY: Country = Country {
             "receipt.invoice",
             "the service is told the customer with the sale alone; give customer.lottery_code there",
         ),
+        (
+            "receipt.correct",
+            "take the wrong lines back with a return, or cancel the receipt, and sell what is right",
+        ),
         ("event.record", "the service records no events"),
+        ("closing.create", "the service makes no closings; `report` has the sums of the journal"),
+        ("export.create", NO_EXPORTS),
+        ("export.get", NO_EXPORTS),
+        ("export.list", NO_EXPORTS),
+        ("export.fetch", NO_EXPORTS),
         ("merchant.create", MERCHANT_BY_CONFIGURATION),
         ("merchant.update", MERCHANT_BY_CONFIGURATION),
     ],

@@ -27,6 +27,10 @@ struct SaleExtra {
     /// Receipt properties by the service's own keys (contract sign-fr 5.6); needs a cashier.
     #[serde(default)]
     properties: BTreeMap<String, String>,
+    /// Properties of the sale's beginning by the service's own keys, such as `salesperson_code` (contract sign-fr 5.6);
+    /// needs a cashier, and is given with `sale.begin` where the sale is begun by itself.
+    #[serde(default)]
+    transaction: BTreeMap<String, String>,
     /// The code of the activity that the receipt belongs to, at most 32 characters.
     #[serde(default)]
     activity_code: Option<String>,
@@ -46,9 +50,27 @@ pub(super) fn intention(sale: &Sale, country: &Country) -> Result<Value> {
 
 /// Who began, and whether it is training.
 pub(super) fn begin_details(sale: &Sale, country: &Country) -> Result<Option<Value>> {
-    let Some(mut details) = details(sale, country)? else { return Ok(None) };
+    let own = own_extra(sale, country)?;
+    let Some(mut details) = details(sale, country)? else {
+        if own.transaction.is_empty() {
+            return Ok(None);
+        }
+        let message = "properties of a sale's beginning need a cashier in France; give cashier.id";
+        return Err(Error::invalid("/cashier", message));
+    };
     if let Some(cashier) = &sale.cashier {
-        set(&mut details, "properties", operator(cashier));
+        let (most, longest) = PROPERTIES;
+        let mut given = operator(cashier);
+        let named = given.as_object().map_or(0, Map::len);
+        // What the caller says of the operator wins over what is made of the cashier.
+        let own = properties(&own.transaction, (most - named, longest)).map_err(|error| {
+            let place = error.pointer().unwrap_or_default().replace("/properties", "/transaction");
+            error.at(place)
+        })?;
+        for (key, value) in own.as_object().into_iter().flatten() {
+            set(&mut given, key, value.clone());
+        }
+        set(&mut details, "properties", given);
     }
     Ok(Some(details))
 }

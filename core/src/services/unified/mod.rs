@@ -6,6 +6,7 @@
 //! | `sale.begin` | an INTENTION of a TRANSACTION |
 //! | `sale.complete` | a TRANSACTION on that intention, or on one of its own: RECEIPT, DRAFT_RECEIPT, INVOICE or PRO_FORMA_INVOICE |
 //! | `receipt.cancel` | a TRANSACTION::CANCELLATION of the receipt, on an intention of its own |
+//! | `receipt.correct` | a TRANSACTION::CORRECTION with what the receipt should have said, likewise |
 //! | `receipt.pay` | a TRANSACTION::PROOF_OF_PAYMENT, likewise |
 //! | `receipt.invoice` | a TRANSACTION::ENRICHMENT with the customer, likewise |
 //! | `receipt.duplicate` | an INTENTION::DUPLICATE, with the number of the copy |
@@ -13,6 +14,8 @@
 //! | `receipt.document` | nothing; the authority's document of the record is read |
 //! | `register.*` | a PATCH of the register's system; `replace` also makes the next one |
 //! | `organization.*`, `subject.*`, `merchant.*`, `location.*`, `system.*` | the resource of that kind, `merchant` for TAXPAYER |
+//! | `closing.create` | the CLOSING::DAILY, MONTHLY or YEARLY that the service made, read |
+//! | `export.create` | an INTENTION::EXPORT, of which the service makes an EXPORT::RECORDS |
 //! | `sale.abort` | a TRANSACTION::ABORT, where the system's `records` have it; else the intention stays |
 //!
 //! Facts: the account's `{organization, type, group}`, the merchant's `{unit, subject, credential,
@@ -25,13 +28,16 @@ mod begin;
 mod booked;
 mod chain;
 mod checks;
+mod closing;
 mod complete;
 mod contract;
+mod correction;
 mod country;
 mod document;
 mod documents;
 mod entries;
 mod event;
+mod export;
 mod facts;
 mod french;
 mod italian;
@@ -46,6 +52,7 @@ mod premises;
 mod provision;
 mod raw;
 mod receipt;
+mod record;
 mod records;
 mod registers;
 mod replay;
@@ -230,12 +237,13 @@ impl Unified {
             "provision.location" => premises::location(run),
             "provision.register" => premises::register(run),
             "sale.begin" => begin::begin(run),
-            "sale.complete" => complete::complete(run),
+            "sale.complete" | correction::NAME => complete::complete(run),
             "sale.abort" => begin::abort(run),
             "receipt.cancel" => afterwards::cancel(run),
             "receipt.duplicate" => afterwards::duplicate(run),
             "receipt.pay" => afterwards::pay(run),
             "receipt.invoice" => afterwards::invoice(run),
+            "closing.create" => closing::find(run),
             "event.record" => event::record(run),
             "receipt.document" => document::document(run),
             "register.suspend" => registers::suspend(run),
@@ -244,6 +252,11 @@ impl Unified {
             "register.replace" => registers::replace(run),
             "credentials.rotate" => subject::rotate(run),
             "journal.witness" => anchors::witnesses(run),
+            "record.get" => record::get(run),
+            "export.create" => export::create(run),
+            "export.get" => export::get(run),
+            "export.list" => export::list(run),
+            "export.fetch" => export::fetch(run),
             "receipt.settle" => complete::settle(run),
             raw::NAME => raw::request(run),
             other => resources::outcome(run).unwrap_or_else(|| {

@@ -13,14 +13,11 @@ use super::run::{Run, local};
 use super::wire::text;
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
-use crate::receipt::{Issuer, Mention, Place, Receipt, State};
+use crate::receipt::{Issuer, Mention, Place, Receipt, State, nf525_extract};
 use crate::sale::Sale;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The characters of a signature that go on paper, counted from 1.
-const EXTRACT: [usize; 4] = [3, 7, 13, 19];
 
 /// What is known of those who sell.
 pub(super) struct Sellers<'a> {
@@ -95,19 +92,19 @@ pub(super) fn signed(
     Ok(receipt)
 }
 
-/// Puts the extract of the signature on a French receipt.
+/// Puts the number in its sequence and the extract of the signature on a French receipt.
 pub(super) fn french_sign(receipt: &mut Receipt, record: &Record) {
+    // The number in NF525's own sequence of this kind of document, where the service gives one (contract sign-fr 5.4).
+    if let Some(number) = text(&record.0, "/content/compliance/sequence/number") {
+        receipt.fiscal.number = Some(number.to_owned());
+    }
     receipt.mentions.retain(|mention| !mention.text.starts_with(SIGNATURE));
-    if let Some(extract) = record.signature().and_then(extract) {
+    if let Some(extract) = record.signature().and_then(nf525_extract) {
         receipt.mentions.push(mention(Place::Footer, format!("{SIGNATURE}{extract}")));
     }
 }
 
 const SIGNATURE: &str = "Signature : ";
-
-fn extract(signature: &str) -> Option<String> {
-    EXTRACT.iter().map(|place| signature.chars().nth(place - 1)).collect()
-}
 
 /// The certificate's body with its category and number, such as `NF525 B9999`.
 fn certificate(certification: &Value) -> Option<String> {

@@ -13,14 +13,16 @@ use crate::exchange::{Halt, Outcome, Standing};
 use serde_json::{Map, Value, json};
 
 /// What books something on a register.
-const SELLS: [&str; 7] = [
+const SELLS: [&str; 9] = [
     "sale.begin",
     "sale.complete",
     "receipt.cancel",
+    "receipt.correct",
     "receipt.duplicate",
     "receipt.pay",
     "receipt.invoice",
     "event.record",
+    "export.create",
 ];
 /// Where the reasons lie at the service, which has no field for them: in the system's metadata (contract
 /// sign-fr 1.5).

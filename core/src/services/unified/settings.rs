@@ -236,6 +236,14 @@ impl MerchantSettings {
     }
 }
 
+/// Month and day on which the fiscal year begins.
+pub(in crate::services) fn year_begins(environment: &str, block: &Map<String, Value>) -> Result<(i8, i8)> {
+    let settings = merchant(environment, block)?;
+    let date = settings.get("fiscal_year_date").and_then(Value::as_str).unwrap_or("01-01");
+    let parts = date.split_once('-').and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+    parts.ok_or_else(|| wrong("/fiscal_year_date", format!("'{date}' is not a day of the year; give MM-DD")))
+}
+
 fn fill(field: &mut Option<String>, name: &'static str, dummy: &str, missing: &mut Vec<&'static str>) {
     if field.is_none() {
         missing.push(name);

@@ -19,10 +19,10 @@ pub(super) struct Findings {
 
 /// Sums over entries, or the document's own.
 #[derive(Debug, Clone, Copy, Default)]
-struct Totals {
-    amount: Decimal,
-    exclusive: Decimal,
-    inclusive: Decimal,
+pub(super) struct Totals {
+    pub(super) amount: Decimal,
+    pub(super) exclusive: Decimal,
+    pub(super) inclusive: Decimal,
 }
 
 struct Auditor<'a> {
@@ -241,7 +241,7 @@ impl Auditor<'_> {
 }
 
 impl Totals {
-    fn plus(self, other: Totals) -> Option<Totals> {
+    pub(super) fn plus(self, other: Totals) -> Option<Totals> {
         Some(Totals {
             amount: self.amount.checked_add(other.amount)?,
             exclusive: self.exclusive.checked_add(other.exclusive)?,
@@ -249,7 +249,7 @@ impl Totals {
         })
     }
 
-    fn negated(self) -> Totals {
+    pub(super) fn negated(self) -> Totals {
         Totals { amount: -self.amount, exclusive: -self.exclusive, inclusive: -self.inclusive }
     }
 }
@@ -260,7 +260,7 @@ impl std::fmt::Display for Totals {
     }
 }
 
-fn totals(value: &Value) -> Option<Totals> {
+pub(super) fn totals(value: &Value) -> Option<Totals> {
     Some(Totals {
         amount: decimal(value.get("amount"))?,
         exclusive: decimal(value.get("exclusive"))?,

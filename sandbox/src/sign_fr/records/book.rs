@@ -1,13 +1,14 @@
 //! Booking: a record enters its system's journal and is chained to the one before it.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::view;
+use super::{sequence, view};
 use crate::audit::Booking;
 use crate::canonical;
 use crate::crypto::chain_signature;
 use crate::sign_fr::NAME;
-use crate::sign_fr::desk::Desk;
+use crate::sign_fr::desk::{Desk, stamp};
 use crate::sign_fr::state::{Metadata, Record, Resource, Transmission};
 
 pub(super) const ACCEPTED: &str = "ACCEPTED";
@@ -61,6 +62,21 @@ impl Draft {
 
 /// Books a draft on a system and returns the record. A rejected or failed record stands in the journal too, but is no booking.
 pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Record {
+    let operation = draft.operation.clone();
+    let record = enter(desk, system, draft, desk.now);
+    if !dead(&record.state) {
+        desk.changes.book(booking(desk, &record, &operation));
+    }
+    record
+}
+
+/// Books what the service makes by itself, as of a time that has passed. Nobody asked for it, so it is none of the
+/// audit's bookings.
+pub(super) fn book_at(desk: &mut Desk<'_>, system: &Resource, draft: Draft, at: Timestamp) -> Record {
+    enter(desk, system, draft, at)
+}
+
+fn enter(desk: &mut Desk<'_>, system: &Resource, draft: Draft, at: Timestamp) -> Record {
     let previous = desk.state.last_record(&system.id).map(|last| (last.id.clone(), last.signature.clone()));
     let (previous, seed) = previous.unzip();
     let mut record = Record {
@@ -76,15 +92,17 @@ pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Reco
         refers_to: draft.refers_to,
         operation: canonical::to_string(&draft.operation),
         signature: String::new(),
-        signed_at: desk.stamp(),
+        signed_at: stamp(at, desk.settings),
         previous,
         logs: draft.logs,
         file: draft.file,
+        sequence: None,
         metadata: draft.metadata,
         document_number: draft.document_number,
         transmission: draft.transmission,
     };
     record.signature = chain_signature(seed.as_deref(), &view::canonical_text(&record));
+    record.sequence = sequence::next(desk, system, &record);
     if !dead(&record.state) {
         desk.changes.book(booking(desk, &record, &draft.operation));
     }

@@ -4,12 +4,39 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::create::text;
+use crate::settings::{CorrectionReading, SignFrSettings};
+use crate::sign_fr::country::Country;
 
 /// Members that hold amounts and quantities.
 const NUMBERS: &[&str] =
     &["quantity", "price", "base", "discount", "surcharge", "amount", "exclusive", "inclusive"];
 
-/// What is wrong with a correction of the document whose operation is given.
+/// Whether a correction takes lines back; else its data is what the original should have said.
+pub(super) fn takes_back(country: Country, correction: &Value, settings: &SignFrSettings) -> bool {
+    match (country, settings.correction_reading) {
+        (Country::Italy, _) | (_, CorrectionReading::Returns) => true,
+        (_, CorrectionReading::Whole) => false,
+        (_, CorrectionReading::Either) => {
+            entries(correction, "/data/entries").iter().all(|entry| text(entry, "type") == "RETURN")
+        }
+    }
+}
+
+/// What is wrong with a correction that gives the right content: its lines are numbered, each once.
+pub(super) fn check_whole(correction: &Value) -> Vec<String> {
+    let entries = entries(correction, "/data/entries");
+    let number = |entry: &Value| text(entry, "/details/number").parse::<u32>().ok();
+    let misfit = |(index, entry): (usize, &Value)| match number(entry) {
+        None => Some(format!("/data/entries/{index}/details/number: it is required here")),
+        own if entries.iter().take(index).any(|earlier| number(earlier) == own) => {
+            Some(format!("/data/entries/{index}/details/number: another line has it"))
+        }
+        Some(_) => None,
+    };
+    entries.iter().enumerate().filter_map(misfit).collect()
+}
+
+/// What is wrong with a correction that takes back from the document whose operation is given.
 pub(super) fn check(original: &Value, correction: &Value) -> Vec<String> {
     let lines = entries(original, "/entries");
     let mut findings = Vec::new();

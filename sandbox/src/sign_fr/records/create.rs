@@ -233,6 +233,9 @@ fn check_content(
     let Findings { vat, amounts } = amounts::check(system.country, kind, &read, desk.settings);
     let corrected = original.filter(|_| kind == "CORRECTION");
     let mut corrections = corrected.map_or_else(Vec::new, |original| {
+        if !correction::takes_back(system.country, operation, desk.settings) {
+            return correction::check_whole(operation);
+        }
         let original: Value = serde_json::from_str(&original.operation).unwrap_or_default();
         correction::check(&guide::reading(&original, desk.settings), operation)
     });

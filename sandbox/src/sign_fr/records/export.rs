@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::book::{Draft, book};
+use super::book::{ACCEPTED, COMPLETED, Draft, FINISHED, PROCESSING, book};
 use super::create::text;
 use super::view;
 use crate::sign_fr::desk::Desk;
@@ -10,32 +10,57 @@ use crate::sign_fr::errors::Problem;
 use crate::sign_fr::files;
 use crate::sign_fr::state::{Record, Resource};
 
-/// Books the intention and, at once, the EXPORT::RECORDS that uses it and holds the file.
+/// Books the intention, and with it the EXPORT::RECORDS unless that takes time.
 pub(super) fn create(
     desk: &mut Desk<'_>,
     system: &Resource,
     operation: Value,
     replayed_by: Option<String>,
 ) -> Result<Record, Problem> {
-    let records = chosen(desk, system, &operation)?;
-    let file = files::create(desk, system, &records)?;
-    let range = operation.get("range").cloned();
+    range(&operation)?;
     let mut draft = Draft::new("INTENTION::EXPORT".to_owned(), operation);
     draft.metadata = desk.metadata();
     draft.replayed_by = replayed_by;
-    let mut intention = book(desk, system, draft);
-    let mut draft = Draft::new("EXPORT::RECORDS".to_owned(), json!({ "type": "RECORDS", "range": range }));
+    (draft.state, draft.mode) = (ACCEPTED, PROCESSING);
+    let intention = book(desk, system, draft);
+    if desk.settings.exports_at_once { make(desk, system, intention) } else { Ok(intention) }
+}
+
+/// Makes the exports that were ordered and are not there yet.
+pub(in crate::sign_fr) fn catch_up(desk: &mut Desk<'_>) -> Result<(), Problem> {
+    if !desk.settings.exports_at_once {
+        return Ok(());
+    }
+    for id in desk.state.ordered_exports() {
+        let found = desk.state.records.get(&id).cloned();
+        let system = found.as_ref().and_then(|found| desk.state.systems.get(&found.system)).cloned();
+        if let (Some(intention), Some(system)) = (found, system) {
+            make(desk, &system, intention)?;
+        }
+    }
+    Ok(())
+}
+
+/// Books the EXPORT::RECORDS that uses the intention and holds the file.
+fn make(desk: &mut Desk<'_>, system: &Resource, mut intention: Record) -> Result<Record, Problem> {
+    let operation: Value = serde_json::from_str(&intention.operation).unwrap_or_default();
+    let records = chosen(desk, system, &operation)?;
+    let file = files::create(desk, system, &records)?;
+    let content = json!({ "type": "RECORDS", "range": operation.get("range") });
+    let mut draft = Draft::new("EXPORT::RECORDS".to_owned(), content);
     draft.record = Some(intention.id.clone());
     draft.file = Some(file.id.clone());
     desk.save(file);
     let export = book(desk, system, draft);
     intention.used_in = Some(export.id);
+    COMPLETED.clone_into(&mut intention.state);
+    FINISHED.clone_into(&mut intention.mode);
     desk.save(intention.clone());
     Ok(intention)
 }
 
-/// The records in the range of signing times, both ends included, that pass the filter, as answers show them.
-fn chosen(desk: &Desk<'_>, system: &Resource, operation: &Value) -> Result<Vec<Value>, Problem> {
+/// First and last time of signing.
+fn range(operation: &Value) -> Result<(jiff::Timestamp, jiff::Timestamp), Problem> {
     let time = |place: &str| {
         let text = text(operation, place);
         text.parse::<jiff::Timestamp>()
@@ -45,6 +70,12 @@ fn chosen(desk: &Desk<'_>, system: &Resource, operation: &Value) -> Result<Vec<V
     if end < start {
         return Err(Problem::unprocessable("the range ends before it starts"));
     }
+    Ok((start, end))
+}
+
+/// The records in the range of signing times, both ends included, that pass the filter, as answers show them.
+fn chosen(desk: &Desk<'_>, system: &Resource, operation: &Value) -> Result<Vec<Value>, Problem> {
+    let (start, end) = range(operation)?;
     let kind = operation.pointer("/filters/0/value").and_then(Value::as_str);
     let signed_within = |record: &&Record| {
         record.signed_at.parse::<jiff::Timestamp>().is_ok_and(|at| start <= at && at <= end)

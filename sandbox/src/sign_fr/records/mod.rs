@@ -1,9 +1,10 @@
 //! Records: what a system's journal is made of (contract sign-fr 2.7, 2.8, 3.2).
 //!
-//! Types are kept as text, so that records which the server makes by itself (closings) can join the same journal.
+//! Types are kept as text: records which the server makes by itself (closings, exports) stand in the same journal.
 
 mod amounts;
 mod book;
+mod closing;
 mod correction;
 mod create;
 mod export;
@@ -11,9 +12,12 @@ mod italy;
 mod offline_chain;
 mod paper;
 mod replay;
+mod sequence;
 mod transmission;
+mod turnover;
 mod view;
 
+pub(super) use closing::Period;
 pub(super) use create::create;
 pub(super) use transmission::settle;
 pub(super) use view::{canonical_text, record as show};
@@ -26,6 +30,13 @@ use super::pagination::page;
 use super::resources::belongs;
 use super::state::Record;
 use crate::http::Reply;
+
+/// What happens by itself by now: transmissions end, periods are closed, exports are made.
+pub(super) fn catch_up(desk: &mut Desk<'_>) -> Result<(), Problem> {
+    settle(desk);
+    closing::catch_up(desk);
+    export::catch_up(desk)
+}
 
 pub(super) fn retrieve(desk: &Desk<'_>) -> Result<Reply, Problem> {
     let record = find(desk)?;

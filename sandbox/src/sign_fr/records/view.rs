@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::book::COMPLETED;
-use super::paper;
+use super::{paper, sequence};
 use crate::canonical;
 use crate::crypto::artifact_xml;
 use crate::sign_fr::desk::{Desk, envelope};
@@ -112,9 +112,12 @@ fn file(desk: &Desk<'_>, record: &Record, wants: &impl Fn(&str) -> bool) -> Resu
     Ok(Value::Object(file))
 }
 
-/// What the authority gave for a document, in Italy: its number, where to print it, and the document itself. What
-/// France's gives is not known, so there is nothing (contract sign-fr 2.8, 5.4).
+/// What stands beside a document by law. In Italy what the authority gave: its number, where to print it, and the
+/// document itself. In France its place in its sequence; there is nothing else (contract sign-fr 2.8, 5.4).
 fn compliance(desk: &Desk<'_>, record: &Record, wants: &impl Fn(&str) -> bool) -> Option<Value> {
+    if let Some(sequence) = &record.sequence {
+        return Some(sequence::shown(sequence));
+    }
     let number = record.document_number.as_deref().filter(|_| record.state == COMPLETED)?;
     let url = format!("{}/records/{}?compliance-artifact=", desk.base, record.id);
     let mut compliance = json!({ "data": number, "url": url });

@@ -89,11 +89,21 @@ impl Row for Record {
                 let count = state.documents.entry(self.organization.clone()).or_default();
                 *count = count.saturating_add(1);
             }
+            state.closings.note(self);
+            if let Some(sequence) = &self.sequence {
+                let place = (self.system.clone(), sequence.kind.clone());
+                state.last_in_sequence.insert(place, self.id.clone());
+            }
         }
         if self.transmission.is_some() {
             state.in_transmission.insert(self.id.clone());
         } else {
             state.in_transmission.remove(&self.id);
+        }
+        if self.kind == "INTENTION::EXPORT" && self.used_in.is_none() {
+            state.ordered_exports.insert(self.id.clone());
+        } else {
+            state.ordered_exports.remove(&self.id);
         }
         if let Some(cancelled) = self.refers_to.as_ref().filter(|_| self.cancels()) {
             state.cancelled.entry(cancelled.clone()).or_insert_with(|| self.id.clone());

@@ -104,10 +104,9 @@ fn record(content: &mut Value) {
     }
 }
 
-/// Gives receipts the service's own words for an answer, which are kept untouched.
+/// Gives receipts and the result the service's own words for an answer, which are kept untouched.
 pub(super) fn told(mut outcome: Outcome, past: &Past, heard: &Past) -> Outcome {
     let pairs = past.0.iter().zip(&heard.0);
-    let in_result = outcome.receipts.iter().position(|receipt| json!(receipt) == outcome.result);
     let own_words = |answer: &Value| {
         pairs.clone().find_map(|(said, heard)| match (&said.known, &heard.known) {
             (Known::Answered(said), Known::Answered(heard)) if heard.body == *answer => {
@@ -121,8 +120,10 @@ pub(super) fn told(mut outcome: Outcome, past: &Past, heard: &Past) -> Outcome {
             receipt.answer = words;
         }
     }
-    if let Some(receipt) = in_result.and_then(|at| outcome.receipts.get(at)) {
-        outcome.result = json!(receipt);
+    if let Some(place) = outcome.result.get_mut("answer")
+        && let Some(words) = own_words(place)
+    {
+        *place = words;
     }
     outcome.error = outcome.error.map(|error| {
         error.with(|details| {

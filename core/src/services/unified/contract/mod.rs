@@ -80,6 +80,11 @@ impl Contract {
         }
     }
 
+    /// Whether a CORRECTION and a CANCELLATION say why, which France wants (contract sign-fr 7).
+    pub(super) fn has_reason(self) -> bool {
+        self == Contract::Guide
+    }
+
     /// How the taxpayer shows who he is at the tax portal, where that takes the place of the software's certificate.
     ///
     /// # Errors

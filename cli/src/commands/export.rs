@@ -1,0 +1,46 @@
+//! `fiskal export`
+
+use super::text;
+use crate::args::Export;
+use crate::output::{Exit, Output};
+use fiskal::Fiskal;
+use fiskal::error::{Error, Kind, Result};
+use serde_json::{Map, Value, json};
+
+/// Orders an export, or takes up one that was ordered, and fetches its file where it is ready.
+pub(super) fn run(fiskal: &Fiskal, wanted: &Export, output: &mut Output) -> Result<Exit> {
+    let ordered = match &wanted.export {
+        Some(export) => fiskal.call("export.get", &json!({"register": wanted.register, "export": export}))?,
+        None => fiskal.call("export.create", &order(wanted))?,
+    };
+    match text(&ordered, "/state") {
+        "ready" => {
+            let to = std::path::absolute(&wanted.to).map_err(|cause| {
+                Error::new(Kind::Invalid, format!("'{}' is no path: {cause}", wanted.to.display())).at("/to")
+            })?;
+            let fetch =
+                json!({"register": wanted.register, "export": ordered["export"], "to": to.to_string_lossy()});
+            let steps = output.steps(1);
+            steps.next("fetching");
+            let fetched = fiskal.call("export.fetch", &fetch);
+            drop(steps);
+            output.result(&fetched?);
+            Ok(Exit::Done)
+        }
+        state => {
+            output.result(&ordered);
+            Ok(if state == "failed" { Exit::Failed } else { Exit::Pending })
+        }
+    }
+}
+
+fn order(wanted: &Export) -> Value {
+    let mut params = Map::new();
+    params.insert("register".into(), wanted.register.as_str().into());
+    for (name, value) in [("start", &wanted.start), ("end", &wanted.end), ("filter", &wanted.filter)] {
+        if let Some(value) = value {
+            params.insert(name.into(), value.as_str().into());
+        }
+    }
+    Value::Object(params)
+}
