@@ -103,9 +103,6 @@ fn enter(desk: &mut Desk<'_>, system: &Resource, draft: Draft, at: Timestamp) ->
     };
     record.signature = chain_signature(seed.as_deref(), &view::canonical_text(&record));
     record.sequence = sequence::next(desk, system, &record);
-    if !dead(&record.state) {
-        desk.changes.book(booking(desk, &record, &draft.operation));
-    }
     desk.save(record.clone());
     record
 }
