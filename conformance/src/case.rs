@@ -19,7 +19,10 @@ pub struct Case {
     /// between doors.
     #[serde(default)]
     pub timing: Option<String>,
-    /// What differs from `config.json` (JSON merge patch, RFC 7396).
+    /// The configuration to start from.
+    #[serde(default = "france")]
+    pub from: String,
+    /// What differs from it (JSON merge patch, RFC 7396).
     #[serde(default)]
     pub config: Value,
     /// What differs from the sandbox's default settings.
@@ -85,6 +88,10 @@ pub struct Step {
     /// What the error must contain.
     #[serde(default)]
     pub error: Option<Value>,
+}
+
+fn france() -> String {
+    "config.json".into()
 }
 
 fn yes() -> bool {

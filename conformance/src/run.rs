@@ -30,7 +30,7 @@ pub fn run(case: &Case, door: &mut dyn Door, varying: &Varying) -> Result<Played
     if let Some(settings) = &case.sandbox {
         control.set(settings)?;
     }
-    let shop = Shop::new(&sandbox, &case.config)?;
+    let shop = Shop::from(&case.from, &sandbox, &case.config)?;
     let mut player = Player {
         control,
         shop,

@@ -20,12 +20,28 @@ impl Shop {
     /// # Errors
     /// When the folder cannot be written.
     pub fn new(sandbox: &Sandbox, patch: &Value) -> Result<Shop> {
+        Shop::from("config.json", sandbox, patch)
+    }
+
+    /// As [`Shop::new`], from another of the configurations in this crate's folder.
+    ///
+    /// # Errors
+    /// When there is no such configuration, or the folder cannot be written.
+    pub fn from(start: &str, sandbox: &Sandbox, patch: &Value) -> Result<Shop> {
         let shop = Shop { folder: tempfile::Builder::new().prefix("fiskal-conformance-").tempdir()? };
-        let mut config: Value =
-            serde_json::from_str(&std::fs::read_to_string(folder().join("config.json"))?)?;
-        let account = sandbox.ready().pointer("/accounts/sign-fr").cloned().unwrap_or_default();
-        let own = json!({"url": account["url"], "key": account["key"], "secret": account["secret"]});
-        merge(&mut config, &json!({"account": {"paris": own}}));
+        let mut config: Value = serde_json::from_str(&std::fs::read_to_string(folder().join(start))?)?;
+        for account in
+            config["account"].as_object_mut().into_iter().flat_map(|accounts| accounts.values_mut())
+        {
+            // One interface serves both; the taxpayer's country decides.
+            let service = match account["service"].as_str() {
+                Some("sign-it") | None => "sign-fr",
+                Some(service) => service,
+            };
+            let known = &sandbox.ready()["accounts"][service];
+            let own = json!({"url": known["url"], "key": known["key"], "secret": known["secret"]});
+            merge(account, &own);
+        }
         merge(&mut config, patch);
         std::fs::write(shop.config(), format!("{config:#}\n"))?;
         Ok(shop)

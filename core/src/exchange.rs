@@ -44,6 +44,25 @@ pub trait Service: Send + Sync {
         let _ = facts;
         None
     }
+
+    /// What has to be done by a time, by what is known about a register. `zone` is its time zone.
+    fn duties(&self, facts: &Facts, zone: &str, now: Timestamp) -> Vec<Duty> {
+        let _ = (facts, zone, now);
+        Vec::new()
+    }
+}
+
+/// What has to be done by a time, whatever is sold meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duty {
+    /// Its name, such as `fisconline_password`.
+    pub name: &'static str,
+    /// By when.
+    pub due: Timestamp,
+    /// From when on the till's user is told.
+    pub told_from: Timestamp,
+    /// What to do, in a sentence.
+    pub todo: String,
 }
 
 /// One thing a caller asks for: begin or complete a sale, provision a register, close a day.

@@ -86,7 +86,11 @@ impl Fiskal {
         let transport = HttpTransport::new(&config.network).map_err(|error| config.locate(error))?;
         let options = Options { id: Uuid::new_v4(), salt: Arc::new(salt), now: Timestamp::now() };
         let journal = Journal::open(&config.journal, Arc::new(engine::Book), options)?;
-        let secrets = Secrets::new(config.accounts.clone(), FileSecrets::beside(&config.journal));
+        let secrets = Secrets::new(
+            config.accounts.clone(),
+            config.secrets.clone(),
+            FileSecrets::beside(&config.journal),
+        );
         let engine =
             Engine::new(journal, transport, SystemClock::new(), SystemIds, secrets, accounts, limits);
         let sync = config.sync;

@@ -1,6 +1,6 @@
 //! The ports of a real machine: its clock, its randomness, its secrets.
 
-use crate::config::Account;
+use crate::config::{Account, SecretRef};
 use crate::engine::ports::{Clock, Ids, SecretStore};
 use crate::error::Result;
 use crate::exchange::{Line, LineKind};
@@ -64,16 +64,22 @@ pub(crate) fn salt() -> [u8; 16] {
     })
 }
 
-/// The accounts' keys from the configuration, resolved when they are wanted, and what the services
+/// The accounts' keys and the merchants' secrets from the configuration, resolved when they are wanted, and what the services
 /// handed out, in the file beside the journal.
 pub(crate) struct Secrets {
     accounts: BTreeMap<String, Account>,
+    /// Those in the merchants' blocks, by name.
+    merchants: BTreeMap<String, SecretRef>,
     kept: FileSecrets,
 }
 
 impl Secrets {
-    pub(crate) fn new(accounts: BTreeMap<String, Account>, kept: FileSecrets) -> Self {
-        Secrets { accounts, kept }
+    pub(crate) fn new(
+        accounts: BTreeMap<String, Account>,
+        merchants: BTreeMap<String, SecretRef>,
+        kept: FileSecrets,
+    ) -> Self {
+        Secrets { accounts, merchants, kept }
     }
 
     /// The account whose own key or secret is meant, with the part that is.
@@ -90,7 +96,10 @@ impl SecretStore for Secrets {
         match self.of_account(name) {
             Some((account, "key")) => account.key.resolve().map(Some),
             Some((account, "secret")) => account.secret.as_ref().map(|secret| secret.resolve()).transpose(),
-            _ => self.kept.get(name),
+            _ => match self.merchants.get(name) {
+                Some(secret) => secret.resolve().map(Some),
+                None => self.kept.get(name),
+            },
         }
     }
 

@@ -44,6 +44,8 @@ pub struct Config {
     pub locations: BTreeMap<String, Location>,
     /// The registers by name; each one's location exists.
     pub registers: BTreeMap<String, Register>,
+    /// The secrets in the merchants' blocks, by the names under which requests name them.
+    pub secrets: BTreeMap<String, SecretRef>,
     source: Source,
 }
 

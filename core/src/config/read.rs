@@ -9,6 +9,7 @@ use super::{
     SyncMode,
 };
 use crate::error::{Error, Result};
+use crate::exchange::LineKind;
 use crate::services;
 use crate::transport::{Network, Proxy, Roots, check_base};
 use serde_json::{Map, Value};
@@ -41,6 +42,7 @@ impl Source {
         let mut known = Known { accounts, ..Known::default() };
         known.merchants =
             all(&root, "merchant", &with_services(&MERCHANT), |section| merchant(section, &known))?;
+        let secrets = all(&root, "merchant", &with_services(&MERCHANT), |section| secrets(section, &known))?;
         known.locations =
             all(&root, "location", &with_services(&LOCATION), |section| location(section, &known))?;
         let registers =
@@ -55,6 +57,7 @@ impl Source {
             merchants: known.merchants,
             locations: known.locations,
             registers,
+            secrets: secrets.into_iter().flat_map(|(name, secrets)| named(&name, secrets)).collect(),
             source: self,
         })
     }
@@ -191,6 +194,33 @@ fn merchant(section: &Section<'_>, known: &Known) -> Result<Merchant> {
         address,
         services,
     })
+}
+
+/// The secrets of a merchant: the beginning of its line, and each by its key.
+type MerchantSecrets = (String, Vec<(&'static str, SecretRef)>);
+
+/// The secrets in a merchant's block. One that is left out is its dummy; in `live` that was refused before.
+fn secrets(section: &Section<'_>, known: &Known) -> Result<MerchantSecrets> {
+    let (name, account) = reference(section, "account", &known.accounts)?;
+    let block = section.table(&account.service)?;
+    let mut secrets = Vec::new();
+    for wanted in services::merchant_secrets(&account.service) {
+        let given = match &block {
+            Some(block) => secret(block, wanted.key, account.environment)?,
+            None => None,
+        };
+        let secret = match given {
+            Some(given) => given,
+            None => SecretRef::literal(wanted.dummy),
+        };
+        secrets.push((wanted.key, secret));
+    }
+    Ok((format!("{name}@{}", account.environment.name()), secrets))
+}
+
+fn named(merchant: &str, (account, secrets): MerchantSecrets) -> Vec<(String, SecretRef)> {
+    let line = format!("{account}/{}/{merchant}", LineKind::Merchant.name());
+    secrets.into_iter().map(|(key, secret)| (format!("{line}/{key}"), secret)).collect()
 }
 
 fn location(section: &Section<'_>, known: &Known) -> Result<Location> {

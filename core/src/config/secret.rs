@@ -55,6 +55,11 @@ impl SecretRef {
         Ok(SecretRef { place, origin })
     }
 
+    /// A secret that is none: the dummy of a test environment.
+    pub(super) fn literal(text: &str) -> Self {
+        SecretRef { place: Place::Literal(SecretString::from(text)), origin: Origin::default() }
+    }
+
     /// Whether the secret itself stands in the configuration.
     pub fn is_literal(&self) -> bool {
         matches!(self.place, Place::Literal(_))

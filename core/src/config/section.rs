@@ -122,7 +122,8 @@ impl<'a> Section<'a> {
         self.source
     }
 
-    fn table(&self, key: &str) -> Result<Option<Section<'a>>> {
+    /// The section under `key` as it is: its keys are checked elsewhere.
+    pub(super) fn table(&self, key: &str) -> Result<Option<Section<'a>>> {
         match self.map.get(key) {
             None => Ok(None),
             Some(Value::Object(map)) => {

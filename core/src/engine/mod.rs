@@ -20,7 +20,7 @@ pub(crate) use sync::no_such_sale;
 pub use sync::{Changed, Synced};
 
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Facts, Line, LineKind, Operation, Outage, Service};
+use crate::exchange::{Duty, Facts, Line, LineKind, Operation, Outage, Service};
 use crate::interrupt::Interrupt;
 use crate::transport::{Backoff, TokenCache, Transport};
 use ports::{Clock, Ids, ReceiptKey, SecretStore, Store};
@@ -133,6 +133,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         Ok(self.account(register)?.service.outage(&facts))
     }
 
+    /// What has to be done by a time at a register with these lines above it.
+    ///
+    /// # Errors
+    /// `journal` when the journal cannot be read, `config` for a line of no account.
+    pub fn duties(&self, register: &Line, above: &[Line], zone: &str) -> Result<Vec<Duty>> {
+        let facts = self.facts_of(above.iter().chain([register]))?;
+        Ok(self.account(register)?.service.duties(&facts, zone, self.now(&register.account)))
+    }
+
     /// Patience for `time` from now, or until `interrupt` is raised.
     fn patience(&self, time: Duration, interrupt: &Interrupt) -> Patience {
         Patience { until: self.clock.monotonic() + time, interrupt: interrupt.clone() }
@@ -159,8 +168,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     fn facts(&self, operation: &Operation) -> Result<Facts> {
+        self.facts_of(operation.above.iter().chain([&operation.line]))
+    }
+
+    fn facts_of<'l>(&self, lines: impl Iterator<Item = &'l Line>) -> Result<Facts> {
         let mut facts = Facts::default();
-        for line in operation.above.iter().chain([&operation.line]) {
+        for line in lines {
             let known = self.store.facts(line)?;
             match line.kind {
                 LineKind::Account => facts.account = known,

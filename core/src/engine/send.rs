@@ -15,6 +15,8 @@ use std::time::Duration;
 const MOST_THROTTLED: u32 = 8;
 /// No service nests its answers so deeply.
 const DEEPEST: usize = 64;
+/// A secret of so many bytes does not stand in another text by chance.
+const TELLING: usize = 6;
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C, I, K> {
     /// Sends a request for the first time.
@@ -208,7 +210,14 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             let Some(place) = answer.body.pointer_mut(&kept.pointer) else { continue };
             let Some(secret) = place.as_str().map(SecretString::from) else { continue };
             *place = json!({ "$secret": kept.name });
-            self.engine.secrets.put(&kept.name, &secret)?;
+            // One that the configuration has is not kept a second time.
+            let known = self.engine.secrets.get(&kept.name)?;
+            if known.is_none_or(|known| known.expose_secret() != secret.expose_secret()) {
+                self.engine.secrets.put(&kept.name, &secret)?;
+            }
+        }
+        if let Some(body) = &request.body {
+            self.blot_out(body, &mut answer.body)?;
         }
         if request.effect == Effect::Write {
             make_journalable(&mut answer.body, 0);
@@ -223,6 +232,22 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         }
         self.set_known(at, Known::Answered(answer));
         Ok(())
+    }
+
+    /// Puts the name of each secret that was sent where the answer repeats it: it is written down.
+    fn blot_out(&self, sent: &Value, answer: &mut Value) -> Result<()> {
+        match sent {
+            Value::Object(members) => {
+                let name = members.get("$secret").and_then(Value::as_str).filter(|_| members.len() == 1);
+                if let Some(name) = name {
+                    hide(answer, self.secret(name)?.expose_secret(), name);
+                    return Ok(());
+                }
+                members.values().try_for_each(|member| self.blot_out(member, answer))
+            }
+            Value::Array(items) => items.iter().try_for_each(|item| self.blot_out(item, answer)),
+            _ => Ok(()),
+        }
     }
 
     /// No answer. An earlier attempt with these bytes may have been booked, whatever became of this one.
@@ -252,6 +277,19 @@ fn canonical(body: &Value) -> Result<SecretString> {
     serde_json_canonicalizer::to_string(body)
         .map(SecretString::from)
         .map_err(|cause| Error::internal(format!("the body of a request has no canonical form: {cause}")))
+}
+
+/// Hides a secret in a value: where a text is the secret, or has it and it is too long to be there by chance.
+fn hide(value: &mut Value, secret: &str, name: &str) {
+    match value {
+        Value::String(text) if text == secret => *value = json!({ "$secret": name }),
+        Value::String(text) if secret.len() >= TELLING && text.contains(secret) => {
+            *text = text.replace(secret, "***");
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, secret, name)),
+        Value::Object(members) => members.values_mut().for_each(|member| hide(member, secret, name)),
+        _ => {}
+    }
 }
 
 /// What an answer holds and canonical JSON cannot (integers beyond 2^53, RFC 8785 3.2.2.3; very deep
@@ -284,6 +322,20 @@ enum Attempt {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_comes_back_is_hidden() {
+        let mut body =
+            json!({"pin": "1234567890", "list": ["'1234567890' is wrong"], "amount": "1.00", "n": 1});
+        hide(&mut body, "1234567890", "m/pin");
+        assert_eq!(
+            body,
+            json!({"pin": {"$secret": "m/pin"}, "list": ["'***' is wrong"], "amount": "1.00", "n": 1})
+        );
+        let mut body = json!({"pin": "1", "amount": "1.00"});
+        hide(&mut body, "1", "m/pin");
+        assert_eq!(body, json!({"pin": {"$secret": "m/pin"}, "amount": "1.00"}));
+    }
 
     #[test]
     fn an_answer_is_made_fit_for_the_journal() {

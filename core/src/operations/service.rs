@@ -4,6 +4,7 @@ use super::{Definition, Nothing, Run, given, read, returned, written};
 use crate::engine::Synced;
 use crate::engine::ports::Store;
 use crate::error::{Error, Kind, Result};
+use crate::exchange;
 use crate::fiskal::{Call, Place};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -73,6 +74,8 @@ struct RegisterStatus {
     waiting: usize,
     /// Since when the register works without its service; absent while it does not.
     offline: Option<Offline>,
+    /// What has to be done by a time, whatever is sold meanwhile.
+    duties: Vec<Duty>,
     /// Sales that were begun and have not ended.
     open_sales: usize,
     /// Seconds that this machine's clock is behind the service's; absent before the first answer.
@@ -90,6 +93,19 @@ struct Offline {
     until: String,
     /// How many records wait to be sent.
     records: u32,
+}
+
+/// What has to be done by a time.
+#[derive(Serialize, JsonSchema)]
+struct Duty {
+    /// Its name: `fisconline_password`.
+    name: String,
+    /// By when (RFC 3339 with the location's offset).
+    due: String,
+    /// Whether that time is over.
+    overdue: bool,
+    /// What to do, in a sentence.
+    todo: String,
 }
 
 /// Parameters of `request`.
@@ -138,9 +154,12 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
     let ready = !store.facts(&place.line)?.is_null();
     let waiting = store.queue(&place.line)?.len() + store.follow_ups(&place.line)?.len();
     let offline = offline(fiskal, &place)?;
+    let now = fiskal.engine().now(&place.line.account);
+    let duties = fiskal.engine().duties(&place.line, &place.above, &place.till.location.zone)?;
+    let pressing = duties.iter().find(|duty| duty.told_from <= now).map(|duty| duty.todo.clone());
     let todo = match (ready, waiting, &offline) {
         (false, _, _) => Some("not provisioned yet; run `provision`".into()),
-        (true, 0, _) => None,
+        (true, 0, _) => pressing,
         (true, waiting, None) => Some(format!("{waiting} to settle; `sync` tries again")),
         (true, waiting, Some(Offline { until, .. })) => {
             Some(format!("{waiting} to settle before {until}; reconnect, and `sync` sends them"))
@@ -153,6 +172,7 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
         ready,
         waiting,
         offline,
+        duties: duties.into_iter().map(|duty| told(duty, &place, now)).collect::<Result<_>>()?,
         open_sales: store.open_sales(&place.line)?.len(),
         clock_behind_s: fiskal.engine().skew(&place.line.account).map(|skew| skew.as_secs()),
         todo,
@@ -161,14 +181,22 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
 
 fn offline(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Option<Offline>> {
     let Some(outage) = fiskal.engine().outage(&place.line)? else { return Ok(None) };
+    let (since, until) = (local(outage.since, place)?, local(outage.until, place)?);
+    Ok(Some(Offline { since, until, records: outage.records }))
+}
+
+fn told(duty: exchange::Duty, place: &Place<'_>, now: Timestamp) -> Result<Duty> {
+    let due = local(duty.due, place)?;
+    Ok(Duty { name: duty.name.into(), due, overdue: duty.due <= now, todo: duty.todo })
+}
+
+/// A time as the register's location shows it.
+fn local(at: Timestamp, place: &Place<'_>) -> Result<String> {
     let zone = &place.till.location.zone;
-    let local = |at: Timestamp| -> Result<String> {
-        let zoned = at
-            .in_tz(zone)
-            .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))?;
-        Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
-    };
-    Ok(Some(Offline { since: local(outage.since)?, until: local(outage.until)?, records: outage.records }))
+    let zoned = at
+        .in_tz(zone)
+        .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))?;
+    Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
 fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
