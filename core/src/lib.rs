@@ -23,6 +23,7 @@ mod sync;
 mod system;
 mod text;
 pub mod transport;
+pub mod verify;
 
 pub use fiskal::Fiskal;
 pub use interrupt::Interrupt;

@@ -1,6 +1,7 @@
 //! The registry of named operations: one definition each, from which every face is made.
 
 mod afterwards;
+mod dep;
 mod describe;
 mod event;
 mod journal;
@@ -9,6 +10,8 @@ mod provision;
 mod receipt;
 mod sale;
 mod service;
+
+pub use dep::verify_dep;
 
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
@@ -79,6 +82,7 @@ pub const ALL: &[Definition] = &[
     afterwards::PAY,
     afterwards::INVOICE,
     event::RECORD,
+    dep::VERIFY,
     journal::VERIFY,
     service::REQUEST,
     describe::DESCRIBE,

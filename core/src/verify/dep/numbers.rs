@@ -1,0 +1,82 @@
+//! Whether every number of a receipt is there once, in little memory however many receipts there are.
+
+use crate::error::Result;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+/// How many numbers are compared with each other at a time.
+const AT_ONCE: u64 = 100_000;
+
+/// Numbers as they come along.
+///
+/// As long as each is greater than the one before, none is there twice, and only the last is kept. That is so
+/// for every till that counts. Otherwise the export is read again, once for every [`AT_ONCE`] receipts.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    last: String,
+    ascending: bool,
+    count: u64,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Numbers { last: String::new(), ascending: true, count: 0 }
+    }
+}
+
+/// A number that was there before.
+pub(super) struct Repeated {
+    pub(super) number: String,
+    pub(super) position: u64,
+    pub(super) before: u64,
+}
+
+impl Numbers {
+    pub(super) fn see(&mut self, number: &str) {
+        self.count += 1;
+        self.ascending &= is_counted(number) && order(&self.last) < order(number);
+        if self.ascending {
+            number.clone_into(&mut self.last);
+        }
+    }
+
+    /// Finds what is there twice. `again` passes every position and number once more.
+    pub(super) fn repeated(
+        &self,
+        again: impl Fn(&mut dyn FnMut(u64, &str)) -> Result<()>,
+        mut found: impl FnMut(Repeated),
+    ) -> Result<()> {
+        if self.ascending {
+            return Ok(());
+        }
+        // Keyed by chance, so that nobody can choose numbers that all fall into the same part.
+        let parting = RandomState::new();
+        let parts = self.count.div_ceil(AT_ONCE);
+        for part in 0..parts {
+            let mut seen: HashMap<[u8; 32], u64> = HashMap::new();
+            again(&mut |position, number| {
+                if parting.hash_one(number) % parts != part {
+                    return;
+                }
+                let before = *seen.entry(Sha256::digest(number).into()).or_insert(position);
+                if before != position {
+                    found(Repeated { number: number.to_owned(), position, before });
+                }
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the text is a number that has one spelling.
+pub(super) fn is_counted(number: &str) -> bool {
+    !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && (number.len() == 1 || !number.starts_with('0'))
+}
+
+/// By what such numbers are ordered.
+pub(super) fn order(number: &str) -> (usize, &str) {
+    (number.len(), number)
+}

@@ -1,0 +1,5 @@
+//! Checks of what a fiscal service made, by whoever has the receipts: pure functions over bytes, without a
+//! journal, a network or a clock.
+
+pub mod dep;
+pub mod rksv;
