@@ -24,7 +24,14 @@ pub trait Service: Send + Sync {
     /// The body names the secrets `NAME/key` and `NAME/secret` of the credential.
     fn sign_in(&self, credential: &str) -> Option<Request>;
 
-    /// The token in the answer to [`Service::sign_in`].
+    /// The request that gets the next token for the refresh token of the last one, which its body names
+    /// `NAME/refresh`; `None` where a credential only ever signs in.
+    fn refresh(&self, credential: &str) -> Option<Request> {
+        let _ = credential;
+        None
+    }
+
+    /// The token in the answer to [`Service::sign_in`] or [`Service::refresh`].
     fn token(&self, answer: &Answer) -> Result<Token>;
 
     /// Whether this answer comes from the service at all; a captive portal's 200 does not.
@@ -259,6 +266,8 @@ pub struct Token {
     pub bearer: SecretString,
     /// When the service stops accepting it.
     pub expires_at: Timestamp,
+    /// What gets the next one without the credential, and when that ends.
+    pub refresh: Option<(SecretString, Timestamp)>,
 }
 
 /// One request with its answer, or with no answer yet.

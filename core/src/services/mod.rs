@@ -2,6 +2,8 @@
 //!
 //! This registry is the only place that knows services by name.
 
+mod flow;
+mod sign_at;
 mod unified;
 
 use crate::error::{Error, Kind, Result};
@@ -9,10 +11,11 @@ use crate::exchange::Service;
 use crate::read::escape;
 use serde_json::{Map, Value};
 
+pub use sign_at::settings::AustrianMerchantSettings;
 pub use unified::settings::{Certification, LocationSettings, MerchantSettings, MerchantType, Person};
 
 /// The names of the services that this version speaks to.
-pub const NAMES: [&str; 1] = ["sign-fr"];
+pub const NAMES: [&str; 2] = ["sign-fr", "sign-at"];
 
 /// A service with one set of credentials and one environment, as the configuration describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,19 +52,39 @@ pub enum Checks {
 pub fn build(name: &str, account: &Account) -> Result<Box<dyn Service>> {
     match name {
         "sign-fr" => Ok(Box::new(unified::Unified::new(account)?)),
+        "sign-at" => Ok(Box::new(sign_at::SignAt::new(account)?)),
         other => Err(unknown(other)),
     }
 }
 
 /// Checks a merchant's block for a service (`[merchant.X.sign-fr]`) and completes it: outside `live`
-/// what the service wants and the block leaves out gets the dummy that [`MerchantSettings`] documents.
+/// what the service wants and the block leaves out gets the dummy that [`MerchantSettings`] and
+/// [`AustrianMerchantSettings`] document. What is secret in it ([`merchant_secrets`]) is left out.
 ///
 /// # Errors
 /// `config` with a JSON pointer into the block: an unknown key, a wrong value, or, in `live`, what is missing.
 pub fn merchant_settings(service: &str, environment: &str, block: &Map<String, Value>) -> Result<Value> {
     match service {
         "sign-fr" => unified::settings::merchant(environment, block),
+        "sign-at" => sign_at::settings::merchant(environment, block),
         other => Err(unknown(other)),
+    }
+}
+
+/// A secret in a merchant's block: `env:NAME`, `file:PATH`, or the secret itself.
+#[derive(Clone, Copy, Debug)]
+pub struct MerchantSecret {
+    /// Its key in the block.
+    pub key: &'static str,
+    /// What stands for it outside `live` where the block leaves it out.
+    pub dummy: &'static str,
+}
+
+/// The secrets in a merchant's block for a service. A request names them as `LINE/KEY`, with the merchant's line.
+pub fn merchant_secrets(service: &str) -> &'static [MerchantSecret] {
+    match service {
+        "sign-at" => &sign_at::settings::SECRETS,
+        _ => &[],
     }
 }
 
@@ -72,22 +95,31 @@ pub fn merchant_settings(service: &str, environment: &str, block: &Map<String, V
 pub fn location_settings(service: &str, block: &Map<String, Value>) -> Result<Value> {
     match service {
         "sign-fr" => unified::settings::location(block),
+        "sign-at" => nothing("SIGN AT wants nothing of its own of a location", block),
         other => Err(unknown(other)),
     }
 }
 
-/// Checks a register's block for a service (`[register.X.sign-fr]`): SIGN FR wants nothing there.
+/// Checks a register's block for a service (`[register.X.sign-fr]`): no service wants anything there.
 ///
 /// # Errors
 /// `config` with a JSON pointer into the block: an unknown key.
 pub fn register_settings(service: &str, block: &Map<String, Value>) -> Result<Value> {
-    match (service, block.keys().next()) {
-        ("sign-fr", None) => Ok(Value::Object(Map::new())),
-        ("sign-fr", Some(key)) => {
-            let message = "SIGN FR wants nothing of its own of a register; remove the key";
+    match service {
+        "sign-fr" => nothing("SIGN FR wants nothing of its own of a register", block),
+        "sign-at" => nothing("SIGN AT wants nothing of its own of a register", block),
+        other => Err(unknown(other)),
+    }
+}
+
+/// A block in which a service wants nothing.
+fn nothing(sentence: &str, block: &Map<String, Value>) -> Result<Value> {
+    match block.keys().next() {
+        None => Ok(Value::Object(Map::new())),
+        Some(key) => {
+            let message = format!("{sentence}; remove the key");
             Err(Error::new(Kind::Config, message).at(format!("/{}", escape(key))))
         }
-        (other, _) => Err(unknown(other)),
     }
 }
 
