@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
+/// What a key begins with that is that of another account of the sandbox.
+const KEY_OF: &str = "sandbox:";
+
 /// The folder; it goes with the value.
 #[derive(Debug)]
 pub struct Shop {
@@ -30,6 +33,7 @@ impl Shop {
     pub fn from(start: &str, sandbox: &Sandbox, patch: &Value) -> Result<Shop> {
         let shop = Shop { folder: tempfile::Builder::new().prefix("fiskal-conformance-").tempdir()? };
         let mut config: Value = serde_json::from_str(&std::fs::read_to_string(folder().join(start))?)?;
+        merge(&mut config, patch);
         for account in
             config["account"].as_object_mut().into_iter().flat_map(|accounts| accounts.values_mut())
         {
@@ -38,11 +42,14 @@ impl Shop {
                 Some("sign-it") | None => "sign-fr",
                 Some(service) => service,
             };
-            let known = &sandbox.ready()["accounts"][service];
-            let own = json!({"url": known["url"], "key": known["key"], "secret": known["secret"]});
+            let accounts = &sandbox.ready()["accounts"];
+            // A key that stands above the service's own, such as the dashboard's.
+            let above = account["key"].as_str().and_then(|key| key.strip_prefix(KEY_OF));
+            let keys = &accounts[above.unwrap_or(service)];
+            let own =
+                json!({"url": accounts[service]["url"], "key": keys["key"], "secret": keys["secret"]});
             merge(account, &own);
         }
-        merge(&mut config, patch);
         std::fs::write(shop.config(), format!("{config:#}\n"))?;
         Ok(shop)
     }

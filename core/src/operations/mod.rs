@@ -78,6 +78,7 @@ pub const ALL: &[Definition] = &[
     receipt::LIST,
     receipt::PRINT,
     afterwards::CANCEL,
+    afterwards::ZERO,
     afterwards::DUPLICATE,
     afterwards::PAY,
     afterwards::INVOICE,

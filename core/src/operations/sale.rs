@@ -219,7 +219,7 @@ fn check_number(fiskal: &Call<'_>, line: &Line, sale: &Sale, id: &str) -> Result
     }
 }
 
-fn issuer(place: &Place<'_>) -> Issuer {
+pub(super) fn issuer(place: &Place<'_>) -> Issuer {
     let (merchant, location) = (place.till.merchant, place.till.location);
     let address = &location.address;
     let street = match &address.number {
