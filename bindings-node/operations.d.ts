@@ -2,6 +2,8 @@
 import type { CallOptions } from './index'
 import type { Receipt } from './receipt'
 import type {
+  DepVerifyParams,
+  DepVerifyResult,
   DescribeResult,
   EventRecordParams,
   EventRecordResult,
@@ -19,6 +21,7 @@ import type {
   ReceiptPayParams,
   ReceiptPrintParams,
   ReceiptPrintResult,
+  ReceiptZeroParams,
   RequestParams,
   RequestResult,
   SaleAbortParams,
@@ -67,6 +70,11 @@ export interface Operations {
    */
   receiptCancel(params: ReceiptCancelParams, options?: CallOptions): Promise<Receipt>
   /**
+   * Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before 15 February.
+   * (`receipt.zero`)
+   */
+  receiptZero(params: ReceiptZeroParams, options?: CallOptions): Promise<Receipt>
+  /**
    * Books a reprint with its number where the law counts them, and gives the receipt marked as that copy.
    * (`receipt.duplicate`)
    */
@@ -85,6 +93,11 @@ export interface Operations {
    * Records an event of the register that the law wants recorded, such as a lost connection. (`event.record`)
    */
   eventRecord(params: EventRecordParams, options?: CallOptions): Promise<EventRecordResult>
+  /**
+   * Checks an Austrian register's data collection log (DEP7 export): signatures, chain, turnover and form of
+   * every receipt. (`dep.verify`)
+   */
+  depVerify(params: DepVerifyParams, options?: CallOptions): Promise<DepVerifyResult>
   /**
    * Checks every entry of the journal, its chains and the ties between them; names the first that does not
    * fit. (`journal.verify`)
@@ -117,10 +130,12 @@ export type OperationName =
   | 'receipt.list'
   | 'receipt.print'
   | 'receipt.cancel'
+  | 'receipt.zero'
   | 'receipt.duplicate'
   | 'receipt.pay'
   | 'receipt.invoice'
   | 'event.record'
+  | 'dep.verify'
   | 'journal.verify'
   | 'request'
   | 'describe'
@@ -140,10 +155,12 @@ export interface OperationTypes {
   'receipt.list': { params: ReceiptListParams, result: ReceiptListResult }
   'receipt.print': { params: ReceiptPrintParams, result: ReceiptPrintResult }
   'receipt.cancel': { params: ReceiptCancelParams, result: Receipt }
+  'receipt.zero': { params: ReceiptZeroParams, result: Receipt }
   'receipt.duplicate': { params: ReceiptDuplicateParams, result: Receipt }
   'receipt.pay': { params: ReceiptPayParams, result: Receipt }
   'receipt.invoice': { params: ReceiptInvoiceParams, result: Receipt }
   'event.record': { params: EventRecordParams, result: EventRecordResult }
+  'dep.verify': { params: DepVerifyParams, result: DepVerifyResult }
   'journal.verify': { params: NoParams, result: JournalVerifyResult }
   'request': { params: RequestParams, result: RequestResult }
   'describe': { params: NoParams, result: DescribeResult }

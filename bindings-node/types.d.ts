@@ -91,6 +91,8 @@ export interface RegisterStatus {
   waiting: number
   /** Since when the register works without its service; absent while it does not. */
   offline: Offline | null
+  /** What has to be done by a time, whatever is sold meanwhile. */
+  duties: Duty[]
   /** Sales that were begun and have not ended. */
   open_sales: number
   /** Seconds that this machine's clock is behind the service's; absent before the first answer. */
@@ -107,6 +109,18 @@ export interface Offline {
   until: string
   /** How many records wait to be sent. */
   records: number
+}
+
+/** What has to be done by a time. */
+export interface Duty {
+  /** Its name: `fisconline_password`. */
+  name: string
+  /** By when (RFC 3339 with the location's offset). */
+  due: string
+  /** Whether that time is over. */
+  overdue: boolean
+  /** What to do, in a sentence. */
+  todo: string
 }
 
 /** What a synchronisation did. */
@@ -1033,6 +1047,19 @@ export interface ReceiptCancelParams {
   cashier?: Cashier | null | undefined
 }
 
+/** Parameters of `receipt.zero`. */
+export interface ReceiptZeroParams {
+  /** The register's name in the configuration. */
+  register: string
+  /**
+   * The caller's id of it, at most 64 visible characters, unique per register: a repeated call with it gives
+   * the same receipt. Made if absent.
+   */
+  id?: string | null | undefined
+  /** Who makes it. */
+  cashier?: Cashier | null | undefined
+}
+
 /** Parameters of `receipt.duplicate`. */
 export interface ReceiptDuplicateParams {
   /** The receipt's id. */
@@ -1098,6 +1125,128 @@ export interface EventRecordResult {
   signature: string | null
   /** When the service signed it (RFC 3339 with the location's offset). */
   signed_at: string | null
+}
+
+/** Parameters of `dep.verify`. */
+export interface DepVerifyParams {
+  /** The path of the export: JSON with "Belege-Gruppe". */
+  file: string
+  /** The path of the key container: JSON with "base64AESKey" and "certificateOrPublicKeyMap". */
+  keys: string
+  /**
+   * The path of the service's list of the register's receipts, in ascending order: pages as SIGN AT gives
+   * them one after the other, or one receipt a line. With it the amounts of each VAT rate, the time's zone
+   * and the end of the export are checked too.
+   */
+  receipts?: string | null | undefined
+  /** Codes off paper that must be in the export, at most 1,000: the text of a QR code, or the OCR form. */
+  printed?: readonly string[] | undefined
+}
+
+/** Result of `dep.verify`. */
+export interface DepVerifyResult {
+  /** Whether nothing was found. */
+  fits: boolean
+  /** How many receipts the export has. */
+  receipts: number
+  /** How many groups of receipts it has; a group has one certificate. */
+  groups: number
+  /** The register's id in FinanzOnline (Kassen-ID); none when no receipt can be read. */
+  register: string | null
+  /** The first receipt that can be read. */
+  first: DepReceipt | null
+  /** The last receipt that can be read. */
+  last: DepReceipt | null
+  /** The turnover after the last receipt, in euros; none where it cannot be told. */
+  turnover: string | null
+  /** Receipts without a signature, made while the signature creation unit was out. */
+  unsigned: number
+  /** Training receipts. */
+  trainings: number
+  /** Cancellations. */
+  cancellations: number
+  /** Receipts that were held against the service's list. */
+  compared: number
+  /** The rules that were checked, with how often each was broken. */
+  rules: DepRuleChecked[]
+  /** What was found, rule by rule; of each rule the first 100. */
+  findings: DepFinding[]
+}
+
+/** A receipt, for people. */
+export interface DepReceipt {
+  /** Its number. */
+  number: string
+  /** Its date in Austria's local time. */
+  date: string
+}
+
+/** A rule that was checked. */
+export interface DepRuleChecked {
+  /** The rule. */
+  rule: DepRule
+  /** What it demands. */
+  demand: string
+  /** How often it was broken, also where no more than 100 are told. */
+  findings: number
+}
+
+/**
+ * The rules, in the order in which they are told.
+ *
+ * - `form`: The form of the signed text, of the code in it and of its fields.
+ * - `start`: What the first receipt says.
+ * - `chain`: The tie to the receipt before.
+ * - `number`: Each number once.
+ * - `time`: Time that does not go back.
+ * - `register`: One register.
+ * - `system`: One kind of system.
+ * - `turnover`: The turnover counter.
+ * - `turnover_width`: The counter's length.
+ * - `clearance`: The collective receipt after an outage.
+ * - `certificate`: The key that a receipt names.
+ * - `validity`: The certificate's validity.
+ * - `signature`: The signature.
+ * - `group`: The certificate of a group of the export.
+ * - `printed`: Codes off paper.
+ * - `missing`: Receipts of the service that the export lacks.
+ * - `amounts`: The service's amounts.
+ * - `signed`: The service's time.
+ * - `code`: The service's code.
+ */
+export type DepRule =
+  | 'form'
+  | 'start'
+  | 'chain'
+  | 'number'
+  | 'time'
+  | 'register'
+  | 'system'
+  | 'turnover'
+  | 'turnover_width'
+  | 'clearance'
+  | 'certificate'
+  | 'validity'
+  | 'signature'
+  | 'group'
+  | 'printed'
+  | 'missing'
+  | 'amounts'
+  | 'signed'
+  | 'code'
+
+/** Something that breaks a rule. */
+export interface DepFinding {
+  /** The rule. */
+  rule: DepRule
+  /** The receipt's place in the export, from 1; none for what is missing or belongs to no receipt. */
+  position: number | null
+  /** The receipt's number, where it can be read. */
+  number: string | null
+  /** What was found. */
+  found: string
+  /** What belongs there. */
+  expected: string
 }
 
 /** What `Journal::verify` found. */

@@ -741,6 +741,12 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_CANCEL "receipt.cancel"
 
 /**
+ * Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before 15
+ * February.
+ */
+#define FISKAL_OP_RECEIPT_ZERO "receipt.zero"
+
+/**
  * Books a reprint with its number where the law counts them, and gives the receipt marked as that
  * copy.
  */
@@ -760,6 +766,12 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
  * Records an event of the register that the law wants recorded, such as a lost connection.
  */
 #define FISKAL_OP_EVENT_RECORD "event.record"
+
+/**
+ * Checks an Austrian register's data collection log (DEP7 export): signatures, chain, turnover and
+ * form of every receipt.
+ */
+#define FISKAL_OP_DEP_VERIFY "dep.verify"
 
 /**
  * Checks every entry of the journal, its chains and the ties between them; names the first that does

@@ -62,6 +62,7 @@ RESULTS: Dict[str, str] = {
     "receipt.get": "Receipt",
     "receipt.list": "ReceiptListResult",
     "receipt.cancel": "Receipt",
+    "receipt.zero": "Receipt",
     "receipt.duplicate": "Receipt",
     "receipt.pay": "Receipt",
     "receipt.invoice": "Receipt",

@@ -396,6 +396,27 @@ class Operations:
             self._call("receipt.cancel", {"id": id, "reason": reason, "cashier": cashier}),
         )
 
+    def receipt_zero(
+        self,
+        *,
+        register: str,
+        id: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
+        15 February.
+
+        Args:
+            register: The register's name in the configuration.
+            id: The caller's id of it, at most 64 visible characters, unique per register: a
+                repeated call with it gives the same receipt. Made if absent.
+            cashier: Who makes it.
+        """
+        return cast(
+            "Receipt",
+            self._call("receipt.zero", {"register": register, "id": id, "cashier": cashier}),
+        )
+
     def receipt_duplicate(
         self,
         *,
@@ -507,6 +528,35 @@ class Operations:
                     "training": training,
                     "extra": extra,
                 },
+            ),
+        )
+
+    def dep_verify(
+        self,
+        *,
+        file: str,
+        keys: str,
+        receipts: Optional[str] = None,
+        printed: Optional[Sequence[str]] = None,
+    ) -> types.DepVerifyResult:
+        """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
+        turnover and form of every receipt.
+
+        Args:
+            file: The path of the export: JSON with "Belege-Gruppe".
+            keys: The path of the key container: JSON with "base64AESKey" and
+                "certificateOrPublicKeyMap".
+            receipts: The path of the service's list of the register's receipts, in ascending
+                order: pages as SIGN AT gives them one after the other, or one receipt a line. With
+                it the amounts of each VAT rate, the time's zone and the end of the export are
+                checked too.
+            printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
+                code, or the OCR form.
+        """
+        return cast(
+            types.DepVerifyResult,
+            self._call(
+                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
             ),
         )
 
@@ -944,6 +994,27 @@ class AsyncOperations:
             await self._call("receipt.cancel", {"id": id, "reason": reason, "cashier": cashier}),
         )
 
+    async def receipt_zero(
+        self,
+        *,
+        register: str,
+        id: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
+        15 February.
+
+        Args:
+            register: The register's name in the configuration.
+            id: The caller's id of it, at most 64 visible characters, unique per register: a
+                repeated call with it gives the same receipt. Made if absent.
+            cashier: Who makes it.
+        """
+        return cast(
+            "Receipt",
+            await self._call("receipt.zero", {"register": register, "id": id, "cashier": cashier}),
+        )
+
     async def receipt_duplicate(
         self,
         *,
@@ -1057,6 +1128,35 @@ class AsyncOperations:
                     "training": training,
                     "extra": extra,
                 },
+            ),
+        )
+
+    async def dep_verify(
+        self,
+        *,
+        file: str,
+        keys: str,
+        receipts: Optional[str] = None,
+        printed: Optional[Sequence[str]] = None,
+    ) -> types.DepVerifyResult:
+        """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
+        turnover and form of every receipt.
+
+        Args:
+            file: The path of the export: JSON with "Belege-Gruppe".
+            keys: The path of the key container: JSON with "base64AESKey" and
+                "certificateOrPublicKeyMap".
+            receipts: The path of the service's list of the register's receipts, in ascending
+                order: pages as SIGN AT gives them one after the other, or one receipt a line. With
+                it the amounts of each VAT rate, the time's zone and the end of the export are
+                checked too.
+            printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
+                code, or the OCR form.
+        """
+        return cast(
+            types.DepVerifyResult,
+            await self._call(
+                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
             ),
         )
 

@@ -37,10 +37,16 @@ __all__ = [
     "CustomerParams",
     "CustomerType",
     "DecimalParam",
+    "DepFinding",
+    "DepReceipt",
+    "DepRule",
+    "DepRuleChecked",
+    "DepVerifyResult",
     "DescribeResult",
     "Discount",
     "DiscountParams",
     "DocumentType",
+    "Duty",
     "ErrorDescription",
     "ErrorKind",
     "EventRecordResult",
@@ -290,6 +296,50 @@ PrintFormat = Literal["text", "html", "escpos"]
 - `escpos`: Bytes for a receipt printer.
 """
 
+DepRule = Literal[
+    "form",
+    "start",
+    "chain",
+    "number",
+    "time",
+    "register",
+    "system",
+    "turnover",
+    "turnover_width",
+    "clearance",
+    "certificate",
+    "validity",
+    "signature",
+    "group",
+    "printed",
+    "missing",
+    "amounts",
+    "signed",
+    "code",
+]
+"""The rules, in the order in which they are told.
+
+- `form`: The form of the signed text, of the code in it and of its fields.
+- `start`: What the first receipt says.
+- `chain`: The tie to the receipt before.
+- `number`: Each number once.
+- `time`: Time that does not go back.
+- `register`: One register.
+- `system`: One kind of system.
+- `turnover`: The turnover counter.
+- `turnover_width`: The counter's length.
+- `clearance`: The collective receipt after an outage.
+- `certificate`: The key that a receipt names.
+- `validity`: The certificate's validity.
+- `signature`: The signature.
+- `group`: The certificate of a group of the export.
+- `printed`: Codes off paper.
+- `missing`: Receipts of the service that the export lacks.
+- `amounts`: The service's amounts.
+- `signed`: The service's time.
+- `code`: The service's code.
+"""
+
 ErrorKind = Literal[
     "invalid",
     "config",
@@ -421,6 +471,9 @@ class RegisterStatus(TypedDict):
     # Since when the register works without its service; absent while it does not.
     offline: Optional[Offline]
 
+    # What has to be done by a time, whatever is sold meanwhile.
+    duties: List[Duty]
+
     # Sales that were begun and have not ended.
     open_sales: int
 
@@ -442,6 +495,22 @@ class Offline(TypedDict):
 
     # How many records wait to be sent.
     records: int
+
+
+class Duty(TypedDict):
+    """What has to be done by a time."""
+
+    # Its name: `fisconline_password`.
+    name: str
+
+    # By when (RFC 3339 with the location's offset).
+    due: str
+
+    # Whether that time is over.
+    overdue: bool
+
+    # What to do, in a sentence.
+    todo: str
 
 
 class SyncResult(TypedDict):
@@ -1283,6 +1352,91 @@ class EventRecordResult(TypedDict):
 
     # When the service signed it (RFC 3339 with the location's offset).
     signed_at: Optional[str]
+
+
+class DepVerifyResult(TypedDict):
+    """Result of `dep.verify`."""
+
+    # Whether nothing was found.
+    fits: bool
+
+    # How many receipts the export has.
+    receipts: int
+
+    # How many groups of receipts it has; a group has one certificate.
+    groups: int
+
+    # The register's id in FinanzOnline (Kassen-ID); none when no receipt can be read.
+    register: Optional[str]
+
+    # The first receipt that can be read.
+    first: Optional[DepReceipt]
+
+    # The last receipt that can be read.
+    last: Optional[DepReceipt]
+
+    # The turnover after the last receipt, in euros; none where it cannot be told.
+    turnover: Optional[str]
+
+    # Receipts without a signature, made while the signature creation unit was out.
+    unsigned: int
+
+    # Training receipts.
+    trainings: int
+
+    # Cancellations.
+    cancellations: int
+
+    # Receipts that were held against the service's list.
+    compared: int
+
+    # The rules that were checked, with how often each was broken.
+    rules: List[DepRuleChecked]
+
+    # What was found, rule by rule; of each rule the first 100.
+    findings: List[DepFinding]
+
+
+class DepReceipt(TypedDict):
+    """A receipt, for people."""
+
+    # Its number.
+    number: str
+
+    # Its date in Austria's local time.
+    date: str
+
+
+class DepRuleChecked(TypedDict):
+    """A rule that was checked."""
+
+    # The rule.
+    rule: DepRule
+
+    # What it demands.
+    demand: str
+
+    # How often it was broken, also where no more than 100 are told.
+    findings: int
+
+
+class DepFinding(TypedDict):
+    """Something that breaks a rule."""
+
+    # The rule.
+    rule: DepRule
+
+    # The receipt's place in the export, from 1; none for what is missing or belongs to no receipt.
+    position: Optional[int]
+
+    # The receipt's number, where it can be read.
+    number: Optional[str]
+
+    # What was found.
+    found: str
+
+    # What belongs there.
+    expected: str
 
 
 class JournalVerifyResult(TypedDict):
