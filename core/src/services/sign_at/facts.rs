@@ -53,6 +53,8 @@ pub(super) struct RegisterFacts {
     /// The last receipt that this journal knows of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last: Option<Last>,
+    /// When the data collection protocol was last fetched whole; at first, when the register was provisioned.
+    pub(super) dep_saved_at: Timestamp,
     /// The time without the service, while there are receipts that it does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) offline: Option<OfflineFacts>,

@@ -8,7 +8,7 @@
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
 //!
 //! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
-//! the location's `{name}`, the register's `{register, serial, last, offline}`.
+//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, offline}`.
 
 mod account;
 mod afterwards;
@@ -22,6 +22,7 @@ mod finanzonline;
 mod map;
 mod offline;
 mod provision;
+mod raw;
 mod receipt;
 mod register;
 mod run;
@@ -176,6 +177,7 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "sale.abort" => complete::abort(run),
         "receipt.cancel" => afterwards::cancel(run),
         "receipt.zero" => afterwards::zero(run),
+        "request" => raw::request(run),
         other => {
             let message = format!("sign-at has no operation '{other}' in this version");
             Err(Error::invalid("", message).into())
