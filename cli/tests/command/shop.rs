@@ -47,14 +47,28 @@ impl Shop {
 
     /// A shop whose register sells through this sandbox.
     pub(crate) fn with(sandbox: &RunningSandbox) -> Self {
+        Self::configured(sandbox, include_str!("fiskal.toml"))
+    }
+
+    /// A shop with another configuration.
+    pub(crate) fn configured(sandbox: &RunningSandbox, toml: &str) -> Self {
         let shop = Self::new();
         let account = &sandbox.ready["accounts"]["sign-fr"];
         shop.write("key", account["key"].as_str().unwrap());
         shop.write("secret", account["secret"].as_str().unwrap());
-        shop.write(
-            "fiskal.toml",
-            &include_str!("fiskal.toml").replace("{url}", account["url"].as_str().unwrap()),
-        );
+        shop.write("fiskal.toml", &toml.replace("{url}", account["url"].as_str().unwrap()));
+        shop
+    }
+
+    /// A shop in Austria, with the dashboard's key.
+    pub(crate) fn in_austria(sandbox: &RunningSandbox) -> Self {
+        let shop = Self::new();
+        let accounts = &sandbox.ready["accounts"];
+        for part in ["key", "secret"] {
+            shop.write(part, accounts["management"][part].as_str().unwrap());
+        }
+        let toml = include_str!("../../src/commands/demo-at.toml");
+        shop.write("fiskal.toml", &toml.replace("{url}", accounts["sign-at"]["url"].as_str().unwrap()));
         shop
     }
 
