@@ -6,6 +6,7 @@
 
 mod appends;
 mod bare;
+mod dep;
 mod doors;
 mod figures;
 mod machine;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => report(),
         [syncs::CHILD, count] => count.parse().map_err(Into::into).and_then(syncs::child),
+        [dep::CHILD, folder] => dep::child(folder.as_ref()),
         _ => Err("usage: fiskal-benches, without arguments".into()),
     };
     match done {
@@ -46,6 +48,7 @@ fn report() -> Outcome<()> {
     line(&syncs::measure()?);
     line(&appends::measure()?);
     line(&records::measure()?);
+    line(&dep::measure()?);
     Ok(())
 }
 

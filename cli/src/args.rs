@@ -76,6 +76,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: Journal,
     },
+    /// Check what a fiscal service made
+    Verify {
+        #[command(subcommand)]
+        what: Verify,
+    },
     /// Call any operation by its name; `fiskal call describe` lists them
     Call {
         /// The operation, such as sale.list
@@ -119,4 +124,26 @@ pub(crate) enum Journal {
     Verify,
     /// Show the entries; with --json their payloads too, one entry a line
     Show,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verify {
+    /// Check an Austrian register's data collection log; exit status 1 when something breaks a rule
+    Dep(Dep),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Dep {
+    /// The DEP7 export
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The key container with the register's AES key and the certificates
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: PathBuf,
+    /// The service's list of the register's receipts: pages one after the other, or a receipt a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) receipts: Option<PathBuf>,
+    /// A code off paper that must be in the export, as QR text or in the OCR form; may be repeated
+    #[arg(long, value_name = "CODE")]
+    pub(crate) printed: Vec<String>,
 }

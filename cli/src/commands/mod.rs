@@ -13,6 +13,7 @@ mod sandbox;
 mod sell;
 mod status;
 mod sync;
+mod verify;
 
 use crate::args::{Args, Command};
 use crate::output::{Exit, Output};
@@ -43,6 +44,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Receipt { id, print } => receipt::run(&open(config)?, id, *print, output),
         Command::Cancel { id, reason } => cancel::run(&open(config)?, id, reason.as_deref(), output),
         Command::Journal { action } => journal::run(config, *action, output),
+        Command::Verify { what } => verify::run(what, output),
         Command::Call { operation, params } => call::run(config, operation, params.as_deref(), output),
     }
 }

@@ -9,3 +9,4 @@ mod shop;
 mod streams;
 mod till;
 mod usage;
+mod verify;

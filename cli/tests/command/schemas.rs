@@ -1,6 +1,7 @@
 //! What the registry says of parameters and results is what they are.
 
 use crate::shop::{RunningSandbox, Shop};
+use crate::verify::dep_file;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,6 +113,12 @@ fn every_result_is_what_its_schema_says() {
     call("event.record", event);
     call("request", json!({ "register": "till-1", "method": "GET", "path": "/records?limit=1" }));
     call("journal.verify", json!({}));
+    for export in ["sound", "broken"] {
+        call(
+            "dep.verify",
+            json!({ "file": dep_file(&format!("{export}.json")), "keys": dep_file("keys.json") }),
+        );
+    }
     call("describe", json!({}));
 
     let austria = Shop::in_austria(&sandbox);

@@ -15,6 +15,7 @@ fn help_names_every_command_and_the_exit_status() {
         "receipt",
         "cancel",
         "journal",
+        "verify",
         "call",
         "sandbox",
         "doctor",
@@ -28,7 +29,7 @@ fn help_names_every_command_and_the_exit_status() {
 #[test]
 fn wrong_usage_ends_with_2_and_touches_nothing() {
     let shop = Shop::new();
-    let cases: [&[&str]; 12] = [
+    let cases: [&[&str]; 15] = [
         &[],
         &["sel"],
         &["sell"],
@@ -39,6 +40,9 @@ fn wrong_usage_ends_with_2_and_touches_nothing() {
         &["receipt", "1", "--print", "papyrus"],
         &["journal"],
         &["journal", "burn"],
+        &["verify"],
+        &["verify", "dep", "a"],
+        &["verify", "dep", "--keys", "a"],
         &["demo", "xx"],
         &["sandbox", "--listen", "nowhere"],
     ];

@@ -51,7 +51,9 @@ impl<'a, R: Read> Bounded<'a, R> {
             (Place::Outside, _) => {}
         }
         if self.length > LONGEST_TEXT {
-            return Err(io::Error::other(format!("a text or number in it has more than {LONGEST_TEXT} bytes")));
+            return Err(io::Error::other(format!(
+                "a text or number in it has more than {LONGEST_TEXT} bytes"
+            )));
         }
         if self.depth > DEEPEST {
             return Err(io::Error::other(format!("it is nested more than {DEEPEST} deep")));

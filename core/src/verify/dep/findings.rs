@@ -47,14 +47,14 @@ pub enum Rule {
     Group,
     /// Codes off paper.
     Printed,
-    /// Receipts of the service that the export lacks.
+    /// Receipts that the service lists and the export lacks.
     Missing,
-    /// The service's amounts.
-    Amounts,
-    /// The service's time.
-    Signed,
-    /// The service's code.
-    Code,
+    /// The amounts that the service lists.
+    ListedAmounts,
+    /// The time that the service lists.
+    ListedTime,
+    /// The code that the service lists.
+    ListedCode,
 }
 
 impl Rule {
@@ -78,30 +78,39 @@ impl Rule {
     /// The rules that hold the export against codes off paper.
     pub(super) const OF_PAPER: [Rule; 1] = [Rule::Printed];
     /// The rules that hold the export against the service's list of receipts.
-    pub(super) const OF_THE_SERVICE: [Rule; 4] = [Rule::Missing, Rule::Amounts, Rule::Signed, Rule::Code];
+    pub(super) const OF_THE_SERVICE: [Rule; 4] =
+        [Rule::Missing, Rule::ListedAmounts, Rule::ListedTime, Rule::ListedCode];
 
     /// What the rule demands, in a sentence.
     pub fn demand(self) -> &'static str {
         match self {
             Rule::Form => "Every receipt is a compact JWS of a machine code in the form of suite R1.",
-            Rule::Start => "The first receipt is signed, sells nothing, and is no training and no cancellation.",
-            Rule::Chain => "Every receipt carries the hash of the one before; the first, of the register's id.",
+            Rule::Start => {
+                "The first receipt is signed, sells nothing, and is no training and no cancellation."
+            }
+            Rule::Chain => {
+                "Every receipt carries the hash of the one before; the first, of the register's id."
+            }
             Rule::Number => "No two receipts have the same number.",
             Rule::Time => "Receipts bear Austria's local time, and none is older than the one before.",
             Rule::Register => "All receipts are of the same register.",
             Rule::System => "A register stays in an open or in a closed system.",
             Rule::Turnover => "The decrypted counter is the sum of all receipts so far, trainings left out.",
             Rule::TurnoverWidth => "The counter has the same number of bytes in all receipts.",
-            Rule::Clearance => "The first signed receipt after unsigned ones sells nothing, and is no training and no cancellation.",
-            Rule::Certificate => "The key that a receipt names is in the key container, and is its certificate's.",
+            Rule::Clearance => {
+                "The first signed receipt after unsigned ones sells nothing, and is no training and no cancellation."
+            }
+            Rule::Certificate => {
+                "The key that a receipt names is in the key container, and is its certificate's."
+            }
             Rule::Validity => "A receipt is signed while its certificate is valid.",
             Rule::Signature => "The signature is valid under the key that the receipt names.",
             Rule::Group => "The certificate of a group is the one that its receipts name.",
             Rule::Printed => "Every printed code is in the export, unchanged.",
             Rule::Missing => "Every receipt that the service lists is in the export, in the same order.",
-            Rule::Amounts => "The amounts are those that the service lists, each in its VAT rate.",
-            Rule::Signed => "The date is the service's time of signature in Austria's local time.",
-            Rule::Code => "The code is the one that the service lists.",
+            Rule::ListedAmounts => "The amounts are those that the service lists, each in its VAT rate.",
+            Rule::ListedTime => "The date is the service's time of signature in Austria's local time.",
+            Rule::ListedCode => "The code is the one that the service lists.",
         }
     }
 }

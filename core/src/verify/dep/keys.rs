@@ -48,8 +48,8 @@ enum KeyKind {
 
 impl Keys {
     pub(super) fn read(bytes: &[u8]) -> Result<Self> {
-        let Strict::<true>(json) = serde_json::from_slice(bytes)
-            .map_err(|cause| unusable(POINTER, "a key container", &cause))?;
+        let Strict::<true>(json) =
+            serde_json::from_slice(bytes).map_err(|cause| unusable(POINTER, "a key container", &cause))?;
         let container: Container = strict(&json).map_err(|error| {
             let place = error.pointer().unwrap_or_default().to_owned();
             wrong(&place, error.message())

@@ -159,7 +159,8 @@ impl Check<'_> {
         self.numbers.see(&code.number);
         self.printed.compare(position, &code.number, &receipt.jws, &mut self.findings);
         if let Some(service) = &mut self.service {
-            let receipt = service::Receipt { position, jws: &receipt.jws, code, vienna: &self.register.vienna };
+            let receipt =
+                service::Receipt { position, jws: &receipt.jws, code, vienna: &self.register.vienna };
             service.compare(&receipt, &mut self.findings)?;
         }
         self.tally.count(receipt);

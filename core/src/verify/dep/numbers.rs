@@ -80,3 +80,54 @@ pub(super) fn is_counted(number: &str) -> bool {
 pub(super) fn order(number: &str) -> (usize, &str) {
     (number.len(), number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every repetition among these numbers, as `(position, position before)`.
+    fn repeated(numbers: &[String]) -> Vec<(u64, u64)> {
+        let mut seen = Numbers::default();
+        numbers.iter().for_each(|number| seen.see(number));
+        let again = |each: &mut dyn FnMut(u64, &str)| {
+            (1..).zip(numbers).for_each(|(position, number)| each(position, number));
+            Ok(())
+        };
+        let mut found = Vec::new();
+        seen.repeated(again, |one| found.push((one.position, one.before))).unwrap();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn repetitions_are_found_over_any_distance() {
+        let many = 2 * AT_ONCE + 10;
+        let mut numbers: Vec<String> = (0..many).map(|at| format!("R-{at}")).collect();
+        assert_eq!(repeated(&numbers), []);
+        let last = numbers.len() - 1;
+        numbers[last] = "R-0".into();
+        numbers[70] = "R-7".into();
+        numbers[71] = "R-7".into();
+        assert_eq!(repeated(&numbers), [(71, 8), (72, 8), (many, 1)]);
+    }
+
+    #[test]
+    fn only_numbers_with_one_spelling_are_counted() {
+        let cases = [
+            ("0", true),
+            ("10", true),
+            ("01", false),
+            ("", false),
+            ("-1", false),
+            ("1 ", false),
+            ("١", false),
+        ];
+        for (number, counted) in cases {
+            assert_eq!(is_counted(number), counted, "{number}");
+        }
+        let texts = |numbers: &[&str]| numbers.iter().map(|number| (*number).to_owned()).collect::<Vec<_>>();
+        assert_eq!(repeated(&texts(&["9", "10", "11"])), []);
+        assert_eq!(repeated(&texts(&["9", "10", "9"])), [(3, 1)]);
+        assert_eq!(repeated(&texts(&["10", "10"])), [(2, 1)]);
+    }
+}

@@ -68,7 +68,8 @@ pub(super) fn unusable(pointer: &str, what: &str, cause: &serde_json::Error) -> 
         Category::Data => "is not what was expected",
     };
     // The words may repeat what stands in the file.
-    let words: String = cause.to_string().chars().filter(|one| !one.is_control()).take(LONGEST_WORDS).collect();
+    let words: String =
+        cause.to_string().chars().filter(|one| !one.is_control()).take(LONGEST_WORDS).collect();
     let message = format!("the file {reason}; {what} was expected: {words}");
     Error::new(Kind::Invalid, message).at(pointer).with(|details| {
         details.line = Some(cause.line() as u64).filter(|line| *line > 0);

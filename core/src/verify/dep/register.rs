@@ -142,7 +142,7 @@ impl<'a> Register<'a> {
     /// The turnover counter: its width, and its value against the sum so far.
     fn counted(&mut self, receipt: &Readable, findings: &mut Findings) {
         let code = &receipt.code;
-        let sum = self.cents.map(|cents| cents + code.amounts.sum());
+        let sum = self.cents.and_then(|cents| cents.checked_add(code.amounts.sum()));
         let counter = match &code.turnover {
             Turnover::Training => return,
             Turnover::Cancellation => {

@@ -7,15 +7,17 @@ use super::numbers::{is_counted, order};
 use super::read::unusable;
 use super::vienna::Vienna;
 use crate::error::{Error, Result};
+use crate::json::Strict;
 use crate::money::Exact;
+use crate::read::strict;
 use crate::text::quoted;
 use crate::verify::rksv::{Amounts, Jws, MachineCode};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Deserialize;
-use serde_json::StreamDeserializer;
 use serde_json::de::IoRead;
+use serde_json::{StreamDeserializer, Value};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{BufReader, Read};
@@ -24,14 +26,6 @@ use std::io::{BufReader, Read};
 const POINTER: &str = "/receipts";
 /// How many receipts a page may have; the service gives at most 100 (contract sign-at 1.3).
 const LONGEST_PAGE: usize = 1000;
-
-/// A page of the list as SIGN AT gives it, or a receipt on a line of its own.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Value {
-    Page { data: VecDeque<Listed> },
-    One(Box<Listed>),
-}
 
 /// A receipt as SIGN AT gives it (contract sign-at 2.8); what else it says does not matter here.
 #[derive(Deserialize)]
@@ -61,7 +55,7 @@ type Source<'a> = BufReader<Bounded<'a, Box<dyn Read + 'a>>>;
 
 /// The list, read along with the export.
 pub(super) struct Service<'a> {
-    values: StreamDeserializer<'static, IoRead<Source<'a>>, Value>,
+    values: StreamDeserializer<'static, IoRead<Source<'a>>, Strict<true>>,
     page: VecDeque<Listed>,
     last: String,
     compared: u64,
@@ -126,12 +120,7 @@ impl<'a> Service<'a> {
         while self.page.is_empty() {
             match self.values.next() {
                 None => return Ok(None),
-                Some(Ok(Value::One(listed))) => return Ok(Some(*listed)),
-                Some(Ok(Value::Page { data })) if data.len() > LONGEST_PAGE => {
-                    let message = format!("a page has more than {LONGEST_PAGE} receipts; write shorter pages");
-                    return Err(Error::invalid(POINTER, message));
-                }
-                Some(Ok(Value::Page { data })) => self.page = data,
+                Some(Ok(Strict(value))) => self.page = page(value)?,
                 Some(Err(cause)) => {
                     return Err(unusable(POINTER, "pages of SIGN AT's list, or a receipt a line,", &cause));
                 }
@@ -139,6 +128,29 @@ impl<'a> Service<'a> {
         }
         Ok(self.page.pop_front())
     }
+}
+
+/// The receipts of a page as SIGN AT gives it, or of a line of its own.
+fn page(mut value: Value) -> Result<VecDeque<Listed>> {
+    let receipts = match value.get_mut("data").map(Value::take) {
+        None => vec![value],
+        Some(Value::Array(receipts)) if receipts.len() <= LONGEST_PAGE => receipts,
+        Some(Value::Array(_)) => {
+            let message =
+                format!("a page of the list has more than {LONGEST_PAGE} receipts; write shorter pages");
+            return Err(Error::invalid(POINTER, message));
+        }
+        Some(_) => return Err(Error::invalid(POINTER, "the \"data\" of a page is no list of receipts")),
+    };
+    receipts.iter().map(listed).collect()
+}
+
+fn listed(receipt: &Value) -> Result<Listed> {
+    strict(receipt).map_err(|error| {
+        let place = error.pointer().map(quoted).unwrap_or_default();
+        let message = format!("a receipt of the list cannot be used: at {place}, {}", error.message());
+        Error::invalid(POINTER, message)
+    })
 }
 
 /// A receipt of the export, with all that is known of it.
@@ -161,9 +173,9 @@ fn differences(listed: &Listed, receipt: &Receipt<'_>, findings: &mut Findings) 
     };
     let amounts = amounts(&listed.schema.raw).ok_or_else(|| wrong("an amount is not in whole cents"))?;
     let at = Timestamp::from_second(listed.time_signature).map_err(|_| wrong("its time is out of range"))?;
-    differs(Rule::Amounts, receipt.code.amounts.to_string(), amounts.to_string());
-    differs(Rule::Signed, receipt.code.date.to_string(), receipt.vienna.local(at).to_string());
-    differs(Rule::Code, receipt.jws.qr(), listed.qr_code_data.clone());
+    differs(Rule::ListedAmounts, receipt.code.amounts.to_string(), amounts.to_string());
+    differs(Rule::ListedTime, receipt.code.date.to_string(), receipt.vienna.local(at).to_string());
+    differs(Rule::ListedCode, receipt.jws.qr(), listed.qr_code_data.clone());
     Ok(())
 }
 

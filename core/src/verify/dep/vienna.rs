@@ -16,7 +16,7 @@ pub(super) struct Vienna {
 
 /// Why a date does not fit.
 pub(super) enum Unfit {
-    /// The clocks were put forward over it.
+    /// No clock shows it: they were put forward over it, or the calendar ends.
     Skipped,
     /// It lies before this one.
     Before(DateTime),
@@ -44,13 +44,14 @@ impl Vienna {
         };
         let last = self.last;
         let is_next = |at: &Timestamp| last.is_none_or(|(last, _)| last <= *at);
-        let times = [earlier, later].map(|offset| offset.to_timestamp(date).unwrap_or_default());
-        let fitting = times.into_iter().find(is_next);
-        self.last = Some((fitting.unwrap_or(times[1]), date));
+        let times = [earlier, later].map(|offset| offset.to_timestamp(date));
+        let [Ok(earlier), Ok(later)] = times else { return Err(Unfit::Skipped) };
+        let fitting = [earlier, later].into_iter().find(is_next);
+        self.last = Some((fitting.unwrap_or(later), date));
         match (fitting, last) {
             (Some(at), _) => Ok(at),
             (None, Some((_, before))) => Err(Unfit::Before(before)),
-            (None, None) => Ok(times[0]),
+            (None, None) => Ok(earlier),
         }
     }
 
@@ -66,12 +67,25 @@ mod tests {
 
     #[test]
     fn time_goes_on_over_the_changes_of_the_clocks() {
-        let cases: [(&str, &[&str], &str); 5] = [
+        let cases: [(&str, &[&str], &str); 6] = [
+            ("the end of the calendar", &["9999-12-31T23:59:59", "-009999-01-01T00:00:00"], "00"),
             ("the hour twice", &["2026-10-25T02:59:59", "2026-10-25T02:00:00", "2026-10-25T02:30:00"], "+++"),
-            ("never three times", &["2026-10-25T02:50:00", "2026-10-25T02:40:00", "2026-10-25T02:30:00"], "++-"),
-            ("an hour that is not", &["2026-03-29T01:59:59", "2026-03-29T02:30:00", "2026-03-29T03:00:00"], "+0+"),
+            (
+                "never three times",
+                &["2026-10-25T02:50:00", "2026-10-25T02:40:00", "2026-10-25T02:30:00"],
+                "++-",
+            ),
+            (
+                "an hour that is not",
+                &["2026-03-29T01:59:59", "2026-03-29T02:30:00", "2026-03-29T03:00:00"],
+                "+0+",
+            ),
             ("another Sunday", &["2026-10-18T02:59:59", "2026-10-18T02:00:00", "2026-10-18T02:00:00"], "+-+"),
-            ("the same second", &["2026-01-01T00:00:00", "2026-01-01T00:00:00", "2025-12-31T23:59:59"], "++-"),
+            (
+                "the same second",
+                &["2026-01-01T00:00:00", "2026-01-01T00:00:00", "2025-12-31T23:59:59"],
+                "++-",
+            ),
         ];
         for (name, dates, expected) in cases {
             let mut vienna = Vienna::new().unwrap();

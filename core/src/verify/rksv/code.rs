@@ -130,10 +130,11 @@ impl std::str::FromStr for MachineCode {
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let fields: Vec<&str> = text.split('_').take(14).collect();
-        let fields: [&str; 13] = fields
-            .try_into()
-            .map_err(|_| Malformed::new("code", text, "an underscore and twelve fields between underscores"))?;
-        let [before, suite, register, number, day, standard, reduced_1, reduced_2, zero, special, ..] = fields;
+        let fields: [&str; 13] = fields.try_into().map_err(|_| {
+            Malformed::new("code", text, "an underscore and twelve fields between underscores")
+        })?;
+        let [before, suite, register, number, day, standard, reduced_1, reduced_2, zero, special, ..] =
+            fields;
         let [.., turnover, key, chain] = fields;
         if !before.is_empty() {
             return Err(Malformed::new("beginning", before, "an underscore"));

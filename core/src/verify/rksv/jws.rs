@@ -1,7 +1,7 @@
 //! The signed text of a receipt, and the value that ties the next receipt to it.
 
 use super::fields::{base64, base64_text};
-use super::{Malformed, MachineCode, ocr};
+use super::{MachineCode, Malformed, ocr};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};

@@ -12,8 +12,8 @@ mod signer;
 mod turnover;
 
 pub use code::{Amounts, MachineCode, Turnover};
-pub(in crate::verify) use jws::{chain_value_of, payload_of};
 pub use jws::{Jws, Signature, chain_start};
+pub(in crate::verify) use jws::{chain_value_of, payload_of};
 pub use signer::Signer;
 pub use turnover::TurnoverKey;
 

@@ -53,8 +53,9 @@ impl Signer {
     /// # Errors
     /// [`Malformed`] when the bytes are no public key for ES256.
     pub fn from_public_key(der: &[u8]) -> Result<Self, Malformed> {
-        let key = SubjectPublicKeyInfoOwned::from_der(der)
-            .map_err(|cause| Malformed::new("public key", &cause.to_string(), "SubjectPublicKeyInfo in DER"))?;
+        let key = SubjectPublicKeyInfoOwned::from_der(der).map_err(|cause| {
+            Malformed::new("public key", &cause.to_string(), "SubjectPublicKeyInfo in DER")
+        })?;
         Ok(Signer { point: point(&key)?, certificate: None })
     }
 
