@@ -21,7 +21,7 @@ pub(crate) struct Changes {
 impl Changes {
     /// Inserts or replaces a row, in memory and in what goes to the store.
     pub(crate) fn save<T: Row>(&mut self, state: &mut T::State, row: T) {
-        self.write(row.kind(), row.id().to_owned(), &row);
+        self.write(row.kind(), row.place().to_owned(), &row);
         table::put(state, row);
     }
 

@@ -1,7 +1,5 @@
 //! A request against its contract: path, query and body, before anybody asks what they mean.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
 use crate::http::Call;
@@ -103,11 +101,11 @@ fn query(
 
 /// Whether a key of the query names a parameter. A list is written `name=a&name=b`, `name[]=a` or `name[1]=a`
 /// (contract sign-at 1.3: clients do all three).
-fn names(parameter: &Parameter, key: &Cow<'_, str>) -> bool {
-    let (name, index) = key.split_once('[').unwrap_or((key.as_ref(), "]"));
+fn names(parameter: &Parameter, key: &str) -> bool {
+    let (name, index) = key.split_once('[').unwrap_or((key, "]"));
     let index = index.strip_suffix(']');
     name == parameter.name
-        && (key.as_ref() == parameter.name || parameter.many)
+        && (key == parameter.name || parameter.many)
         && index.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

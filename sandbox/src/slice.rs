@@ -35,7 +35,7 @@ pub(crate) fn slice<T: Row, V>(
     show: impl Fn(&T) -> V,
 ) -> Slice<V> {
     let rows: Vec<&T> = table.rows().iter().rev().filter(|row| keep(row)).collect();
-    let place = |id: &str| rows.iter().position(|row| row.id() == id);
+    let place = |id: &str| rows.iter().position(|row| row.place() == id);
     let start = match cursor {
         Cursor::Newest => 0,
         Cursor::Before(id) => place(id).map_or(0, |place| place + 1),
@@ -43,7 +43,7 @@ pub(crate) fn slice<T: Row, V>(
     };
     let shown = rows.get(start..).unwrap_or_default();
     let shown = shown.get(..PAGE.min(shown.len())).unwrap_or_default();
-    let id = |row: Option<&&T>| row.map(|row| row.id().to_owned());
+    let id = |row: Option<&&T>| row.map(|row| row.place().to_owned());
     Slice {
         rows: shown.iter().map(|row| show(row)).collect(),
         total: rows.len(),

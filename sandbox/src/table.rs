@@ -5,22 +5,22 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Rows in the order they came, found by id.
+/// Rows in the order they came, found by their place.
 #[derive(Debug)]
 pub(crate) struct Table<T> {
     rows: Vec<T>,
-    places: HashMap<String, usize>,
+    indexes: HashMap<String, usize>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Table { rows: Vec::new(), places: HashMap::new() }
+        Table { rows: Vec::new(), indexes: HashMap::new() }
     }
 }
 
 impl<T: Row> Table<T> {
-    pub(crate) fn get(&self, id: &str) -> Option<&T> {
-        self.places.get(id).and_then(|place| self.rows.get(*place))
+    pub(crate) fn get(&self, place: &str) -> Option<&T> {
+        self.indexes.get(place).and_then(|index| self.rows.get(*index))
     }
 
     pub(crate) fn rows(&self) -> &[T] {
@@ -28,10 +28,10 @@ impl<T: Row> Table<T> {
     }
 
     fn put(&mut self, row: T) {
-        match self.places.get(row.id()).and_then(|place| self.rows.get_mut(*place)) {
+        match self.indexes.get(row.place()).and_then(|index| self.rows.get_mut(*index)) {
             Some(old) => *old = row,
             None => {
-                self.places.insert(row.id().to_owned(), self.rows.len());
+                self.indexes.insert(row.place().to_owned(), self.rows.len());
                 self.rows.push(row);
             }
         }
@@ -43,7 +43,8 @@ pub(crate) trait Row: Serialize + DeserializeOwned + Clone {
     /// All tables of its service.
     type State;
 
-    fn id(&self) -> &str;
+    /// What it is found by: no other row of its kind has it.
+    fn place(&self) -> &str;
     /// The organization it belongs to.
     fn organization(&self) -> &str;
     /// The kind of its documents in the store.

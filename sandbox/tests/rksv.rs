@@ -78,6 +78,7 @@ fn a_start_receipt_of_real_hardware_has_the_same_counter_and_chain() {
     let aes = STANDARD.decode("9Dkvhh6oupcaR2tzKC/ABKsH+mgIcTEVQrIA/EqWdfE=").unwrap().try_into().unwrap();
     assert_eq!(rksv::turnover_counter(&aes, "1", "1", 0, 8).unwrap(), "oN4V2dhlpHo=");
     assert_eq!(rksv::chain_value("1"), "a4ayc/80/OE=");
+    assert_eq!(rksv::key_checksum("9Dkvhh6oupcaR2tzKC/ABKsH+mgIcTEVQrIA/EqWdfE="), "q6Ra");
     let payload =
         "_R1-AT1_1_1_2017-02-25T13:34:44_0,00_0,00_0,00_0,00_0,00_oN4V2dhlpHo=_313380E2_a4ayc/80/OE=";
     let signature = "BTA3NSwFu5fgrxdMsEnlwir4ZLCuWw9UiT2HntPzy07oi9n8dlaTp3-5VyZOYbZ6ZbA2VfbfC5HbQnzM53DOZw";

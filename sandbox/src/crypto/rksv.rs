@@ -6,7 +6,7 @@ use std::fmt;
 use aes::Aes256;
 use aes::cipher::{BlockCipherEncrypt as _, KeyInit as _};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use jiff::civil::DateTime;
 use sha2::{Digest as _, Sha256};
 
@@ -100,6 +100,13 @@ pub fn marked(word: &str) -> String {
 pub fn chain_value(previous: &str) -> String {
     let hash = Sha256::digest(previous);
     STANDARD.encode(hash.get(..CHAIN_BYTES).unwrap_or_default())
+}
+
+/// The checksum that is typed into FinanzOnline beside a counter's key, which is given as base64 (6.6).
+#[must_use]
+pub fn key_checksum(base64_key: &str) -> String {
+    let hash = Sha256::digest(base64_key);
+    STANDARD_NO_PAD.encode(hash.get(..3).unwrap_or_default())
 }
 
 /// A receipt in the JWS compact serialization (6.3), signed; without a key, with the words that say so (6.5).

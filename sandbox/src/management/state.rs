@@ -139,7 +139,7 @@ impl State {
 impl Row for Organization {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -156,7 +156,7 @@ impl Row for Organization {
 impl Row for Key {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {

@@ -87,7 +87,7 @@ pub struct SignAtSettings {
     pub count: Count,
     /// How FinanzOnline behaves (4.1).
     pub fon: Fon,
-    /// FinanzOnline knows no credentials: E_FON_AUTH_FAILED (2.2: which credentials TEST accepts is not said).
+    /// FinanzOnline knows no credentials, or no more: E_FON_AUTH_FAILED (2.2: which ones TEST accepts is not said).
     pub fon_rejects_credentials: bool,
     /// Status of E_FON_REQUEST_FAILED (4.1).
     pub fon_refusal_status: u16,

@@ -45,6 +45,7 @@ impl Desk<'_> {
             owner: self.owner.clone(),
             credentials: None,
             authenticated_at: None,
+            refused: false,
             revision: 0,
             validates_yearly: true,
             validates_monthly: true,
@@ -90,7 +91,8 @@ impl Desk<'_> {
         let found = if is_uuid(name) {
             self.state.receipts.get(&receipt_key(&register, &hyphenated(name)))
         } else {
-            name.parse().ok().and_then(|number| self.state.numbered(&register, number))
+            let number = name.parse().ok().filter(|number: &u64| number.to_string() == name);
+            number.and_then(|number| self.state.numbered(&register, number))
         };
         found
             .cloned()

@@ -177,6 +177,9 @@ impl Service for SignAt {
     }
 
     fn inspect(&self, path: &str) -> Option<Value> {
+        if path == "finanzonline" {
+            return Some(fon::register(&lock(&self.state)));
+        }
         let id = path.strip_prefix("registers/")?.strip_suffix("/verification")?;
         let state = lock(&self.state);
         let register = state.registers.rows().iter().find(|register| register.id == id)?;

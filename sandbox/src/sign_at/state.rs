@@ -41,6 +41,8 @@ pub(super) struct Taxpayer {
     /// Participant and user; the PIN is not kept.
     pub(super) credentials: Option<(String, String)>,
     pub(super) authenticated_at: Option<Timestamp>,
+    /// Whether FinanzOnline refused the last attempt without saying why.
+    pub(super) refused: bool,
     pub(super) revision: u32,
     pub(super) validates_yearly: bool,
     pub(super) validates_monthly: bool,
@@ -161,7 +163,7 @@ pub(super) struct Receipt {
     pub(super) amounts: [i64; 5],
     /// What the client sent of the three schemas; empty for a receipt that the service made.
     pub(super) schema: Map<String, Value>,
-    /// The whole body as canonical JSON, to tell a repetition from another receipt.
+    /// The digest of the whole body, as canonical JSON: tells a repetition from another receipt.
     pub(super) sent: Option<String>,
     pub(super) metadata: Metadata,
     pub(super) validations: Vec<Validation>,
@@ -228,7 +230,7 @@ macro_rules! row {
         impl Row for $row {
             type State = State;
 
-            fn id(&self) -> &str {
+            fn place(&self) -> &str {
                 &self.key
             }
             fn organization(&self) -> &str {
@@ -251,7 +253,7 @@ row!(Register, "register", registers);
 impl Row for Receipt {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.key
     }
     fn organization(&self) -> &str {

@@ -27,6 +27,14 @@ fn credentials_can_be_unknown() {
     shop.settings(&json!({ "fon_rejects_credentials": true }));
     shop.authenticate_fon().refused(401, "E_FON_AUTH_FAILED");
     assert_eq!(shop.get("/fon/auth").ok()["authentication_status"], "UNAUTHENTICATED");
+    // And no more known: somebody changed the PIN.
+    shop.settings(&json!({ "fon_rejects_credentials": false }));
+    shop.authenticate_fon().ok();
+    let unit = new_id();
+    shop.create_unit(&unit).ok();
+    shop.settings(&json!({ "fon_rejects_credentials": true }));
+    shop.set_unit(&unit, "INITIALIZED").refused(401, "E_FON_AUTH_FAILED");
+    assert_eq!(shop.get(&format!("/signature-creation-unit/{unit}")).ok()["state"], "CREATED");
 }
 
 /// 408 and 504 tell nothing about whether the change was made: the state says it.
@@ -46,7 +54,7 @@ fn a_silent_finanzonline_leaves_the_change_done_or_not() {
         shop.authenticate_fon().refused(status, code);
         assert_eq!(
             shop.get("/fon/auth").ok()["authentication_status"],
-            after("UNAUTHENTICATED", "AUTHENTICATED")
+            if fon == "refuses" { "ERROR_UNSPECIFIED" } else { after("UNAUTHENTICATED", "AUTHENTICATED") }
         );
         set("answers");
         shop.authenticate_fon().ok();
@@ -75,6 +83,35 @@ fn a_silent_finanzonline_leaves_the_change_done_or_not() {
     }
 }
 
+/// What FinanzOnline knows, for whoever wants to see both sides of a lost answer.
+#[test]
+fn the_other_side_can_be_looked_at() {
+    let shop = Shop::open();
+    let known = || shop.control(Method::GET, "sign-at/finanzonline", None)["taxpayers"].clone();
+    assert_eq!(known(), json!([]));
+    shop.authenticate_fon().ok();
+    let unit = new_id();
+    let serial = shop.create_unit(&unit).ok()["certificate_serial_number"].clone();
+    assert_eq!(known()[0]["units"], json!([]), "it is not told of a unit before it is initialized");
+    shop.settings(&json!({ "fon": "timeout_done" }));
+    shop.set_unit(&unit, "INITIALIZED").refused(408, "E_FON_REQUEST_TIMEOUT");
+    assert_eq!(known()[0]["units"], json!([{ "certificate_serial_number": serial, "state": "INITIALIZED" }]));
+    shop.settings(&json!({ "fon": "timeout" }));
+    let register = new_id();
+    shop.create_register(&register).ok();
+    shop.set_register(&register, "REGISTERED").refused(408, "E_FON_REQUEST_TIMEOUT");
+    assert_eq!(known()[0]["registers"], json!([]));
+    shop.settings(&json!({ "fon": "answers" }));
+    shop.set_register(&register, "REGISTERED").ok();
+    let start = shop.set_register(&register, "INITIALIZED").ok();
+    let told = known()[0]["registers"][0].clone();
+    assert_eq!((&told["serial_number"], &told["state"]), (&start["serial_number"], &start["state"]));
+    assert_eq!(told["key_checksum"].as_str().unwrap().len(), 4);
+    assert_eq!(told["receipts"][0]["receipt_type"], "INITIALIZATION");
+    assert_eq!(told["receipts"][0]["validations"][0]["validation_result"], "SUCCESS");
+    assert!(!known().to_string().contains("secret"), "the PIN is not kept");
+}
+
 #[test]
 fn a_planted_status_can_stand_before_a_change_or_behind_it() {
     let (shop, register) = Shop::ready();
@@ -86,6 +123,16 @@ fn a_planted_status_can_stand_before_a_change_or_behind_it() {
         shop.control(Method::POST, "faults", Some(&fault));
         shop.set_register(&register, "OUTAGE").refused(504, "E_FON_REQUEST_TIMEOUT");
         assert_eq!(shop.register(&register)["state"], expected);
+    }
+    for (status, code) in [
+        (429, "E_TOO_MANY_REQUESTS"),
+        (408, "E_FON_REQUEST_TIMEOUT"),
+        (503, "E_SERVICE_UNAVAILABLE"),
+        (500, "E_INTERNAL_SERVER_ERROR"),
+    ] {
+        let fault = json!({ "fault": { "kind": "status", "status": status, "retry_after": 2 }, "count": 1 });
+        shop.control(Method::POST, "faults", Some(&fault));
+        shop.get("/cash-register").refused(status, code);
     }
     let fault = json!({ "fault": { "kind": "status", "status": 400, "code": "E_INVALID_LEGAL_ENTITY_ID" }, "count": 1 });
     shop.control(Method::POST, "faults", Some(&fault));

@@ -109,6 +109,25 @@ fn a_repeated_receipt_is_signed_once() {
 }
 
 #[test]
+fn a_receipt_whose_answer_was_lost_is_given_again() {
+    let (shop, register) = Shop::ready();
+    let path = "/sign-at/api/v1/cash-register";
+    for (kind, booked) in [("drop-answer", true), ("reset", false)] {
+        let fault =
+            json!({ "match": { "method": "PUT", "path": path }, "fault": { "kind": kind }, "count": 1 });
+        shop.control(Method::POST, "faults", Some(&fault));
+        let (id, body) = (new_id(), sale("STANDARD", "1.00"));
+        let address = format!("{}{path}/{register}/receipt/{id}", shop.sandbox.url());
+        assert!(shop.client.put(&address).bearer_auth(&shop.bearer).json(&body).send().is_err());
+        let before = shop.kinds(&register).len();
+        let signed = shop.sign(&register, &id, &body).ok();
+        assert_eq!(shop.kinds(&register).len(), if booked { before } else { before + 1 }, "{kind}");
+        let read = shop.get(&format!("/cash-register/{register}/receipt/{id}")).ok();
+        assert_eq!(signed["qr_code_data"], read["qr_code_data"]);
+    }
+}
+
+#[test]
 fn amounts_of_the_three_schemas_come_into_the_same_containers() {
     let standard = |rows: &[(&str, &str)]| {
         let rows: Vec<Value> =
@@ -131,6 +150,8 @@ fn amounts_of_the_three_schemas_come_into_the_same_containers() {
             standard(&[("REDUCED_1", "0.0049999999999999999999999999")]),
             ["0.00", "0.00", "0.00", "0.00", "0.00"],
         ),
+        // As many places as the contract allows, and more than a decimal of this machine has.
+        (standard(&[("ZERO", &format!("1.{}", "1".repeat(64)))]), ["0.00", "0.00", "0.00", "0.00", "1.11"]),
         (standard(&[("REDUCED_2", "-0.05")]), ["0.00", "0.00", "-0.05", "0.00", "0.00"]),
         (
             ekabs(&[

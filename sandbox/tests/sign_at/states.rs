@@ -202,6 +202,8 @@ fn what_is_not_there_has_its_own_code() {
     shop.get(&format!("/cash-register/{id}/export")).refused(404, "E_CASH_REGISTER_NOT_FOUND");
     shop.get(&format!("/cash-register/{register}/receipt/{id}")).refused(404, "E_RECEIPT_NOT_FOUND");
     shop.get(&format!("/cash-register/{register}/receipt/{number}")).refused(404, "E_RECEIPT_NOT_FOUND");
+    shop.get(&format!("/cash-register/{register}/receipt/1")).ok();
+    shop.get(&format!("/cash-register/{register}/receipt/01")).refused(404, "E_RECEIPT_NOT_FOUND");
     shop.get("/nothing").refused(404, "E_NOT_FOUND");
     shop.send(Method::DELETE, &format!("/sign-at/api/v1/cash-register/{register}"), &shop.bearer, None)
         .refused(404, "E_NOT_FOUND");

@@ -12,7 +12,7 @@ impl Record {
 impl Row for Organization {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -29,7 +29,7 @@ impl Row for Organization {
 impl Row for Subject {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -49,7 +49,7 @@ impl Row for Subject {
 impl Row for Resource {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -70,7 +70,7 @@ impl Row for Resource {
 impl Row for Record {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -95,7 +95,7 @@ impl Row for Record {
 impl Row for File {
     type State = State;
 
-    fn id(&self) -> &str {
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
