@@ -46,8 +46,7 @@ impl Shop {
             // A key that stands above the service's own, such as the dashboard's.
             let above = account["key"].as_str().and_then(|key| key.strip_prefix(KEY_OF));
             let keys = &accounts[above.unwrap_or(service)];
-            let own =
-                json!({"url": accounts[service]["url"], "key": keys["key"], "secret": keys["secret"]});
+            let own = json!({"url": accounts[service]["url"], "key": keys["key"], "secret": keys["secret"]});
             merge(account, &own);
         }
         std::fs::write(shop.config(), format!("{config:#}\n"))?;

@@ -3,11 +3,11 @@
 use super::{exit_of, list, receipt, sandbox, text};
 use crate::args::{Country, Paper};
 use crate::output::{Exit, Output};
-use fiskal::{Fiskal, Interrupt};
 use fiskal::config::Config;
 use fiskal::error::{Error, Result};
 use fiskal::exchange::Method;
 use fiskal::transport::{HttpTransport, Network, Sent, Transport as _, Wire};
+use fiskal::{Fiskal, Interrupt};
 use fiskal_sandbox::Options;
 use serde_json::{Value, json};
 use std::io;
@@ -62,9 +62,10 @@ impl Evidence<'_> {
     fn check(&self, country: Country) -> Result<()> {
         let wanted = [("--dep", self.dep), ("--keys", self.keys)];
         match wanted.iter().find(|(_, path)| path.is_some() && !matches!(country, Country::At)) {
-            Some((name, _)) => {
-                Err(Error::invalid("", format!("{name} is for the Austrian demo; write `fiskal demo at {name} FILE`")))
-            }
+            Some((name, _)) => Err(Error::invalid(
+                "",
+                format!("{name} is for the Austrian demo; write `fiskal demo at {name} FILE`"),
+            )),
             None => Ok(()),
         }
     }
@@ -127,7 +128,10 @@ fn configuration(scene: &Scene, folder: &Path, ready: &Value) -> io::Result<Path
         std::fs::write(folder.join(part), text(ready, &format!("/accounts/{}/{part}", scene.keys)))?;
     }
     let config = folder.join("fiskal.toml");
-    std::fs::write(&config, scene.config.replace("{url}", text(ready, &format!("/accounts/{}/url", scene.url))))?;
+    std::fs::write(
+        &config,
+        scene.config.replace("{url}", text(ready, &format!("/accounts/{}/url", scene.url))),
+    )?;
     Ok(config)
 }
 

@@ -161,10 +161,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         let Some(sign_in) = self.service.sign_in(credential) else {
             return self.secret(&format!("{credential}/key")).map(Some);
         };
-        let token = self.engine.tokens.get(credential, self.now(), || match self.refreshed(credential)? {
-            Some(token) => Ok(token),
-            None => self.service.token(&self.sign(&sign_in)?),
-        })?;
+        let token =
+            self.engine.tokens.get(credential, self.now(), || match self.refreshed(credential)? {
+                Some(token) => Ok(token),
+                None => self.service.token(&self.sign(&sign_in)?),
+            })?;
         Ok(Some(token.bearer))
     }
 

@@ -104,13 +104,8 @@ impl Till {
             deferred: None,
         };
         let mut past = Past::default();
-        let context = Context {
-            now: signed_at(number),
-            told: true,
-            writer: Uuid::nil(),
-            behind: 0,
-            replaying: false,
-        };
+        let context =
+            Context { now: signed_at(number), told: true, writer: Uuid::nil(), behind: 0, replaying: false };
         for _ in 0..20 {
             match self.service.step(&operation, &self.facts, &past, &context)? {
                 Step::Done(outcome) => {

@@ -3,8 +3,8 @@
 use super::facts::{self, AccountFacts};
 use super::provision::{Report, planned};
 use super::run::{Flow, Run, Stop};
-use super::wire::{self, Api, text};
 use super::sign_in_body;
+use super::wire::{self, Api, text};
 use crate::exchange::{Answer, Outcome};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

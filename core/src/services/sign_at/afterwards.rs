@@ -40,6 +40,7 @@ pub(super) fn zero(run: &Run<'_>) -> Flow<Outcome> {
         receipt_type: ReceiptType::Zero,
         cashier: asked.cashier,
         totals: receipt::nothing(),
+        mentions: vec![receipt::named(receipt::NOTHING)],
         ..Receipt::default()
     };
     let draft = receipt::draft(run, of, &register, &merchant)?;
@@ -50,8 +51,10 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
     let register = facts::register(run.facts)?;
     let merchant = facts::merchant(run.facts)?;
     let asked: Asked = run.params()?;
-    let original = Receipt::deserialize(run.operation.original.as_ref().unwrap_or(&Value::Null))
-        .map_err(|cause| Error::internal(format!("the receipt that is meant cannot be read back: {cause}")))?;
+    let original =
+        Receipt::deserialize(run.operation.original.as_ref().unwrap_or(&Value::Null)).map_err(|cause| {
+            Error::internal(format!("the receipt that is meant cannot be read back: {cause}"))
+        })?;
     if original.receipt_type == ReceiptType::Training {
         let message = "a training receipt is no turnover; there is nothing to cancel";
         return Err(Error::new(ErrorKind::Invalid, message).at("/id"));

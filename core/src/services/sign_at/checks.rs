@@ -64,7 +64,11 @@ pub(super) fn content(expected: &Expected<'_>, answer: &Value) -> Vec<Finding> {
         }
     }
     if signed_at(answer).is_none() {
-        findings.push(finding("/time_signature", "the time of the signature", answer.pointer("/time_signature")));
+        findings.push(finding(
+            "/time_signature",
+            "the time of the signature",
+            answer.pointer("/time_signature"),
+        ));
     }
     findings.extend(machine_code(expected, answer));
     findings
@@ -98,8 +102,13 @@ fn machine_code(expected: &Expected<'_>, answer: &Value) -> Vec<Finding> {
     let signed = jws.signature != Signature::Outage;
     let told = answer.get("signed").and_then(Value::as_bool);
     same("signature", format!("{signed:?}"), told.map_or("untold".into(), |told| format!("{told:?}")));
-    if let Some(last) = expected.last.and_then(|last| parsed(&last.code)).filter(|last| code.date < last.1.date) {
-        findings.push(wrong(format!("its time {} lies before that of the receipt before, {}", code.date, last.1.date)));
+    if let Some(last) =
+        expected.last.and_then(|last| parsed(&last.code)).filter(|last| code.date < last.1.date)
+    {
+        findings.push(wrong(format!(
+            "its time {} lies before that of the receipt before, {}",
+            code.date, last.1.date
+        )));
     }
     findings
 }

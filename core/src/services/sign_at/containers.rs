@@ -45,13 +45,8 @@ pub(super) enum Container {
 
 impl Container {
     /// All of them, in the order of the machine code.
-    pub(super) const ALL: [Container; 5] = [
-        Container::Standard,
-        Container::Reduced1,
-        Container::Reduced2,
-        Container::Zero,
-        Container::Special,
-    ];
+    pub(super) const ALL: [Container; 5] =
+        [Container::Standard, Container::Reduced1, Container::Reduced2, Container::Zero, Container::Special];
 
     /// The name in requests.
     pub(super) fn name(self) -> &'static str {
@@ -95,10 +90,13 @@ impl Container {
         let usual = RATES.iter().find(|(known, _)| *known == rate.0).map(|(_, container)| *container);
         let named = match vat.code() {
             None => None,
-            Some(code) => Some(Container::ALL.into_iter().find(|one| one.name() == code).ok_or_else(|| {
-                let message = "the code of an Austrian VAT rate is STANDARD, REDUCED_1, REDUCED_2, ZERO or SPECIAL";
-                Error::invalid("/vat/code", message)
-            })?),
+            Some(code) => {
+                Some(Container::ALL.into_iter().find(|one| one.name() == code).ok_or_else(|| {
+                    let message =
+                        "the code of an Austrian VAT rate is STANDARD, REDUCED_1, REDUCED_2, ZERO or SPECIAL";
+                    Error::invalid("/vat/code", message)
+                })?)
+            }
         };
         match (usual, named) {
             (Some(usual), Some(named)) if usual != named => {

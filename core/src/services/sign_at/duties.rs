@@ -4,9 +4,9 @@
 use super::checks::ZONE;
 use super::facts;
 use crate::exchange::{Duty, Facts};
-use jiff::{Span, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
 /// A quarter of a year, and how long before its end the till's user is told.
 const QUARTER: (i64, i64) = (3, 14);

@@ -1,6 +1,7 @@
 //! A sale as the body of a receipt in the form `standard_v1` (contract sign-at 2.7).
 
-use super::containers::Sums;
+use super::containers::{Container, Sums};
+use super::receipt::NOTHING;
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
 use crate::money::{self, Exact};
@@ -15,8 +16,6 @@ const EXTRA: &str = "sign-at";
 const PRICE_PLACES: u32 = 5;
 /// What a discount without a text is called.
 const DISCOUNT: &str = "Rabatt";
-/// What a receipt over nothing is called.
-const NOTHING: &str = "Nullbeleg";
 
 /// The types of receipts that a till asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +105,7 @@ fn supported(sale: &Sale) -> Result<()> {
 }
 
 fn by_rate(sums: &Sums) -> Vec<Value> {
-    let rate = |(container, amount): (super::containers::Container, Decimal)| {
-        json!({"vat_rate": container.name(), "amount": money::cents(amount).to_string()})
-    };
+    let rate = |(container, amount): (Container, Decimal)| json!({"vat_rate": container.name(), "amount": money::cents(amount).to_string()});
     sums.given().map(rate).collect()
 }
 

@@ -170,13 +170,10 @@ fn organization(
 }
 
 /// The merchant as an organization; its address is the billing address (contract sign-at 2.11).
-fn organization_content(
-    run: &Run<'_>,
-    account: &AccountFacts,
-    params: &MerchantParams,
-) -> Result<Value> {
+fn organization_content(run: &Run<'_>, account: &AccountFacts, params: &MerchantParams) -> Result<Value> {
     if params.name.chars().count() < 3 {
-        let message = "the Management API takes names of at least 3 characters; give the merchant's full name";
+        let message =
+            "the Management API takes names of at least 3 characters; give the merchant's full name";
         return Err(Error::new(Kind::Config, message).at("/name"));
     }
     let part = |name: &str| params.address.get(name).and_then(Value::as_str).filter(|part| !part.is_empty());
@@ -222,10 +219,8 @@ fn key(run: &Run<'_>, dashboard: &str, organization: &str, credential: &str) -> 
         let names = (1..).map(|count| key_name(&base, count));
         let name = names.filter(|name| !taken.contains(&name.as_str())).nth(number as usize - 1);
         let content = json!({"name": name, "status": "enabled", "metadata": run.line_marks()});
-        let keep_secret = ["key", "secret"].map(|part| KeptSecret {
-            pointer: format!("/{part}"),
-            name: format!("{credential}/{part}"),
-        });
+        let keep_secret = ["key", "secret"]
+            .map(|part| KeptSecret { pointer: format!("/{part}"), name: format!("{credential}/{part}") });
         Write { keep_secret: keep_secret.to_vec(), ..Write::post(path.clone(), content) }
     };
     // One of unknown fate may exist; its secret is lost all the same.
@@ -245,7 +240,9 @@ fn key_name(base: &str, number: u32) -> String {
 /// The names before this one, whose secrets are lost.
 fn earlier_names(name: &str) -> Vec<String> {
     let mut parts = name.splitn(3, '-');
-    let (Some(mark), Some(id), number) = (parts.next(), parts.next(), parts.next()) else { return Vec::new() };
+    let (Some(mark), Some(id), number) = (parts.next(), parts.next(), parts.next()) else {
+        return Vec::new();
+    };
     let number = number.and_then(|number| number.parse::<u32>().ok()).unwrap_or(1);
     (1..number).map(|earlier| key_name(&format!("{mark}-{id}"), earlier)).collect()
 }

@@ -32,7 +32,8 @@ pub(super) fn request(run: &Run<'_>) -> Flow<Outcome> {
     };
     match &exchange.known {
         Known::Answered(answer) => {
-            let result = json!({"status": answer.status, "body": answer.body, "trace_id": wire::trace(answer)});
+            let result =
+                json!({"status": answer.status, "body": answer.body, "trace_id": wire::trace(answer)});
             let learned = saved(run, &exchange.request, answer).map(|register| json!(register));
             Ok(Outcome { result, learned, ..Outcome::default() })
         }
@@ -45,9 +46,8 @@ pub(super) fn request(run: &Run<'_>) -> Flow<Outcome> {
 }
 
 fn prepared(run: &Run<'_>) -> Result<Request> {
-    let raw = Raw::deserialize(&run.operation.params).map_err(|error| {
-        Error::invalid("", format!("a raw request has method, path and body: {error}"))
-    })?;
+    let raw = Raw::deserialize(&run.operation.params)
+        .map_err(|error| Error::invalid("", format!("a raw request has method, path and body: {error}")))?;
     let method = match raw.method.to_ascii_uppercase().as_str() {
         "GET" => Method::Get,
         "POST" => Method::Post,
@@ -57,7 +57,8 @@ fn prepared(run: &Run<'_>) -> Result<Request> {
     };
     let plain = raw.path.bytes().all(|byte| byte.is_ascii_graphic());
     if !raw.path.starts_with('/') || raw.path.starts_with("//") || !plain {
-        let message = "a path begins with one / and has no blanks; write what follows /api/v1, as in /configuration";
+        let message =
+            "a path begins with one / and has no blanks; write what follows /api/v1, as in /configuration";
         return Err(Error::invalid("/path", message));
     }
     let first = raw.path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();

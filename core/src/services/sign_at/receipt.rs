@@ -16,13 +16,20 @@ use std::collections::BTreeMap;
 
 /// In place of a signature and, without the service, of the machine code (contract sign-at 5.3 and 5.4).
 pub(super) const OUTAGE: &str = "Sicherheitseinrichtung ausgefallen";
+/// What a receipt over nothing is called that nobody wants for a time or an outage.
+pub(super) const NOTHING: &str = "Nullbeleg";
 /// The level at which a machine code of some 300 characters is still read from worn paper.
 const ERROR_CORRECTION: &str = "M";
 /// Three dots a module at 203 dpi for such a code.
 const MIN_MM: u32 = 30;
 
 /// A receipt as far as it is known without the service: `of` has what the till said.
-pub(super) fn draft(run: &Run<'_>, of: Receipt, register: &RegisterFacts, merchant: &MerchantFacts) -> Result<Receipt> {
+pub(super) fn draft(
+    run: &Run<'_>,
+    of: Receipt,
+    register: &RegisterFacts,
+    merchant: &MerchantFacts,
+) -> Result<Receipt> {
     let started_at = match &of.started_at {
         Some(started_at) => started_at.clone(),
         None => run.local(run.operation.at)?,
@@ -64,9 +71,12 @@ pub(super) fn signed(mut receipt: Receipt, answer: &Value, zone: &str) -> Result
     let ids = [("receipt", "/_id"), ("signature_creation_unit", "/signature_creation_unit_id")];
     receipt.ids.extend(ids.iter().filter_map(|(name, place)| Some(((*name).to_owned(), told(place)?))));
     let code = told("/qr_code_data");
-    receipt.signature = code.as_deref().and_then(|code| code.rsplit_once('_')).map(|(_, last)| last.to_owned());
+    receipt.signature =
+        code.as_deref().and_then(|code| code.rsplit_once('_')).map(|(_, last)| last.to_owned());
     receipt.qr = code.as_deref().map(qr);
-    receipt.mentions = mentions(answer)?;
+    // The name of a receipt over nothing stays; what a slip said instead of a signature does not.
+    receipt.mentions.retain(|mention| mention.place == Place::Header);
+    receipt.mentions.extend(mentions(answer)?);
     receipt.answer = answer.clone();
     Ok(receipt)
 }
@@ -115,12 +125,13 @@ fn hints(answer: &Value) -> Vec<String> {
 
 /// A receipt that the service made by itself: start, close of a month or a year, clearance after an outage.
 pub(super) fn made_by_service(run: &Run<'_>, answer: &Value) -> Result<Receipt> {
-    let receipt_type = match text(answer, "/receipt_type") {
-        Some("INITIALIZATION") => ReceiptType::Start,
-        Some("MONTHLY_CLOSE") => ReceiptType::Monthly,
-        Some("YEARLY_CLOSE") => ReceiptType::Yearly,
-        Some("DECOMMISSION") => ReceiptType::Closing,
-        _ => ReceiptType::Zero,
+    let (receipt_type, name) = match text(answer, "/receipt_type") {
+        Some("INITIALIZATION") => (ReceiptType::Start, "Startbeleg"),
+        Some("MONTHLY_CLOSE") => (ReceiptType::Monthly, "Monatsbeleg"),
+        Some("YEARLY_CLOSE") => (ReceiptType::Yearly, "Jahresbeleg"),
+        Some("DECOMMISSION") => (ReceiptType::Closing, "Schlussbeleg"),
+        Some("SIGNATURE_CREATION_UNIT_FAULT_CLEARANCE") => (ReceiptType::Zero, "Sammelbeleg"),
+        _ => (ReceiptType::Zero, NOTHING),
     };
     let draft = Receipt {
         id: text(answer, "/_id").unwrap_or_default().to_owned(),
@@ -129,9 +140,15 @@ pub(super) fn made_by_service(run: &Run<'_>, answer: &Value) -> Result<Receipt> 
         environment: run.service.environment.clone(),
         receipt_type,
         totals: nothing(),
+        mentions: vec![named(name)],
         ..Receipt::default()
     };
     signed(draft, answer, &run.operation.zone)
+}
+
+/// What a receipt over nothing is called, at its head.
+pub(super) fn named(name: &str) -> Mention {
+    mention(Place::Header, name.to_owned())
 }
 
 /// The sums of a receipt over nothing.

@@ -198,7 +198,10 @@ impl<'a> Run<'a> {
 /// `at` in `zone` to the second.
 pub(super) fn local(at: Timestamp, zone: &str) -> Result<String> {
     let zoned = at.in_tz(zone).map_err(|_| {
-        Error::new(Kind::Config, format!("'{zone}' is not a time zone; give an IANA name such as Europe/Vienna"))
+        Error::new(
+            Kind::Config,
+            format!("'{zone}' is not a time zone; give an IANA name such as Europe/Vienna"),
+        )
     })?;
     Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }

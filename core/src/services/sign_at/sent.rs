@@ -93,10 +93,8 @@ fn between<'a>(run: &Run<'a>, ready: &Ready, answer: &Value) -> Flow<Option<Vec<
     if number <= before.saturating_add(1) {
         return Ok(Some(Vec::new()));
     }
-    let address = format!(
-        "/cash-register/{}/receipt?limit={MOST_BETWEEN}&order=DESC",
-        ready.register.register
-    );
+    let address =
+        format!("/cash-register/{}/receipt?limit={MOST_BETWEEN}&order=DESC", ready.register.register);
     let listed = match run.read(Api::Signing, "between", &ready.merchant.credential, &address) {
         Ok(listed) => listed,
         Err(stop @ Stop::Step(_)) => return Err(stop),

@@ -47,13 +47,7 @@ pub(super) fn unit(
     }
 }
 
-fn made(
-    run: &Run<'_>,
-    credential: &str,
-    owner: &str,
-    params: &MerchantParams,
-    over: usize,
-) -> Flow<Value> {
+fn made(run: &Run<'_>, credential: &str, owner: &str, params: &MerchantParams, over: usize) -> Flow<Value> {
     let id = match run.past.find("unit") {
         Some(exchange) => exchange.request.path.rsplit('/').next().unwrap_or_default().to_owned(),
         None => wire::named_id(&format!("{owner}{PATH}/{over}")),

@@ -158,7 +158,9 @@ pub(super) fn refusal(answer: &Answer) -> Error {
         ),
         (Some("E_FON_REQUEST_FAILED"), _) => (
             Kind::Refused,
-            format!("FinanzOnline refused what SIGN AT reported: {words}; nothing was changed, ask the service's support"),
+            format!(
+                "FinanzOnline refused what SIGN AT reported: {words}; nothing was changed, ask the service's support"
+            ),
         ),
         (Some("E_NO_INITIALIZED_SCU" | "E_INITIAL_RECEIPT_MISSING"), _) => (
             Kind::NotReady,

@@ -1,0 +1,181 @@
+//! What a case cannot show of Austria: two tills that provision at once, a day of lost answers with its data collection
+//! log checked, tokens renewed on the wire. And that no secret of a merchant is written down.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use fiskal::Fiskal;
+use fiskal_conformance::control::Control;
+use fiskal_conformance::shop::Shop;
+use fiskal_sandbox::{Options, Sandbox};
+use serde_json::{Value, json};
+
+const PIN: &str = "ganz-geheim-4711";
+/// Sales of the day with lost answers.
+const SALES: usize = 60;
+
+fn austrian(sandbox: &Sandbox, patch: &Value) -> Shop {
+    Shop::from("config-austria.json", sandbox, patch).unwrap()
+}
+
+fn open(shop: &Shop) -> Fiskal {
+    Fiskal::open_file(shop.config()).unwrap()
+}
+
+fn sale(id: &str, more: Value) -> Value {
+    let mut sale = json!({
+        "id": id, "register": "till-1",
+        "items": [{"text": "Melange", "quantity": "1", "unit_price": "4.20", "vat": "20"}],
+        "payments": [{"method": "cash", "amount": "4.20"}],
+    });
+    sale.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    sale
+}
+
+fn request(fiskal: &Fiskal, register: &str, path: &str) -> Value {
+    let asked = json!({ "register": register, "method": "GET", "path": path });
+    fiskal.call("request", &asked).unwrap()["body"].take()
+}
+
+#[test]
+fn no_secret_is_written_down() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let shop = austrian(&sandbox, &json!({}));
+    // Not in the configuration either, which lies in the same folder.
+    let pin = shop.path("pin");
+    let elsewhere = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(elsewhere.path(), PIN).unwrap();
+    let block = json!({ "merchant": { "muster": { "sign-at": {
+        "fon_user_pin": format!("file:{}", elsewhere.path().display()),
+    }}}});
+    let config = fiskal::config::Config::from_file(shop.config()).unwrap().with_overrides(&block).unwrap();
+    let fiskal = Fiskal::open(config).unwrap();
+    fiskal.call("provision", &json!({})).unwrap();
+    fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    drop(fiskal);
+    assert!(!pin.exists());
+    let files = std::fs::read_dir(shop.config().parent().unwrap()).unwrap().map(|file| file.unwrap().path());
+    let mut looked_at = 0;
+    for path in files.filter(|path| path.is_file()) {
+        let bytes = std::fs::read(&path).unwrap();
+        let found = bytes.windows(PIN.len()).any(|window| window == PIN.as_bytes());
+        assert!(!found, "{} has the PIN", path.display());
+        looked_at += 1;
+    }
+    assert!(looked_at > 1);
+}
+
+#[test]
+fn tokens_are_renewed_without_the_key() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let tokens = json!({ "token_hours": 1, "refresh_hours": 2, "tokens_shared": false });
+    control.set(&json!({ "management": tokens })).unwrap();
+    let shop = austrian(&sandbox, &json!({}));
+    let fiskal = open(&shop);
+    fiskal.call("provision", &json!({})).unwrap();
+    let sign_ins = |with: &str| {
+        let requests = control.requests().unwrap();
+        let signs_in = |request: &&Value| {
+            request["path"] == "/sign-at/api/v1/auth" && request["body"].get(with).is_some()
+        };
+        requests.iter().filter(signs_in).count()
+    };
+    let keyed = sign_ins("api_key");
+    assert_eq!(sign_ins("refresh_token"), 0);
+    // The client learns the time with the first answer: a token is renewed before the second sale.
+    control.set_clock(&json!({ "offset_s": 3_550 })).unwrap();
+    fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    fiskal.call("sale.complete", &sale("s-2", json!({}))).unwrap();
+    assert_eq!((sign_ins("refresh_token"), sign_ins("api_key")), (1, keyed));
+    // After both have ended the key signs in.
+    control.set_clock(&json!({ "offset_s": 40_000 })).unwrap();
+    fiskal.call("sale.complete", &sale("s-3", json!({}))).unwrap();
+    assert_eq!(sign_ins("api_key"), keyed + 1);
+}
+
+#[test]
+fn two_tills_that_provision_at_once_share_a_unit() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let own = |register: &str| {
+        json!({
+            "account": { "wien": { "key": "sandbox:sign-at" } },
+            "register": { "till-1": null, register: { "location": "graz" } },
+        })
+    };
+    let shops = ["left", "right"].map(|register| (register, austrian(&sandbox, &own(register))));
+    std::thread::scope(|scope| {
+        let threads = shops.each_ref().map(|(register, shop)| {
+            scope.spawn(move || {
+                let fiskal = open(shop);
+                fiskal.call("provision", &json!({})).unwrap();
+                let sold =
+                    fiskal.call("sale.complete", &sale("s-1", json!({ "register": register }))).unwrap();
+                assert_eq!(sold["verified"], json!(["content", "chain"]));
+                let units = request(&fiskal, register, "/signature-creation-unit");
+                assert_eq!((&units["count"], &units["data"][0]["state"]), (&json!(1), &json!("INITIALIZED")));
+            })
+        });
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    });
+    assert_eq!(Control::of(sandbox.url()).booked().unwrap().len(), 4);
+}
+
+#[test]
+fn a_day_of_lost_answers_signs_every_sale_once() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let shop = austrian(&sandbox, &json!({ "account": { "wien": { "patience": "150ms" } } }));
+    let fiskal = open(&shop);
+    fiskal.call("provision", &json!({})).unwrap();
+    for kind in ["drop-answer", "reset"] {
+        let lost = json!({
+            "match": { "method": "PUT", "path": "/sign-at/api/v1/cash-register" },
+            "fault": { "kind": kind }, "count": 100_000, "probability": 0.2,
+        });
+        control.plant(&lost).unwrap();
+    }
+    let mut handed_over = Vec::new();
+    for number in 0..SALES {
+        let training = json!({ "training": number % 10 == 9 });
+        let receipt = fiskal.call("sale.complete", &sale(&format!("s-{number}"), training)).unwrap();
+        handed_over.push(receipt);
+    }
+    control.heal().unwrap();
+    fiskal.call("sync", &json!({})).unwrap();
+    let last = fiskal.call("sale.complete", &sale("last", json!({}))).unwrap();
+    assert_eq!(last["verified"], json!(["content", "chain"]));
+    let slips = handed_over.iter().filter(|receipt| receipt["state"] == "provisional").count();
+    assert!(slips > 0 && slips < SALES, "{slips} slips");
+
+    let mut numbers = Vec::new();
+    for receipt in &handed_over {
+        let receipt = fiskal.call("receipt.get", &json!({ "id": receipt["id"] })).unwrap();
+        assert_eq!(receipt["state"], "signed", "{receipt}");
+        numbers.push(receipt["fiscal"]["number"].as_str().unwrap().parse::<usize>().unwrap());
+    }
+    assert_eq!(numbers, (2..SALES + 2).collect::<Vec<_>>(), "in order, each once");
+    let booked = control.booked().unwrap();
+    assert_eq!(booked.len(), SALES + 2, "the start receipt, the sales and the last one");
+    assert!(booked.iter().all(|one| one["times"] == 1));
+    check_log(&sandbox, &shop, &fiskal, &last, SALES + 2);
+}
+
+/// Has the register's data collection log checked, with the container that the sandbox shows for it.
+fn check_log(sandbox: &Sandbox, shop: &Shop, fiskal: &Fiskal, receipt: &Value, receipts: usize) {
+    let register = receipt["ids"]["register"].as_str().unwrap();
+    let log = request(fiskal, "till-1", &format!("/cash-register/{register}/export"));
+    std::fs::write(shop.path("dep.json"), log.to_string()).unwrap();
+    let mut keys = Control::of(sandbox.url()).keys(register).unwrap();
+    // It has each certificate under two spellings of its serial number.
+    keys["certificateOrPublicKeyMap"]
+        .as_object_mut()
+        .unwrap()
+        .retain(|serial, _| !serial.bytes().any(|byte| byte.is_ascii_uppercase()));
+    std::fs::write(shop.path("keys.json"), keys.to_string()).unwrap();
+    let files = json!({ "file": shop.path("dep.json"), "keys": shop.path("keys.json") });
+    let checked = fiskal.call("dep.verify", &files).unwrap();
+    assert_eq!(checked["receipts"], receipts, "{checked}");
+    assert_eq!(checked["fits"], true, "{checked}");
+    assert_eq!(checked["findings"].as_array().map(Vec::len), Some(0), "{checked}");
+}
