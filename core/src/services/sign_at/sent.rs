@@ -8,9 +8,9 @@ use super::map::Kind;
 use super::offline::Deferred;
 use super::receipt;
 use super::run::{Flow, Run, Stop};
-use super::wire::{self, Api, Write, text};
+use super::wire::{self, Api, Fate, Write, text};
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::exchange::Outcome;
+use crate::exchange::{Method, Outcome};
 use crate::receipt::{Receipt, State};
 use crate::services::Checks;
 use serde_json::{Value, json};
@@ -184,8 +184,12 @@ fn settled(offline: Option<OfflineFacts>, one: bool) -> Option<OfflineFacts> {
 
 /// What can be handed over when the link breaks after the receipt was signed: all but the chain.
 pub(super) fn signed_already(run: &Run<'_>, ready: &Ready) -> Option<Receipt> {
-    let answer = run.past.answer(LABEL).filter(|answer| (200..300).contains(&answer.status))?;
-    receipt::signed(ready.draft.clone(), &answer.body, &run.operation.zone).ok()
+    let mut puts = run.past.0.iter().filter(|exchange| exchange.request.method == Method::Put);
+    let answer = puts.find_map(|exchange| match wire::fate(exchange) {
+        Fate::Done(answer) => Some(answer),
+        _ => None,
+    });
+    receipt::signed(ready.draft.clone(), &answer?.body, &run.operation.zone).ok()
 }
 
 /// What is wrong with an answer, in one sentence.

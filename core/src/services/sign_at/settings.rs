@@ -36,6 +36,9 @@ pub struct AustrianMerchantSettings {
     pub fon_user_pin: Option<String>,
 }
 
+/// Whether a text has the form that the service wants.
+type Fits = fn(&str) -> bool;
+
 /// The key of the PIN in the block.
 pub(super) const PIN: &str = "fon_user_pin";
 
@@ -79,7 +82,7 @@ impl AustrianMerchantSettings {
             let message = "name the taxpayer by one of vat_id, tax_number and gln, and leave the others out";
             return Err(wrong("/vat_id", message.into()));
         }
-        let checks: [(&str, &Option<String>, fn(&str) -> bool, &str); 5] = [
+        let checks: [(&str, &Option<String>, Fits, &str); 5] = [
             ("vat_id", &self.vat_id, is_vat_id, "ATU and 8 digits"),
             ("tax_number", &self.tax_number, is_tax_number, "9 digits, as in 12 345/6789"),
             ("gln", &self.gln, |text| digits(text, 13), "13 digits"),
