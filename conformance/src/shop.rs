@@ -17,6 +17,15 @@ pub struct Shop {
     folder: TempDir,
 }
 
+fn accounts_of(config: &mut Value) -> impl Iterator<Item = &mut Value> {
+    config["account"].as_object_mut().into_iter().flat_map(|accounts| accounts.values_mut())
+}
+
+/// The account of the sandbox whose key is meant, where it is not the service's own.
+fn above(account: &Value) -> Option<&str> {
+    account["key"].as_str()?.strip_prefix(KEY_OF)
+}
+
 impl Shop {
     /// Writes `config.json` with the sandbox's address and key, and `patch` laid over it.
     ///
@@ -33,21 +42,22 @@ impl Shop {
     pub fn from(start: &str, sandbox: &Sandbox, patch: &Value) -> Result<Shop> {
         let shop = Shop { folder: tempfile::Builder::new().prefix("fiskal-conformance-").tempdir()? };
         let mut config: Value = serde_json::from_str(&std::fs::read_to_string(folder().join(start))?)?;
-        merge(&mut config, patch);
-        for account in
-            config["account"].as_object_mut().into_iter().flat_map(|accounts| accounts.values_mut())
-        {
+        let accounts = &sandbox.ready()["accounts"];
+        for account in accounts_of(&mut config) {
             // One interface serves both; the taxpayer's country decides.
             let service = match account["service"].as_str() {
                 Some("sign-it") | None => "sign-fr",
                 Some(service) => service,
             };
-            let accounts = &sandbox.ready()["accounts"];
-            // A key that stands above the service's own, such as the dashboard's.
-            let above = account["key"].as_str().and_then(|key| key.strip_prefix(KEY_OF));
-            let keys = &accounts[above.unwrap_or(service)];
-            let own = json!({"url": accounts[service]["url"], "key": keys["key"], "secret": keys["secret"]});
+            let url = accounts[service]["url"].clone();
+            let keys = &accounts[above(account).unwrap_or(service)];
+            let own = json!({"url": url, "key": keys["key"], "secret": keys["secret"]});
             merge(account, &own);
+        }
+        merge(&mut config, patch);
+        for account in accounts_of(&mut config) {
+            let Some(keys) = above(account).map(|above| &accounts[above]) else { continue };
+            merge(account, &json!({"key": keys["key"], "secret": keys["secret"]}));
         }
         std::fs::write(shop.config(), format!("{config:#}\n"))?;
         Ok(shop)
