@@ -996,7 +996,7 @@ export interface ReceiptListParams {
   changed_after?: number | bigint | undefined
   /** Only receipts that are pending or provisional. */
   waiting?: boolean | undefined
-  /** At most so many, up to 1,000. */
+  /** At most so many, up to 1,000; a few more where the last change made several at once. */
   limit?: number | bigint | undefined
 }
 
@@ -1209,10 +1209,10 @@ export interface DepRuleChecked {
  * - `signature`: The signature.
  * - `group`: The certificate of a group of the export.
  * - `printed`: Codes off paper.
- * - `missing`: Receipts of the service that the export lacks.
- * - `amounts`: The service's amounts.
- * - `signed`: The service's time.
- * - `code`: The service's code.
+ * - `missing`: Receipts that the service lists and the export lacks.
+ * - `listed_amounts`: The amounts that the service lists.
+ * - `listed_time`: The time that the service lists.
+ * - `listed_code`: The code that the service lists.
  */
 export type DepRule =
   | 'form'
@@ -1231,9 +1231,9 @@ export type DepRule =
   | 'group'
   | 'printed'
   | 'missing'
-  | 'amounts'
-  | 'signed'
-  | 'code'
+  | 'listed_amounts'
+  | 'listed_time'
+  | 'listed_code'
 
 /** Something that breaks a rule. */
 export interface DepFinding {

@@ -122,6 +122,31 @@ fn two_tills_that_provision_at_once_share_a_unit() {
 }
 
 #[test]
+fn a_lost_journal_is_provisioned_anew_from_what_is_there() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let shops = [(); 2].map(|()| austrian(&sandbox, &json!({})));
+    let first = open(&shops[0]);
+    first.call("provision", &json!({})).unwrap();
+    let before = first.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    drop(first);
+
+    let again = open(&shops[1]);
+    let provisioned = again.call("provision", &json!({})).unwrap();
+    let types = |line: usize, what: &str| -> Vec<Value> {
+        let found = provisioned["lines"][line]["result"][what].as_array().unwrap();
+        found.iter().map(|one| one["type"].clone()).collect()
+    };
+    // A key's secret is shown once: the old key is left behind, and named.
+    assert_eq!(types(1, "created"), ["API_KEY"]);
+    assert_eq!(types(1, "adopted"), ["MANAGED_ORGANIZATION", "SIGNATURE_CREATION_UNIT"]);
+    assert_eq!(types(1, "orphans"), ["API_KEY"]);
+    assert_eq!((types(3, "created"), types(3, "adopted")), (vec![], vec![json!("CASH_REGISTER")]));
+    let after = again.call("sale.complete", &sale("s-2", json!({}))).unwrap();
+    assert_eq!(after["fiscal"]["register_serial"], before["fiscal"]["register_serial"]);
+    assert_eq!((&after["fiscal"]["number"], &after["verified"]), (&json!("3"), &json!(["content", "chain"])));
+}
+
+#[test]
 fn a_day_of_lost_answers_signs_every_sale_once() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let control = Control::of(sandbox.url());

@@ -345,7 +345,8 @@ class Operations:
             changed_after: Only what changed after this mark, which an earlier page gave; 0 is
                 the beginning. (default 0)
             waiting: Only receipts that are pending or provisional. (default false)
-            limit: At most so many, up to 1,000. (default 100)
+            limit: At most so many, up to 1,000; a few more where the last change made several
+                at once. (default 100)
         """
         return cast(
             types.ReceiptListResult,
@@ -943,7 +944,8 @@ class AsyncOperations:
             changed_after: Only what changed after this mark, which an earlier page gave; 0 is
                 the beginning. (default 0)
             waiting: Only receipts that are pending or provisional. (default false)
-            limit: At most so many, up to 1,000. (default 100)
+            limit: At most so many, up to 1,000; a few more where the last change made several
+                at once. (default 100)
         """
         return cast(
             types.ReceiptListResult,

@@ -313,9 +313,9 @@ DepRule = Literal[
     "group",
     "printed",
     "missing",
-    "amounts",
-    "signed",
-    "code",
+    "listed_amounts",
+    "listed_time",
+    "listed_code",
 ]
 """The rules, in the order in which they are told.
 
@@ -334,10 +334,10 @@ DepRule = Literal[
 - `signature`: The signature.
 - `group`: The certificate of a group of the export.
 - `printed`: Codes off paper.
-- `missing`: Receipts of the service that the export lacks.
-- `amounts`: The service's amounts.
-- `signed`: The service's time.
-- `code`: The service's code.
+- `missing`: Receipts that the service lists and the export lacks.
+- `listed_amounts`: The amounts that the service lists.
+- `listed_time`: The time that the service lists.
+- `listed_code`: The code that the service lists.
 """
 
 ErrorKind = Literal[
