@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use fiskal::Fiskal;
+use fiskal::error::Kind;
 use fiskal_conformance::control::Control;
 use fiskal_conformance::shop::Shop;
 use fiskal_sandbox::{Options, Sandbox};
@@ -119,6 +120,56 @@ fn two_tills_that_provision_at_once_share_a_unit() {
         }
     });
     assert_eq!(Control::of(sandbox.url()).booked().unwrap().len(), 4);
+}
+
+#[test]
+fn what_others_do_to_a_register_is_noticed() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let shop = austrian(&sandbox, &json!({}));
+    let fiskal = open(&shop);
+    fiskal.call("provision", &json!({})).unwrap();
+    let sold = fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    let register = format!("/cash-register/{}", sold["ids"]["register"].as_str().unwrap());
+    let told = |method: &str, path: &str, body: Value| {
+        let asked = json!({ "register": "till-1", "method": method, "path": path, "body": body });
+        let answer = fiskal.call("request", &asked).unwrap();
+        assert_eq!(answer["status"], 200, "{answer}");
+    };
+
+    // Another program signs on the same register: the chain goes through its receipt.
+    let other = json!({ "receipt_type": "NORMAL", "schema": { "raw": {
+        "gross_amount_standard": "1.00", "gross_amount_reduced_1": "0.00", "gross_amount_reduced_2": "0.00",
+        "gross_amount_special": "0.00", "gross_amount_zero": "0.00",
+    }}});
+    told("PUT", &format!("{register}/receipt/f5b6e2c4-1b0c-4c1a-8f0a-2c6f0f1d9a77"), other);
+    let after = fiskal.call("sale.complete", &sale("s-2", json!({}))).unwrap();
+    assert_eq!((&after["fiscal"]["number"], &after["verified"]), (&json!("4"), &json!(["content", "chain"])));
+    assert_eq!(after["also"], json!([]));
+
+    // Out of service and back again.
+    told("PATCH", &register, json!({ "state": "OUTAGE" }));
+    let refused = fiskal.call("sale.complete", &sale("s-3", json!({}))).unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotReady, "{refused}");
+    assert_eq!(refused.details().service_code.as_deref(), Some("E_INITIAL_RECEIPT_MISSING"));
+    fiskal.call("provision", &json!({})).unwrap();
+    fiskal.call("sale.complete", &sale("s-3", json!({}))).unwrap();
+
+    // The quarterly copy counts from the last whole export.
+    let due = || fiskal.call("status", &json!({})).unwrap()["registers"][0]["duties"][0].clone();
+    let (before, day) = (due(), 86_400);
+    assert_eq!(before["name"], "dep_copy");
+    control.set_clock(&json!({ "offset_s": 3 * day })).unwrap();
+    request(&fiskal, "till-1", &format!("{register}/export?start_receipt_number=2"));
+    assert_eq!(due()["due"], before["due"], "a part is no copy");
+    request(&fiskal, "till-1", &format!("{register}/export"));
+    assert_ne!(due()["due"], before["due"]);
+
+    // Out of service for good.
+    told("PATCH", &register, json!({ "state": "DECOMMISSIONED" }));
+    let over = fiskal.call("provision", &json!({})).unwrap_err();
+    assert_eq!(over.kind(), Kind::NotReady, "{over}");
+    assert!(over.message().contains("for good"), "{over}");
 }
 
 #[test]
