@@ -105,7 +105,10 @@ export interface RegisterStatus {
 export interface Offline {
   /** When the first record that is not sent yet was made (RFC 3339 with the location's offset). */
   since: string
-  /** Until when the register may go on selling (RFC 3339 with the location's offset). */
+  /**
+   * Until when the register may go on selling (RFC 3339 with the location's offset). In Austria it may go on;
+   * by then the outage must be reported.
+   */
   until: string
   /** How many records wait to be sent. */
   records: number

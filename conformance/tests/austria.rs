@@ -8,10 +8,15 @@ use fiskal_conformance::control::Control;
 use fiskal_conformance::shop::Shop;
 use fiskal_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const PIN: &str = "ganz-geheim-4711";
 /// Sales of the day with lost answers.
 const SALES: usize = 60;
+/// Sales of the till that is killed.
+const KILLED_SALES: u64 = 15;
 
 fn austrian(sandbox: &Sandbox, patch: &Value) -> Shop {
     Shop::from("config-austria.json", sandbox, patch).unwrap()
@@ -235,6 +240,65 @@ fn a_day_of_lost_answers_signs_every_sale_once() {
     assert_eq!(booked.len(), SALES + 2, "the start receipt, the sales and the last one");
     assert!(booked.iter().all(|one| one["times"] == 1));
     check_log(&sandbox, &shop, &fiskal, &last, SALES + 2);
+}
+
+/// The till is a process of its own, killed at whatever it does, and asked for the same sale again.
+#[test]
+fn a_till_that_is_killed_signs_every_sale_once() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let shop = austrian(&sandbox, &json!({}));
+    open(&shop).call("provision", &json!({})).unwrap();
+    // Slow enough that kills strike between request and answer too.
+    let slow = json!({
+        "match": { "method": "PUT", "path": "/sign-at/api/v1/cash-register" },
+        "fault": { "kind": "delay", "ms": 30 }, "count": 100_000,
+    });
+    control.plant(&slow).unwrap();
+    let mut kills = 0;
+    for number in 0..KILLED_SALES {
+        let lines = format!(
+            "open\t{}\ncall\tsale.complete\t{}\n",
+            shop.config().display(),
+            sale(&format!("s-{number}"), json!({}))
+        );
+        // Later attempts live longer, so that the last one comes to its end.
+        let lives = (0..).map(|attempt: u64| Duration::from_millis(10 + (number * 37 + attempt * 53) % 400));
+        let sold = lives.map(|life| attempt(&lines, life)).inspect(|sold| kills += usize::from(!sold));
+        assert!(sold.take(100).any(|sold| sold), "the sale {number} never came to its end");
+    }
+    assert!(kills > 0, "nothing was killed");
+    control.heal().unwrap();
+    let fiskal = open(&shop);
+    let last = fiskal.call("sale.complete", &sale("last", json!({}))).unwrap();
+    assert_eq!(last["verified"], json!(["content", "chain"]));
+    let booked = control.booked().unwrap();
+    assert_eq!(booked.len() as u64, KILLED_SALES + 2, "the start receipt, the sales and the last one");
+    assert!(booked.iter().all(|one| one["times"] == 1));
+    assert_eq!(fiskal.call("journal.verify", &json!({})).unwrap()["misfit"], Value::Null);
+}
+
+/// Lets a door program do what `lines` say, and kills it after `life`; whether it came to the end of the sale.
+fn attempt(lines: &str, life: Duration) -> bool {
+    let mut door = Command::new(env!("CARGO_BIN_EXE_door"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = door.stdin.take().unwrap();
+    input.write_all(lines.as_bytes()).unwrap();
+    std::thread::sleep(life);
+    door.kill().unwrap();
+    let output = door.wait_with_output().unwrap();
+    let replies = String::from_utf8(output.stdout).unwrap();
+    match replies.lines().nth(1).map(serde_json::from_str::<Value>) {
+        Some(Ok(reply)) => {
+            assert_eq!(reply["result"]["state"], "signed", "{reply}");
+            true
+        }
+        _ => false,
+    }
 }
 
 /// Has the register's data collection log checked, with the container that the sandbox shows for it.
