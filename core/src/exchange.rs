@@ -5,13 +5,14 @@
 //! writes a [`Request`] down, sends it, writes the [`Answer`] down, and asks again.
 
 mod line;
+mod token;
 
 pub use line::{Line, LineKind};
+pub use token::Token;
 
 use crate::error::{Error, Result};
 use crate::receipt::Receipt;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
@@ -260,17 +261,6 @@ impl Answer {
     }
 }
 
-/// A bearer token and its end.
-#[derive(Clone, Debug)]
-pub struct Token {
-    /// What goes behind `Bearer`.
-    pub bearer: SecretString,
-    /// When the service stops accepting it.
-    pub expires_at: Timestamp,
-    /// What gets the next one without the credential, and when that ends.
-    pub refresh: Option<(SecretString, Timestamp)>,
-}
-
 /// One request with its answer, or with no answer yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchange {
@@ -400,26 +390,4 @@ pub enum Offline {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn derived_ids_are_lower_case_version_3() {
-        let operation = Operation {
-            id: Uuid::nil(),
-            name: "sale.begin".into(),
-            line: "a@test/register/r".parse().unwrap(),
-            above: vec![],
-            at: Timestamp::UNIX_EPOCH,
-            zone: "Europe/Paris".into(),
-            params: Value::Null,
-            open_sale: None,
-            original: None,
-            deferred: None,
-        };
-        let id = operation.derived_id("intention");
-        assert_eq!(id.get_version_num(), 3);
-        assert_eq!(id, operation.derived_id("intention"));
-        assert_ne!(id, operation.derived_id("intention-2"));
-    }
-}
+mod tests;
