@@ -146,13 +146,12 @@ mod tests {
         println!("\npeak {}", check(folder.as_ref()).unwrap().1);
     }
 
-    fn peak_of_a_child(folder: &OsStr) -> u64 {
-        let mut child = Command::new(std::env::current_exe().unwrap());
+    fn peak_of_a_child(folder: &OsStr) -> Outcome<u64> {
+        let mut child = Command::new(std::env::current_exe()?);
         let test = ["--exact", "dep::tests::child_checks_a_log", "--nocapture"];
-        let output = child.args(test).env(FOLDER, folder).output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
+        let said = String::from_utf8(child.args(test).env(FOLDER, folder).output()?.stdout)?;
         let peak = said.lines().find_map(|line| line.strip_prefix("peak "));
-        peak.unwrap_or_else(|| panic!("{said}")).parse().unwrap()
+        Ok(peak.ok_or_else(|| said.clone())?.parse()?)
     }
 
     /// Unsigned receipts cost no signature, and are otherwise checked like all.
@@ -161,7 +160,7 @@ mod tests {
         let peaks = [1_000, 40_000].map(|receipts| {
             let folder = tempfile::tempdir().unwrap();
             write_log(folder.path(), receipts, Signed::OnlyTheFirst).unwrap();
-            peak_of_a_child(folder.path().as_os_str())
+            peak_of_a_child(folder.path().as_os_str()).unwrap()
         });
         assert!(peaks[1] < peaks[0] + 1024, "{peaks:?} KiB");
     }

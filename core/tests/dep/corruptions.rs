@@ -1,12 +1,12 @@
 //! One mistake at a time: each is found at the right receipt, by the right rule, and by no other.
 
-use crate::till::{Files, public_key};
+use crate::till::{AES, Files, public_key};
 use crate::till::{
     Kind, SERIAL, Spec, certificate, day, entry, export, found, group, keys, qr, receipt, signed, verify,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use fiskal::verify::rksv::Jws;
+use fiskal::verify::rksv::{Jws, TurnoverKey};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -50,6 +50,26 @@ const OF_TILLS: &[Mistake] = &[
         "a counter from the smallest byte",
         |day| day[11].counter = |_| vec![1, 2, 3, 4, 5, 6, 7, 8],
         &[("turnover", 12)],
+    ),
+    (
+        "a counter with its bytes the other way round",
+        |day| day[11].counter = |_| counter("dGxx", "12", i64::swap_bytes),
+        &[("turnover", 12)],
+    ),
+    (
+        "a start value of number and register",
+        |day| day[11].counter = |_| counter("12", "dGxx", |cents| cents),
+        &[("turnover", 12)],
+    ),
+    (
+        "trainings that count",
+        |day| day[4..].iter_mut().for_each(|spec| spec.off_by = 9999),
+        &[("turnover", 5)],
+    ),
+    (
+        "cancellations that do not count",
+        |day| day[4..].iter_mut().for_each(|spec| spec.off_by = 3848),
+        &[("turnover", 5)],
     ),
     (
         "a counter that becomes shorter",
@@ -108,6 +128,20 @@ const OF_TILLS: &[Mistake] = &[
         &[("signature", 9)],
     ),
 ];
+
+/// What the turnover of a whole day, changed so, is encrypted to.
+fn counter(register: &str, number: &str, change: fn(i64) -> i64) -> Vec<u8> {
+    let key = TurnoverKey::from_base64(AES).unwrap();
+    key.encrypt(register, number, change(125_656).into(), 8).unwrap()
+}
+
+#[test]
+fn the_turnover_of_a_day_is_what_the_mistakes_think() {
+    let mut specs = day();
+    specs[11].counter = |_| counter("dGxx", "12", |cents| cents);
+    assert_eq!(signed(&specs)[..11], signed(&day())[..11]);
+    finds("the same counter", &verify(&signed(&specs)), &[]);
+}
 
 fn flipped(text: &str, at: usize) -> String {
     let other = if &text[at..=at] == "A" { "B" } else { "A" };
@@ -203,7 +237,7 @@ fn a_closed_system_signs_with_keys_alone() {
         (spec.provider, spec.certificate) = ("AT0", name.into());
     }
     let keys = |nth| {
-        json!({"base64AESKey": crate::till::AES,
+        json!({"base64AESKey": AES,
                "certificateOrPublicKeyMap": {name: entry(name, "PUBLIC_KEY", &public_key(nth))}})
     };
     let export = json!({"Belege-Gruppe": [group(String::new(), &signed(&specs))]});

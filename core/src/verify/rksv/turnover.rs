@@ -6,6 +6,7 @@ use aes::Aes256;
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
+use zeroize::Zeroizing;
 
 /// How many bytes a counter may have.
 pub(super) const WIDTHS: RangeInclusive<usize> = 5..=16;
@@ -36,7 +37,7 @@ impl TurnoverKey {
     /// [`Malformed`] when the text is not base64 of 32 bytes; it does not repeat the text.
     pub fn from_base64(text: &str) -> Result<Self, Malformed> {
         let malformed = || Malformed::new("AES key", "(not shown)", "padded base64 of 32 bytes");
-        let bytes = base64("AES key", text).map_err(|_| malformed())?;
+        let bytes = Zeroizing::new(base64("AES key", text).map_err(|_| malformed())?);
         Aes256::new_from_slice(&bytes).map(TurnoverKey).map_err(|_| malformed())
     }
 
