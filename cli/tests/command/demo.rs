@@ -47,6 +47,7 @@ fn the_austrian_demo_prints_a_receipt_and_shows_its_log() {
     // The start receipt and the sale.
     assert_eq!(read("dep.json")["Belege-Gruppe"][0]["Belege-kompakt"].as_array().unwrap().len(), 2);
     assert!(read("keys.json")["base64AESKey"].is_string());
+    shop.run(&["verify", "dep", "dep.json", "--keys", "keys.json"]).ends(0);
 }
 
 #[test]
