@@ -135,7 +135,7 @@ fn tamperings() -> Vec<Tampering> {
         ),
         ("no time", set("/time_signature", Value::Null), "/time_signature", false),
         ("another number", set("/receipt_number", json!("3")), qr, true),
-        ("another time", set("/time_signature", json!(1_793_517_331)), qr, true),
+        ("another time", set("/time_signature", json!(1_793_520_931)), qr, true),
         ("unsigned by its word", set("/signed", json!(false)), qr, true),
         ("the number in the code", code("_dGxx_2_", "_dGxx_3_"), qr, true),
         ("the Kassen-ID in the code", code("_dGxx_", "_dGyy_"), qr, true),
@@ -144,6 +144,15 @@ fn tamperings() -> Vec<Tampering> {
         ("the turnover of a training", code("_rceBjkzuONI=_", "_VFJB_"), qr, true),
         ("the turnover of a cancellation", code("_rceBjkzuONI=_", "_U1RP_"), qr, true),
         ("another chain", code("_tTdItjfZ1rs=_", "_uTdItjfZ1rs=_"), qr, true),
+        (
+            "a time before the last receipt",
+            Box::new(|body| {
+                body["qr_code_data"] = CODES[1].replacen("T09:15:30", "T08:59:59", 1).into();
+                body["time_signature"] = json!(1_793_519_999);
+            }),
+            qr,
+            true,
+        ),
         ("no code", set("/qr_code_data", Value::Null), qr, true),
         ("a dummy", set("/qr_code_data", json!(driver::DUMMY)), qr, true),
     ]

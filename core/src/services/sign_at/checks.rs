@@ -4,7 +4,7 @@ use super::containers::{Container, Sums};
 use super::facts::Last;
 use super::map::Kind;
 use super::wire::text;
-use crate::verify::rksv::{Jws, MachineCode, Signature, Turnover};
+use crate::verify::rksv::{Amounts, Jws, MachineCode, Malformed, Signature, Turnover};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -85,12 +85,12 @@ fn machine_code(expected: &Expected<'_>, answer: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut same = |part: &str, there: String, wanted: String| {
         if there != wanted {
-            findings.push(wrong(format!("the {part} is {there} instead of {wanted}")));
+            findings.push(wrong(format!("the machine code says {part} {there} instead of {wanted}")));
         }
     };
     same("number", code.number.clone(), text(answer, "/receipt_number").unwrap_or_default().into());
     same("register", code.register.clone(), expected.serial.into());
-    same("amounts", format!("{:?}", code.amounts), format!("{:?}", expected.sums.cents()));
+    same("amounts", in_euros(&code.amounts), in_euros(&expected.sums.cents()));
     let time = signed_at(answer).and_then(|at| at.in_tz(ZONE).ok());
     same("time", code.date.to_string(), time.map(|time| time.datetime().to_string()).unwrap_or_default());
     let turnover = match code.turnover {
@@ -98,19 +98,28 @@ fn machine_code(expected: &Expected<'_>, answer: &Value) -> Vec<Finding> {
         Turnover::Training => Kind::Training,
         Turnover::Cancellation => Kind::Cancellation,
     };
-    same("turnover's type", turnover.name().into(), expected.kind.name().into());
+    same("type", turnover.name().into(), expected.kind.name().into());
     let signed = jws.signature != Signature::Outage;
     let told = answer.get("signed").and_then(Value::as_bool);
-    same("signature", format!("{signed:?}"), told.map_or("untold".into(), |told| format!("{told:?}")));
-    if let Some(last) =
-        expected.last.and_then(|last| parsed(&last.code)).filter(|last| code.date < last.1.date)
+    same("signed", signed.to_string(), told.map_or("nothing".into(), |told| told.to_string()));
+    // By the clock of the world: in the hour that comes twice local time may go back.
+    let last = expected.last.map(|last| last.signed_at);
+    if let (Some(last), Some(now)) = (last, signed_at(answer))
+        && now < last
     {
-        findings.push(wrong(format!(
-            "its time {} lies before that of the receipt before, {}",
-            code.date, last.1.date
-        )));
+        findings.push(wrong(format!("it was signed at {now}, before the receipt before it, {last}")));
     }
     findings
+}
+
+/// The five amounts in the order of the machine code.
+fn in_euros(amounts: &Amounts) -> String {
+    let Amounts { standard, reduced_1, reduced_2, zero, special } = amounts;
+    let euros = |cents: &i128| {
+        let sign = if *cents < 0 { "-" } else { "" };
+        format!("{sign}{}.{:02}", cents.unsigned_abs() / 100, cents.unsigned_abs() % 100)
+    };
+    [standard, reduced_1, reduced_2, zero, special].map(euros).join(" / ")
 }
 
 /// What is known of the chain.
@@ -144,7 +153,7 @@ pub(super) fn chain(last: &Last, receipts: &[&Value]) -> Chain {
 fn read(answer: &Value) -> Result<(Jws, MachineCode), String> {
     let code = text(answer, "/qr_code_data").ok_or("there is no machine code")?;
     let jws = Jws::from_code(code).map_err(|wrong| wrong.to_string())?;
-    let code = jws.payload.parse().map_err(|wrong: crate::verify::rksv::Malformed| wrong.to_string())?;
+    let code = jws.payload.parse().map_err(|wrong: Malformed| wrong.to_string())?;
     Ok((jws, code))
 }
 
