@@ -70,6 +70,7 @@ import type {
   ReceiptListResult,
   ReceiptPayParams,
   ReceiptPrintParams,
+  ReceiptZeroParams,
   RecordGetParams,
   RecordGetResult,
   RegisterListParams,
@@ -153,6 +154,11 @@ export interface Operations {
    * again, the same one. (`receipt.correct`)
    */
   receiptCorrect(params: ReceiptCorrectParams, options?: CallOptions): Promise<Receipt>
+  /**
+   * Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before 15 February.
+   * (`receipt.zero`)
+   */
+  receiptZero(params: ReceiptZeroParams, options?: CallOptions): Promise<Receipt>
   /**
    * Books a reprint with its number where the law counts them, and gives the receipt marked as that copy.
    * (`receipt.duplicate`)
@@ -361,6 +367,7 @@ export type OperationName =
   | 'receipt.print'
   | 'receipt.cancel'
   | 'receipt.correct'
+  | 'receipt.zero'
   | 'receipt.duplicate'
   | 'receipt.pay'
   | 'receipt.invoice'
@@ -438,6 +445,7 @@ export interface OperationTypes {
   'receipt.print': { params: ReceiptPrintParams, result: PrintedReceipt }
   'receipt.cancel': { params: ReceiptCancelParams, result: Receipt }
   'receipt.correct': { params: ReceiptCorrectParams, result: Receipt }
+  'receipt.zero': { params: ReceiptZeroParams, result: Receipt }
   'receipt.duplicate': { params: ReceiptDuplicateParams, result: Receipt }
   'receipt.pay': { params: ReceiptPayParams, result: Receipt }
   'receipt.invoice': { params: ReceiptInvoiceParams, result: Receipt }

@@ -18,6 +18,7 @@ module.exports = {
   receiptPrint: { name: 'receipt.print' },
   receiptCancel: { name: 'receipt.cancel', receiptsAt: '' },
   receiptCorrect: { name: 'receipt.correct', receiptsAt: '' },
+  receiptZero: { name: 'receipt.zero', receiptsAt: '' },
   receiptDuplicate: { name: 'receipt.duplicate', receiptsAt: '' },
   receiptPay: { name: 'receipt.pay', receiptsAt: '' },
   receiptInvoice: { name: 'receipt.invoice', receiptsAt: '' },

@@ -105,7 +105,10 @@ export interface RegisterStatus {
 export interface Offline {
   /** When the first record that is not sent yet was made (RFC 3339 with the location's offset). */
   since: string
-  /** Until when the register may go on selling (RFC 3339 with the location's offset). */
+  /**
+   * Until when the register may go on selling (RFC 3339 with the location's offset). In Austria it may go on;
+   * by then the outage must be reported.
+   */
   until: string
   /** How many records wait to be sent. */
   records: number
@@ -1076,7 +1079,7 @@ export interface ReceiptListParams {
   changed_after?: number | bigint | undefined
   /** Only receipts that are pending or provisional. */
   waiting?: boolean | undefined
-  /** At most so many, up to 1,000. */
+  /** At most so many, up to 1,000; a few more where the last change made several at once. */
   limit?: number | bigint | undefined
 }
 
@@ -1155,6 +1158,19 @@ export interface ReceiptCorrectParams {
   customer?: Customer | null | undefined
   /** Per service, what only that service knows. */
   extra?: { [key: string]: unknown } | undefined
+}
+
+/** Parameters of `receipt.zero`. */
+export interface ReceiptZeroParams {
+  /** The register's name in the configuration. */
+  register: string
+  /**
+   * The caller's id of it, at most 64 visible characters, unique per register: a repeated call with it gives
+   * the same receipt. Made if absent.
+   */
+  id?: string | null | undefined
+  /** Who makes it. */
+  cashier?: Cashier | null | undefined
 }
 
 /** Parameters of `receipt.duplicate`. */

@@ -758,6 +758,12 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_CORRECT "receipt.correct"
 
 /**
+ * Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before 15
+ * February.
+ */
+#define FISKAL_OP_RECEIPT_ZERO "receipt.zero"
+
+/**
  * Books a reprint with its number where the law counts them, and gives the receipt marked as that
  * copy.
  */

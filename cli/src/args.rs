@@ -27,6 +27,12 @@ pub(crate) enum Command {
         /// The country
         #[arg(default_value = "fr")]
         country: Country,
+        /// Write the Austrian register's data collection log (DEP7) into this file
+        #[arg(long, value_name = "FILE")]
+        dep: Option<PathBuf>,
+        /// Write the key container for a verifier of that log into this file
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
     },
     /// Write a commented configuration to start from
     Init,
@@ -136,6 +142,7 @@ pub(crate) enum Command {
 pub(crate) enum Country {
     Fr,
     It,
+    At,
 }
 
 #[derive(Debug, clap::Args)]

@@ -80,6 +80,14 @@ impl Control {
         Ok(seen.get("requests").and_then(Value::as_array).cloned().unwrap_or_default())
     }
 
+    /// What a verifier asks for beside the log of an Austrian register.
+    ///
+    /// # Errors
+    /// When the sandbox has no such register.
+    pub fn keys(&self, register: &str) -> Result<Value> {
+        self.send("GET", &format!("sign-at/registers/{register}/verification"), None)
+    }
+
     fn send(&self, method: &str, name: &str, body: Option<&Value>) -> Result<Value> {
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut stream = TcpStream::connect(&self.host)?;

@@ -8,10 +8,22 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
+/// What a key begins with that is that of another account of the sandbox.
+const KEY_OF: &str = "sandbox:";
+
 /// The folder; it goes with the value.
 #[derive(Debug)]
 pub struct Shop {
     folder: TempDir,
+}
+
+fn accounts_of(config: &mut Value) -> impl Iterator<Item = &mut Value> {
+    config["account"].as_object_mut().into_iter().flat_map(|accounts| accounts.values_mut())
+}
+
+/// The account of the sandbox whose key is meant, where it is not the service's own.
+fn above(account: &Value) -> Option<&str> {
+    account["key"].as_str()?.strip_prefix(KEY_OF)
 }
 
 impl Shop {
@@ -30,19 +42,23 @@ impl Shop {
     pub fn from(start: &str, sandbox: &Sandbox, patch: &Value) -> Result<Shop> {
         let shop = Shop { folder: tempfile::Builder::new().prefix("fiskal-conformance-").tempdir()? };
         let mut config: Value = serde_json::from_str(&std::fs::read_to_string(folder().join(start))?)?;
-        for account in
-            config["account"].as_object_mut().into_iter().flat_map(|accounts| accounts.values_mut())
-        {
+        let accounts = &sandbox.ready()["accounts"];
+        for account in accounts_of(&mut config) {
             // One interface serves both; the taxpayer's country decides.
             let service = match account["service"].as_str() {
                 Some("sign-it") | None => "sign-fr",
                 Some(service) => service,
             };
-            let known = &sandbox.ready()["accounts"][service];
-            let own = json!({"url": known["url"], "key": known["key"], "secret": known["secret"]});
+            let url = accounts[service]["url"].clone();
+            let keys = &accounts[above(account).unwrap_or(service)];
+            let own = json!({"url": url, "key": keys["key"], "secret": keys["secret"]});
             merge(account, &own);
         }
         merge(&mut config, patch);
+        for account in accounts_of(&mut config) {
+            let Some(keys) = above(account).map(|above| &accounts[above]) else { continue };
+            merge(account, &json!({"key": keys["key"], "secret": keys["secret"]}));
+        }
         std::fs::write(shop.config(), format!("{config:#}\n"))?;
         Ok(shop)
     }

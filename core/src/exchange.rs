@@ -7,17 +7,18 @@
 mod line;
 mod past;
 mod standing;
+mod token;
 mod witness;
 
 pub use line::{Line, LineKind};
 pub use past::{Exchange, Known, Past};
 pub use standing::{Duty, Halt, Outage, Standing};
+pub use token::Token;
 pub use witness::{Anchor, Witness, Witnesses};
 
 use crate::error::{Error, Kind, Result};
 use crate::receipt::Receipt;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
@@ -30,7 +31,14 @@ pub trait Service: Send + Sync {
     /// The body names the secrets `NAME/key` and `NAME/secret` of the credential.
     fn sign_in(&self, credential: &str) -> Option<Request>;
 
-    /// The token in the answer to [`Service::sign_in`].
+    /// The request that gets the next token for the refresh token of the last one, which its body names
+    /// `NAME/refresh`; `None` where a credential only ever signs in.
+    fn refresh(&self, credential: &str) -> Option<Request> {
+        let _ = credential;
+        None
+    }
+
+    /// The token in the answer to [`Service::sign_in`] or [`Service::refresh`].
     fn token(&self, answer: &Answer) -> Result<Token>;
 
     /// Whether this answer comes from the service at all; a captive portal's 200 does not.
@@ -268,15 +276,6 @@ impl Answer {
     }
 }
 
-/// A bearer token and its end.
-#[derive(Clone, Debug)]
-pub struct Token {
-    /// What goes behind `Bearer`.
-    pub bearer: SecretString,
-    /// When the service stops accepting it.
-    pub expires_at: Timestamp,
-}
-
 /// What comes next for an operation.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -356,29 +355,4 @@ pub enum Offline {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn derived_ids_are_lower_case_version_3() {
-        let operation = Operation {
-            id: Uuid::nil(),
-            name: "sale.begin".into(),
-            line: "a@test/register/r".parse().unwrap(),
-            above: vec![],
-            at: Timestamp::UNIX_EPOCH,
-            zone: "Europe/Paris".into(),
-            params: Value::Null,
-            open_sale: None,
-            original: None,
-            deferred: None,
-            replaces: None,
-            refused_before: false,
-            set_aside: None,
-        };
-        let id = operation.derived_id("intention");
-        assert_eq!(id.get_version_num(), 3);
-        assert_eq!(id, operation.derived_id("intention"));
-        assert_ne!(id, operation.derived_id("intention-2"));
-    }
-}
+mod tests;

@@ -15,7 +15,7 @@ const PAYLOADS: [(&str, &str, &str); 5] = [
     (
         "a machine code",
         "M",
-        "_R1-AT0_DEMO-CASH-BOX524_366585_2015-12-17T11:23:44_34,65_0,00_0,00_0,00_0,00_NxVlcg==_2f3ed4_cG9o0j==_sig==",
+        "_R1-AT3_dGxx_5_2026-11-01T10:31:00_-12,00_-5,50_0,00_0,00_-20,98_U1RP_5474185F_zZKiNGakJ1s=_7JOI2tfympIgAHQByOsCgIQRvk5BsihExxh5yeNf3JMDOIZRCM8TW21mpzRCUKrn/wjMQL4qjgT934FQ5g280Q==",
     ),
     ("letters", "Q", "Boulangerie « Chez Zoé »: 12,40 €"),
     ("much", "L", LONG),

@@ -79,6 +79,7 @@ RESULTS: Dict[str, str] = {
     "receipt.list": "ReceiptListResult",
     "receipt.cancel": "Receipt",
     "receipt.correct": "Receipt",
+    "receipt.zero": "Receipt",
     "receipt.duplicate": "Receipt",
     "receipt.pay": "Receipt",
     "receipt.invoice": "Receipt",

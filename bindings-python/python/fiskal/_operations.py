@@ -380,7 +380,8 @@ class Operations:
             changed_after: Only what changed after this mark, which an earlier page gave; 0 is
                 the beginning. (default 0)
             waiting: Only receipts that are pending or provisional. (default false)
-            limit: At most so many, up to 1,000. (default 100)
+            limit: At most so many, up to 1,000; a few more where the last change made several
+                at once. (default 100)
         """
         return cast(
             types.ReceiptListResult,
@@ -495,6 +496,27 @@ class Operations:
                     "extra": extra,
                 },
             ),
+        )
+
+    def receipt_zero(
+        self,
+        *,
+        register: str,
+        id: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
+        15 February.
+
+        Args:
+            register: The register's name in the configuration.
+            id: The caller's id of it, at most 64 visible characters, unique per register: a
+                repeated call with it gives the same receipt. Made if absent.
+            cashier: Who makes it.
+        """
+        return cast(
+            "Receipt",
+            self._call("receipt.zero", {"register": register, "id": id, "cashier": cashier}),
         )
 
     def receipt_duplicate(
@@ -2494,7 +2516,8 @@ class AsyncOperations:
             changed_after: Only what changed after this mark, which an earlier page gave; 0 is
                 the beginning. (default 0)
             waiting: Only receipts that are pending or provisional. (default false)
-            limit: At most so many, up to 1,000. (default 100)
+            limit: At most so many, up to 1,000; a few more where the last change made several
+                at once. (default 100)
         """
         return cast(
             types.ReceiptListResult,
@@ -2609,6 +2632,27 @@ class AsyncOperations:
                     "extra": extra,
                 },
             ),
+        )
+
+    async def receipt_zero(
+        self,
+        *,
+        register: str,
+        id: Optional[str] = None,
+        cashier: Optional[types.CashierParams] = None,
+    ) -> Receipt:
+        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
+        15 February.
+
+        Args:
+            register: The register's name in the configuration.
+            id: The caller's id of it, at most 64 visible characters, unique per register: a
+                repeated call with it gives the same receipt. Made if absent.
+            cashier: Who makes it.
+        """
+        return cast(
+            "Receipt",
+            await self._call("receipt.zero", {"register": register, "id": id, "cashier": cashier}),
         )
 
     async def receipt_duplicate(

@@ -641,7 +641,8 @@ class Offline(TypedDict):
     # When the first record that is not sent yet was made (RFC 3339 with the location's offset).
     since: str
 
-    # Until when the register may go on selling (RFC 3339 with the location's offset).
+    # Until when the register may go on selling (RFC 3339 with the location's offset). In Austria it
+    # may go on; by then the outage must be reported.
     until: str
 
     # How many records wait to be sent.

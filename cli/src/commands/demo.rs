@@ -3,22 +3,29 @@
 use super::{exit_of, list, receipt, sandbox, text};
 use crate::args::{Country, Paper};
 use crate::output::{Exit, Output};
-use fiskal::Fiskal;
 use fiskal::config::Config;
 use fiskal::error::{Error, Result};
+use fiskal::exchange::Method;
+use fiskal::transport::{HttpTransport, Network, Sent, Transport as _, Wire};
+use fiskal::{Fiskal, Interrupt};
 use fiskal_sandbox::Options;
 use serde_json::{Value, json};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The sandbox is on this machine.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Starts a sandbox, provisions a merchant, sells three items at two VAT rates, prints the receipt.
-pub(super) fn run(country: Country, output: &mut Output) -> Result<Exit> {
+pub(super) fn run(country: Country, evidence: &Evidence<'_>, output: &mut Output) -> Result<Exit> {
+    evidence.check(country)?;
     let scene = Scene::of(country);
     let steps = output.steps(4);
     steps.next(&format!("starting a sandbox of {}", scene.service));
     let sandbox = sandbox::start(Options::default())?;
     let folder = tempfile::Builder::new().prefix("fiskal-demo-").tempdir().map_err(no_folder)?;
-    let config = configuration(scene.config, folder.path(), sandbox.ready()).map_err(no_folder)?;
+    let config = configuration(&scene, folder.path(), sandbox.ready()).map_err(no_folder)?;
 
     let fiskal = Fiskal::open(Config::from_file(config)?)?;
     steps.next(&format!("provisioning {}", scene.merchant));
@@ -27,6 +34,7 @@ pub(super) fn run(country: Country, output: &mut Output) -> Result<Exit> {
     let receipt = fiskal.call("sale.complete", &(scene.sale)())?;
     steps.next("printing the receipt");
     let paper = receipt::printed(&receipt, Paper::Text)?;
+    evidence.write(&fiskal, sandbox.url(), &receipt)?;
     drop(steps);
     // The journal closes before its folder goes.
     drop(fiskal);
@@ -37,35 +45,113 @@ pub(super) fn run(country: Country, output: &mut Output) -> Result<Exit> {
         output.value(&receipt);
     } else {
         output.bytes(&paper);
-        proven(scene.service, &receipt, output);
+        proven(&scene, &receipt, output);
     }
     Ok(exit_of(&receipt))
 }
 
-fn proven(service: &str, receipt: &Value, output: &mut Output) {
+/// What an Austrian verifier wants to see of the demo's register.
+pub(super) struct Evidence<'a> {
+    /// Where its data collection log goes (DEP7).
+    pub(super) dep: Option<&'a Path>,
+    /// Where the container with its AES key and certificates goes.
+    pub(super) keys: Option<&'a Path>,
+}
+
+impl Evidence<'_> {
+    fn check(&self, country: Country) -> Result<()> {
+        let wanted = [("--dep", self.dep), ("--keys", self.keys)];
+        match wanted.iter().find(|(_, path)| path.is_some() && !matches!(country, Country::At)) {
+            Some((name, _)) => Err(Error::invalid(
+                "",
+                format!("{name} is for the Austrian demo; write `fiskal demo at {name} FILE`"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&self, fiskal: &Fiskal, sandbox: &str, receipt: &Value) -> Result<()> {
+        let register = text(receipt, "/ids/register");
+        if let Some(path) = self.dep {
+            let asked = json!({
+                "register": "till-1", "method": "GET", "path": format!("/cash-register/{register}/export"),
+            });
+            let answer = fiskal.call("request", &asked)?;
+            save(path, answer.get("body").unwrap_or(&Value::Null))?;
+        }
+        if let Some(path) = self.keys {
+            save(path, &container(sandbox, register)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn save(path: &Path, value: &Value) -> Result<()> {
+    std::fs::write(path, format!("{value:#}\n"))
+        .map_err(|cause| Error::invalid("", format!("{} cannot be written: {cause}", path.display())))
+}
+
+/// The key container of a register, which only a sandbox shows.
+fn container(sandbox: &str, register: &str) -> Result<Value> {
+    let wire = Wire {
+        base: sandbox.to_owned(),
+        method: Method::Get,
+        path: format!("/_sandbox/sign-at/registers/{register}/verification"),
+        headers: Vec::new(),
+        bearer: None,
+        body: None,
+    };
+    let transport = HttpTransport::new(&Network::default())?;
+    match transport.send(&wire, PATIENCE, &Interrupt::never()) {
+        Sent::Answered { answer, .. } if answer.status == 200 => Ok(spelled_once(answer.body)),
+        other => Err(Error::internal(format!("the sandbox does not show the register's keys: {other:?}"))),
+    }
+}
+
+/// The container with each certificate under the spelling that receipts have; the sandbox gives another one beside it.
+fn spelled_once(mut container: Value) -> Value {
+    if let Some(known) = container.get_mut("certificateOrPublicKeyMap").and_then(Value::as_object_mut) {
+        known.retain(|serial, _| !serial.bytes().any(|byte| byte.is_ascii_lowercase()));
+    }
+    container
+}
+
+fn proven(scene: &Scene, receipt: &Value, output: &mut Output) {
     let verified: Vec<&str> = list(receipt, "/verified").iter().filter_map(Value::as_str).collect();
+    let (name, place) = scene.called;
     output.line("");
     output.line(format_args!(
-        "{} by {service} as record {}",
+        "{} by {} as {name} {}",
         text(receipt, "/state"),
-        text(receipt, "/ids/record")
+        scene.service,
+        text(receipt, place)
     ));
     output.line(format_args!("verified: {}", verified.join(", ")));
     output.line("nothing of this is left on this machine");
 }
 
 /// Writes the configuration, and the sandbox's credentials into files of their own.
-fn configuration(toml: &str, folder: &Path, ready: &Value) -> io::Result<PathBuf> {
-    std::fs::write(folder.join("key"), text(ready, "/accounts/sign-fr/key"))?;
-    std::fs::write(folder.join("secret"), text(ready, "/accounts/sign-fr/secret"))?;
+fn configuration(scene: &Scene, folder: &Path, ready: &Value) -> io::Result<PathBuf> {
+    for part in ["key", "secret"] {
+        std::fs::write(folder.join(part), text(ready, &format!("/accounts/{}/{part}", scene.keys)))?;
+    }
     let config = folder.join("fiskal.toml");
-    std::fs::write(&config, toml.replace("{url}", text(ready, "/accounts/sign-fr/url")))?;
+    std::fs::write(
+        &config,
+        scene.config.replace("{url}", text(ready, &format!("/accounts/{}/url", scene.url))),
+    )?;
     Ok(config)
 }
 
 /// Who sells what in a country.
 struct Scene {
     service: &'static str,
+    /// The sandbox's account whose key it has.
+    keys: &'static str,
+    /// The sandbox's account whose address it has.
+    url: &'static str,
+    /// What the service calls what it made, and where that stands in the receipt.
+    called: (&'static str, &'static str),
     merchant: &'static str,
     config: &'static str,
     sale: fn() -> Value,
@@ -76,15 +162,30 @@ impl Scene {
         match country {
             Country::Fr => Scene {
                 service: "SIGN FR",
+                keys: "sign-fr",
+                url: "sign-fr",
+                called: ("record", "/ids/record"),
                 merchant: "Boulangerie Martin SARL, Paris",
                 config: include_str!("demo.toml"),
                 sale: french_sale,
             },
             Country::It => Scene {
                 service: "SIGN IT",
+                keys: "sign-fr",
+                url: "sign-fr",
+                called: ("record", "/ids/record"),
                 merchant: "Bar Rossi S.r.l., Roma",
                 config: include_str!("demo-it.toml"),
                 sale: italian_sale,
+            },
+            Country::At => Scene {
+                service: "SIGN AT",
+                keys: "management",
+                url: "sign-at",
+                called: ("receipt", "/fiscal/number"),
+                merchant: "Café Muster GmbH, Graz",
+                config: include_str!("demo-at.toml"),
+                sale: austrian_sale,
             },
         }
     }
@@ -103,6 +204,21 @@ fn italian_sale() -> Value {
         ],
         "payments": [{"method": "card", "amount": "13.80"}],
         "customer": {"lottery_code": "AB12CD34"},
+    })
+}
+
+fn austrian_sale() -> Value {
+    json!({
+        "id": "demo-1",
+        "register": "till-1",
+        "number": "R-2026-0001",
+        "cashier": {"id": "7", "name": "Anna"},
+        "items": [
+            {"text": "Melange", "quantity": "2", "unit_price": "4.20", "vat": "20"},
+            {"text": "Sachertorte", "quantity": "1", "unit_price": "5.50", "vat": "10"},
+            {"text": "Bauernbrot", "quantity": "1", "unit_price": "3.10", "vat": "4.9"},
+        ],
+        "payments": [{"method": "cash", "amount": "17.00", "tendered": "20.00"}],
     })
 }
 

@@ -32,7 +32,9 @@ use std::path::Path;
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
     let config = args.config.as_path();
     match &args.command {
-        Command::Demo { country } => demo::run(*country, output),
+        Command::Demo { country, dep, keys } => {
+            demo::run(*country, &demo::Evidence { dep: dep.as_deref(), keys: keys.as_deref() }, output)
+        }
         Command::Init => init::run(config, output),
         Command::Sandbox { listen, store, ready_file } => {
             sandbox::run(*listen, store.clone(), ready_file.clone(), output)

@@ -48,3 +48,27 @@ fn as_json_the_demo_writes_the_receipt_and_nothing_else() {
     assert_eq!(serde_json::json!(rates), serde_json::json!([["20", "1.00"], ["5.5", "1.06"]]));
     assert_eq!(ran.err, "");
 }
+
+#[test]
+fn the_austrian_demo_prints_a_receipt_and_shows_its_log() {
+    let shop = Shop::new();
+    let ran = shop.run(&["demo", "at", "--dep", "dep.json", "--keys", "keys.json"]).ends(0);
+    for word in ["Café Muster", "Sachertorte", "17,00", "RKSV-Beleg: 2", "RKSV-Kassen-ID: ", "4,9", "signed"]
+    {
+        assert!(ran.out.contains(word), "'{word}' is not in:\n{}", ran.out);
+    }
+    assert_eq!(shop.left_behind(), Vec::<std::path::PathBuf>::new());
+    let read = |name: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(shop.path(name)).unwrap()).unwrap()
+    };
+    // The start receipt and the sale.
+    assert_eq!(read("dep.json")["Belege-Gruppe"][0]["Belege-kompakt"].as_array().unwrap().len(), 2);
+    assert!(read("keys.json")["base64AESKey"].is_string());
+    shop.run(&["verify", "dep", "dep.json", "--keys", "keys.json"]).ends(0);
+}
+
+#[test]
+fn the_log_is_austrian() {
+    let ran = Shop::new().run(&["demo", "--dep", "dep.json"]).ends(1);
+    assert!(ran.err.contains("fiskal demo at --dep"), "{}", ran.err);
+}

@@ -60,6 +60,18 @@ impl Shop {
         shop
     }
 
+    /// A shop in Austria, with the dashboard's key.
+    pub(crate) fn in_austria(sandbox: &RunningSandbox) -> Self {
+        let shop = Self::new();
+        let accounts = &sandbox.ready["accounts"];
+        for part in ["key", "secret"] {
+            shop.write(part, accounts["management"][part].as_str().unwrap());
+        }
+        let toml = include_str!("../../src/commands/demo-at.toml");
+        shop.write("fiskal.toml", &toml.replace("{url}", accounts["sign-at"]["url"].as_str().unwrap()));
+        shop
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

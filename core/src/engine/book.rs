@@ -162,16 +162,27 @@ impl Store for Journal {
     fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>> {
         self.read(|db| {
             let which = if filter.waiting { "final = 0 AND" } else { "" };
+            let these = format!("FROM receipts WHERE {which} (?1 IS NULL OR line = ?1) AND changed > ?2");
+            // What one entry changed is never cut in two: the mark of the next page is the entry.
             let sql = format!(
-                "SELECT changed, receipt FROM receipts
-                 WHERE {which} (?1 IS NULL OR line = ?1) AND changed > ?2 ORDER BY changed LIMIT ?3"
+                "SELECT changed, receipt {these} AND changed <= ifnull(
+                   (SELECT changed {these} ORDER BY changed LIMIT 1 OFFSET ?3 - 1), {})
+                 ORDER BY changed",
+                i64::MAX
             );
             let line = filter.line.as_ref().map(Line::to_string);
             let values: [&dyn ToSql; 3] = [&line, &(filter.after as i64), &(filter.limit as i64)];
-            many(db, &sql, &values, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?
-                .into_iter()
-                .map(|(changed, text)| Ok((changed.unsigned_abs(), parsed(&text)?)))
-                .collect()
+            let mut receipts =
+                many(db, &sql, &values, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?
+                    .into_iter()
+                    .map(|(changed, text)| Ok((changed.unsigned_abs(), parsed(&text)?)))
+                    .collect::<Result<Vec<(u64, Receipt)>>>()?;
+            // Those of one entry in the order of their fiscal numbers, which are digits.
+            let number = |receipt: &Receipt| {
+                receipt.fiscal.number.as_ref().map(|number| (number.len(), number.clone()))
+            };
+            receipts.sort_by_cached_key(|(changed, receipt)| (*changed, number(receipt)));
+            Ok(receipts)
         })
     }
 }

@@ -4,7 +4,7 @@ use crate::engine::drive::{Drive, must_repeat};
 use crate::engine::events::What;
 use crate::engine::ports::{Clock, Durability, Ids, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Answer, Effect, Exchange, Known, Lost, Request};
+use crate::exchange::{Answer, Effect, Exchange, Known, Lost, Request, Token};
 use crate::transport::{CONNECT_TIMEOUT, Sent, Transport, Wire};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -169,16 +169,34 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         let Some(sign_in) = self.service.sign_in(credential) else {
             return self.secret(&format!("{credential}/key")).map(Some);
         };
-        let token = self.engine.tokens.get(credential, self.now(), || {
-            match self.transmit(&sign_in, None, self.sign_in_time()?)? {
-                Attempt::Answered(answer) => self.service.token(&answer),
-                Attempt::Failed { why, .. } => Err(Error::new(
-                    Kind::Unreachable,
-                    format!("the service does not answer the sign-in ({why})"),
-                )),
-            }
-        })?;
+        let token =
+            self.engine.tokens.get(credential, self.now(), || match self.refreshed(credential)? {
+                Some(token) => Ok(token),
+                None => self.service.token(&self.sign(&sign_in)?),
+            })?;
         Ok(Some(token.bearer))
+    }
+
+    /// The next token for the refresh token of the last one; `None` where there is none, or the service did
+    /// not take it.
+    fn refreshed(&self, credential: &str) -> Result<Option<Token>> {
+        let known = self.engine.tokens.refresh(credential, self.now());
+        let (Some(_), Some(request)) = (known, self.service.refresh(credential)) else { return Ok(None) };
+        let token = self.service.token(&self.sign(&request)?);
+        if token.is_err() {
+            self.engine.tokens.forget_refresh(credential);
+        }
+        Ok(token.ok())
+    }
+
+    fn sign(&self, request: &Request) -> Result<Answer> {
+        match self.transmit(request, None, self.sign_in_time()?)? {
+            Attempt::Answered(answer) => Ok(answer),
+            Attempt::Failed { why, .. } => {
+                let message = format!("the service does not answer the sign-in ({why})");
+                Err(Error::new(Kind::Unreachable, message))
+            }
+        }
     }
 
     /// Callers on other lines wait for the same sign-in: it may not take longer than their patience.
@@ -188,6 +206,10 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     fn secret(&self, name: &str) -> Result<SecretString> {
+        let refresh = name.strip_suffix("/refresh");
+        if let Some(token) = refresh.and_then(|name| self.engine.tokens.refresh(name, self.now())) {
+            return Ok(token);
+        }
         self.engine.secrets.get(name)?.ok_or_else(|| {
             let message = format!("the secret '{name}' is not in the secret store; run `provision` again");
             Error::new(Kind::NotReady, message)

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 pub struct Outage {
     /// When the first record that is not sent yet was made.
     pub since: Timestamp,
-    /// Until when the law of the country lets the register go on.
+    /// Until when the law of the country lets the register go on; by when the outage must be reported, where it
+    /// lets it go on all the same.
     pub until: Timestamp,
     /// How many records wait to be sent.
     pub records: u32,

@@ -1,6 +1,6 @@
 //! What is done with a receipt after it was issued: it is cancelled, printed again, paid, made an invoice.
 
-use super::{Definition, Run, correct, given, read, returned, written};
+use super::{Definition, Run, correct, given, read, returned, sale, written};
 use crate::engine::Submission;
 use crate::engine::ports::{ReceiptKey, Store};
 use crate::error::{Error, Kind, Result};
@@ -23,6 +23,14 @@ pub(super) const CANCEL: Definition = Definition {
     params: given::<Cancel>,
     result: returned::<Receipt>,
     run: Run::Client(cancel),
+};
+
+pub(super) const ZERO: Definition = Definition {
+    name: "receipt.zero",
+    summary: "Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before 15 February.",
+    params: given::<Zero>,
+    result: returned::<Receipt>,
+    run: Run::Client(zero),
 };
 
 pub(super) const DUPLICATE: Definition = Definition {
@@ -121,6 +129,21 @@ struct Cancel {
     cashier: Option<Cashier>,
 }
 
+/// Parameters of `receipt.zero`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Zero {
+    /// The register's name in the configuration.
+    register: String,
+    /// The caller's id of it, at most 64 visible characters, unique per register: a repeated call with it gives
+    /// the same receipt. Made if absent.
+    #[serde(default)]
+    id: Option<String>,
+    /// Who makes it.
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
 /// Parameters of `receipt.duplicate`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -165,6 +188,15 @@ fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let document = AuthorityDocument::deserialize(&submit(fiskal, &original, about)?)
         .map_err(|cause| Error::internal(format!("the authority's document cannot be read: {cause}")))?;
     written(&document)
+}
+
+fn zero(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
+    let Zero { register, id, cashier } = read(params)?;
+    check_as_sale(json!({ "id": id, "cashier": cashier }))?;
+    let key = format!("receipt.zero:{}", id.unwrap_or_else(|| fiskal.new_id()));
+    let place = fiskal.place(&register)?;
+    let params = json!({ "cashier": cashier, "issuer": sale::issuer(&place) });
+    Ok(fiskal.submit(place.submission("receipt.zero", key, params))?.outcome.result)
 }
 
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {

@@ -90,6 +90,7 @@ pub const ALL: &[Definition] = &[
     receipt::PRINT,
     afterwards::CANCEL,
     correct::CORRECT,
+    afterwards::ZERO,
     afterwards::DUPLICATE,
     afterwards::PAY,
     afterwards::INVOICE,

@@ -73,7 +73,7 @@ struct List {
     /// Only receipts that are pending or provisional.
     #[serde(default)]
     waiting: bool,
-    /// At most so many, up to 1,000.
+    /// At most so many, up to 1,000; a few more where the last change made several at once.
     #[serde(default = "hundred")]
     limit: usize,
 }

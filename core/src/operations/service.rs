@@ -89,7 +89,8 @@ struct RegisterStatus {
 struct Offline {
     /// When the first record that is not sent yet was made (RFC 3339 with the location's offset).
     since: String,
-    /// Until when the register may go on selling (RFC 3339 with the location's offset).
+    /// Until when the register may go on selling (RFC 3339 with the location's offset). In Austria it may go on;
+    /// by then the outage must be reported.
     until: String,
     /// How many records wait to be sent.
     records: u32,

@@ -274,8 +274,12 @@ impl Sheet<'_> {
             &fiscal.transaction_number,
             &fiscal.signature_counter,
         ];
+        // What a mention says under the country's own label is not said twice.
+        let said = |number: &str| {
+            self.receipt.mentions.iter().any(|mention| mention.text.ends_with(&format!(": {number}")))
+        };
         for (label, number) in self.words.fiscal.iter().zip(numbers) {
-            if let Some(number) = number {
+            if let Some(number) = number.as_ref().filter(|number| !said(number)) {
                 paper.left(&format!("{label} {number}"));
             }
         }

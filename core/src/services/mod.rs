@@ -2,6 +2,8 @@
 //!
 //! This registry is the only place that knows services by name.
 
+mod flow;
+mod sign_at;
 mod unified;
 
 use crate::error::{Error, Kind, Result};
@@ -9,11 +11,12 @@ use crate::exchange::Service;
 use crate::read::escape;
 use serde_json::{Map, Value};
 
+pub use sign_at::settings::AustrianMerchantSettings;
 pub use unified::italian_settings::ItalianMerchantSettings;
 pub use unified::settings::{Certification, LocationSettings, MerchantSettings, MerchantType, Person};
 
 /// The names of the services that this version speaks to.
-pub const NAMES: [&str; 2] = ["sign-fr", "sign-it"];
+pub const NAMES: [&str; 3] = ["sign-fr", "sign-it", "sign-at"];
 
 /// A service with one set of credentials and one environment, as the configuration describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,13 +53,15 @@ pub enum Checks {
 pub fn build(name: &str, account: &Account) -> Result<Box<dyn Service>> {
     match name {
         "sign-fr" | "sign-it" => Ok(Box::new(unified::Unified::new(account)?)),
+        "sign-at" => Ok(Box::new(sign_at::SignAt::new(account)?)),
         other => Err(unknown(other)),
     }
 }
 
 /// Checks a merchant's block for a service (`[merchant.X.sign-fr]`) and completes it: outside `live`
 /// what the service wants and the block leaves out gets the dummy that [`MerchantSettings`] and
-/// [`ItalianMerchantSettings`] document. What is secret in it ([`merchant_secrets`]) is left out.
+/// [`ItalianMerchantSettings`] and [`AustrianMerchantSettings`] document. What is secret in it
+/// ([`merchant_secrets`]) is left out.
 ///
 /// # Errors
 /// `config` with a JSON pointer into the block: an unknown key, a wrong value, or, in `live`, what is missing.
@@ -64,6 +69,7 @@ pub fn merchant_settings(service: &str, environment: &str, block: &Map<String, V
     match service {
         "sign-fr" => unified::settings::merchant(environment, block),
         "sign-it" => unified::italian_settings::merchant(environment, block),
+        "sign-at" => sign_at::settings::merchant(environment, block),
         other => Err(unknown(other)),
     }
 }
@@ -82,6 +88,7 @@ pub fn merchant_secrets(service: &str) -> &'static [MerchantSecret] {
     match service {
         "sign-fr" => &unified::settings::SECRETS,
         "sign-it" => &unified::italian_settings::SECRETS,
+        "sign-at" => &sign_at::settings::SECRETS,
         _ => &[],
     }
 }
@@ -95,7 +102,7 @@ pub fn year_begins(service: &str, environment: &str, block: &Map<String, Value>)
     match service {
         "sign-fr" => unified::settings::year_begins(environment, block),
         // Its settings know no other fiscal year than the calendar's.
-        "sign-it" => Ok((1, 1)),
+        "sign-it" | "sign-at" => Ok((1, 1)),
         other => Err(unknown(other)),
     }
 }
@@ -108,6 +115,7 @@ pub fn location_settings(service: &str, block: &Map<String, Value>) -> Result<Va
     match service {
         "sign-fr" => unified::settings::location(block),
         "sign-it" => nothing("SIGN IT wants nothing of its own of a location", block),
+        "sign-at" => nothing("SIGN AT wants nothing of its own of a location", block),
         other => Err(unknown(other)),
     }
 }
@@ -120,6 +128,7 @@ pub fn register_settings(service: &str, block: &Map<String, Value>) -> Result<Va
     match service {
         "sign-fr" => nothing("SIGN FR wants nothing of its own of a register", block),
         "sign-it" => nothing("SIGN IT wants nothing of its own of a register", block),
+        "sign-at" => nothing("SIGN AT wants nothing of its own of a register", block),
         other => Err(unknown(other)),
     }
 }

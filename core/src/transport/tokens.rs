@@ -16,6 +16,7 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Default)]
 pub struct TokenCache {
     cells: Mutex<HashMap<String, Cell>>,
+    refresh: Mutex<HashMap<String, (SecretString, Timestamp)>>,
 }
 
 /// Empty while its first user fetches the token; all others of that credential wait for it.
@@ -48,38 +49,57 @@ impl TokenCache {
         fetch: impl FnOnce() -> Result<Token>,
     ) -> Result<Token> {
         let cell = self.cell(credential, now);
-        let held =
-            cell.get_or_try_init(|| fetch().map(|token| Held { renew_at: renew_at(&token, now), token }))?;
+        let held = cell.get_or_try_init(|| -> Result<Held> {
+            let token = fetch()?;
+            let mut refresh = lock(&self.refresh);
+            match token.refresh.clone() {
+                Some(next) => refresh.insert(credential.to_owned(), next),
+                None => refresh.remove(credential),
+            };
+            Ok(Held { renew_at: renew_at(&token, now), token })
+        })?;
         Ok(held.token.clone())
     }
 
-    /// Drops this very token: after a late 401, a newer one that another thread has fetched
-    /// meanwhile stays.
+    /// What gets the next token of `credential` without its secret, if that is still good.
+    pub fn refresh(&self, credential: &str, now: Timestamp) -> Option<SecretString> {
+        let refresh = lock(&self.refresh);
+        refresh.get(credential).filter(|(_, expires_at)| now < *expires_at).map(|(token, _)| token.clone())
+    }
+
+    /// Drops what would get the next token: the service did not take it.
+    pub fn forget_refresh(&self, credential: &str) {
+        lock(&self.refresh).remove(credential);
+    }
+
+    /// Drops this very token, and what would get the next one: after a late 401, a newer one that
+    /// another thread has fetched meanwhile stays.
     pub fn forget(&self, credential: &str, bearer: &SecretString) {
-        let mut cells = self.lock();
+        let mut cells = lock(&self.cells);
         let held = cells.get(credential).and_then(|cell| cell.get());
         if held.is_some_and(|held| held.token.bearer.expose_secret() == bearer.expose_secret()) {
             cells.remove(credential);
+            self.forget_refresh(credential);
         }
     }
 
     fn cell(&self, credential: &str, now: Timestamp) -> Cell {
-        let mut cells = self.lock();
+        let mut cells = lock(&self.cells);
         let cell = cells.entry(credential.to_owned()).or_default();
         if cell.get().is_some_and(|held| now >= held.renew_at) {
             *cell = Cell::default();
         }
         Arc::clone(cell)
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Cell>> {
-        self.cells.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(map: &Mutex<HashMap<String, T>>) -> MutexGuard<'_, HashMap<String, T>> {
+    map.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for TokenCache {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("TokenCache").field("credentials", &self.lock().len()).finish()
+        out.debug_struct("TokenCache").field("credentials", &lock(&self.cells).len()).finish()
     }
 }
 

@@ -11,7 +11,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn token(bearer: &str, expires: i64) -> Token {
-    Token { bearer: bearer.into(), expires_at: at(expires) }
+    Token { bearer: bearer.into(), expires_at: at(expires), refresh: None }
 }
 
 fn bearer(token: &Token) -> &str {
@@ -121,4 +121,25 @@ fn debug_shows_no_token() {
     cache.get("key-of-anna", at(0), || Ok(token("hunter2", 3600))).unwrap();
     let shown = format!("{cache:?}");
     assert!(!shown.contains("hunter2") && !shown.contains("anna"), "{shown}");
+}
+
+#[test]
+fn a_refresh_token_goes_with_its_token() {
+    let cache = TokenCache::new();
+    let refresh = |second| cache.refresh("a", at(second)).map(|token| token.expose_secret().to_owned());
+    let with = |next: Option<(&str, i64)>| Token {
+        refresh: next.map(|(text, end)| (text.into(), at(end))),
+        ..token("t", 100)
+    };
+    assert_eq!(refresh(0), None);
+    cache.get("a", at(0), || Ok(with(Some(("r-1", 500))))).unwrap();
+    assert_eq!(refresh(499).as_deref(), Some("r-1"));
+    assert_eq!(refresh(500), None, "it has ended");
+    assert_eq!(cache.refresh("b", at(0)).map(|_| ()), None, "it is another's");
+    cache.get("a", at(99), || Ok(with(Some(("r-2", 900))))).unwrap();
+    assert_eq!(refresh(500).as_deref(), Some("r-2"));
+    cache.forget("a", &"t".into());
+    assert_eq!(refresh(500), None, "after a 401 the key itself signs in");
+    cache.get("a", at(500), || Ok(with(None))).unwrap();
+    assert_eq!(refresh(500), None);
 }

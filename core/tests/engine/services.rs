@@ -39,7 +39,7 @@ impl Service for Table {
     }
 
     fn token(&self, _answer: &Answer) -> Result<Token> {
-        Ok(Token { bearer: "key-of-a".into(), expires_at: jiff::Timestamp::MAX })
+        Ok(Token { bearer: "key-of-a".into(), expires_at: jiff::Timestamp::MAX, refresh: None })
     }
 
     fn is_ours(&self, answer: &Answer) -> bool {

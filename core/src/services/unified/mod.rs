@@ -149,7 +149,7 @@ impl Service for Unified {
             .text("/content/authentication/expires_at")
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| strange("time of expiry"))?;
-        Ok(Token { bearer: SecretString::from(bearer), expires_at })
+        Ok(Token { bearer: SecretString::from(bearer), expires_at, refresh: None })
     }
 
     fn is_ours(&self, answer: &Answer) -> bool {

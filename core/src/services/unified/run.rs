@@ -1,8 +1,6 @@
 //! One operation at work: straight-line code over what is known so far.
 //!
-//! Each call that needs an answer gives it, if `past` has it, or leaves the step with the request that
-//! asks for it. The next step walks the same way again and gets one answer further, so that an
-//! operation resumed after a crash at any point does what it would have done anyhow.
+//! See [`flow`](crate::services::flow) for how it stops and goes on.
 
 use super::Unified;
 use super::anchors::{self, JOURNAL, OPERATION};
@@ -13,6 +11,7 @@ use crate::exchange::{
     Answer, Context, Effect, Exchange, Facts, Known, Line, LineKind, Lost, Method, Operation, Outcome, Past,
     Request, Step,
 };
+pub(super) use crate::services::flow::{Flow, Stop};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -25,26 +24,6 @@ const RECENT: SignedDuration = SignedDuration::from_secs(60);
 const GIVEN_UP_FOR: SignedDuration = SignedDuration::from_secs(5);
 /// Credentials that did not serve are tried again after this time, when the caller asks again.
 const UNAUTHORIZED_FOR: SignedDuration = SignedDuration::from_secs(15);
-
-/// Why the code of an operation stops before its end.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// Something has to be sent or waited for first.
-    Step(Box<Step>),
-    /// The operation is over, or cannot go on.
-    Failed(Error),
-    /// The service said no. Whatever was of unknown fate before it has been looked up by then.
-    Refused(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Stop::Failed(error)
-    }
-}
-
-/// A value, or what has to happen before there can be one.
-pub(super) type Flow<T> = std::result::Result<T, Stop>;
 
 /// One operation with all that is known about it.
 #[derive(Clone, Copy)]

@@ -1,0 +1,127 @@
+//! Receipts that are no sale: a cancellation, and a receipt over nothing (contract sign-at 2.7).
+
+use super::containers::Sums;
+use super::facts;
+use super::map::{self, Kind};
+use super::receipt;
+use super::run::{Flow, Run};
+use super::sent::{self, Ready};
+use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::exchange::Outcome;
+use crate::money::Exact;
+use crate::receipt::{Receipt, ReceiptType, Totals, VatTotal};
+use crate::sale::{Cashier, Item, Original, Payment, Sale};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What the caller says about it.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    cashier: Option<Cashier>,
+}
+
+/// Cancels a receipt: one of the type CANCELLATION with its amounts taken back.
+pub(super) fn cancel(run: &Run<'_>) -> Flow<Outcome> {
+    sent::sign(run, cancellation(run)?)
+}
+
+/// The Nullbeleg that a register makes at the till's wish, as for an inspection.
+pub(super) fn zero(run: &Run<'_>) -> Flow<Outcome> {
+    let register = facts::register(run.facts)?;
+    let merchant = facts::merchant(run.facts)?;
+    let asked: Asked = run.params()?;
+    let sums = Sums::nothing()?;
+    let body = map::zero(&sums, run.marks());
+    let of = Receipt {
+        register: run.operation.line.name.clone(),
+        receipt_type: ReceiptType::Zero,
+        cashier: asked.cashier,
+        totals: receipt::nothing(),
+        mentions: vec![receipt::named(receipt::NOTHING)],
+        ..Receipt::default()
+    };
+    let draft = receipt::draft(run, of, &register, &merchant)?;
+    sent::sign(run, Ready { kind: Kind::Normal, register, merchant, sums, body, draft })
+}
+
+fn cancellation(run: &Run<'_>) -> Result<Ready> {
+    let register = facts::register(run.facts)?;
+    let merchant = facts::merchant(run.facts)?;
+    let asked: Asked = run.params()?;
+    let original =
+        Receipt::deserialize(run.operation.original.as_ref().unwrap_or(&Value::Null)).map_err(|cause| {
+            Error::internal(format!("the receipt that is meant cannot be read back: {cause}"))
+        })?;
+    if original.receipt_type == ReceiptType::Training {
+        let message = "a training receipt is no turnover; there is nothing to cancel";
+        return Err(Error::new(ErrorKind::Invalid, message).at("/id"));
+    }
+    let sale = taken_back(&original, asked.cashier.clone())?;
+    let amounts = sale.amounts()?;
+    let sums = Sums::of(&sale, &amounts)?;
+    let mut marks = run.marks();
+    marks.insert("fiskal_cancels".into(), original.id.as_str().into());
+    let body = map::receipt(Kind::Cancellation, &sale, &amounts, &sums, marks)?;
+    let totals = Totals {
+        gross: negated(original.totals.gross),
+        net: negated(original.totals.net),
+        vat: original.totals.vat.iter().map(taken_back_total).collect(),
+    };
+    let of = Receipt {
+        receipt_type: ReceiptType::Cancel,
+        sale: None,
+        number: None,
+        issuer: original.issuer.clone(),
+        original: Some(Original {
+            receipt: Some(original.id.clone()),
+            series: original.series.clone(),
+            number: original.number.clone().or(original.fiscal.number.clone()),
+            issued_at: original.signed_at.clone(),
+            reason: asked.reason,
+            ..Original::default()
+        }),
+        ..Receipt::of_sale(&sale, totals)
+    };
+    let draft = receipt::draft(run, of, &register, &merchant)?;
+    Ok(Ready { kind: Kind::Cancellation, register, merchant, sums, body, draft })
+}
+
+/// The sale of a receipt the other way round.
+fn taken_back(original: &Receipt, cashier: Option<Cashier>) -> Result<Sale> {
+    let items = original.items.iter().map(|item| Item {
+        quantity: negated(item.quantity),
+        total: item.total.map(negated),
+        ..item.clone()
+    });
+    let payments = original.payments.iter().map(|payment| Payment {
+        amount: negated(payment.amount),
+        tendered: None,
+        ..payment.clone()
+    });
+    let sale = Sale::read(&json!({"register": original.register}))?;
+    Ok(Sale {
+        cashier,
+        items: items.collect(),
+        discounts: original.discounts.clone(),
+        rounding: original.rounding.map(negated),
+        payments: payments.collect(),
+        customer: original.customer.clone(),
+        ..sale
+    })
+}
+
+fn negated(amount: Exact) -> Exact {
+    Exact(-amount.0)
+}
+
+fn taken_back_total(group: &VatTotal) -> VatTotal {
+    VatTotal {
+        net: negated(group.net),
+        amount: negated(group.amount),
+        gross: negated(group.gross),
+        ..group.clone()
+    }
+}

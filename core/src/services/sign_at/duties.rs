@@ -1,0 +1,58 @@
+//! What has to be done by a time: the yearly receipt (contract sign-at 5.6), the report of an outage (5.5), and the
+//! copy of the data collection protocol (DEP), which RKSV § 7 (3) wants every quarter on a medium outside the till.
+
+use super::checks::ZONE;
+use super::facts;
+use crate::exchange::{Duty, Facts};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+/// A quarter of a year, and how long before its end the till's user is told.
+const QUARTER: (i64, i64) = (3, 14);
+/// By when the yearly receipt must have been validated: before 16 February.
+const YEARLY: (i8, i8) = (2, 16);
+
+/// The duties of a register.
+pub(super) fn duties(facts: &Facts, now: Timestamp) -> Vec<Duty> {
+    [yearly(facts, now), outage(facts), dep(facts)].into_iter().flatten().collect()
+}
+
+/// The yearly receipt of a register that has signed nothing in the new year yet: SIGN AT makes it before the next
+/// receipt, and not by itself.
+fn yearly(facts: &Facts, now: Timestamp) -> Option<Duty> {
+    let last = facts::register(facts).ok()?.last?.signed_at;
+    let vienna = TimeZone::get(ZONE).ok()?;
+    let (signed, today) = (last.to_zoned(vienna.clone()).date(), now.to_zoned(vienna.clone()).date());
+    let at = |month: i8, day: i8| {
+        let day = Date::new(signed.year().checked_add(1)?, month, day).ok()?;
+        day.to_zoned(vienna.clone()).ok().map(|zoned| zoned.timestamp())
+    };
+    (today.year() > signed.year()).then_some(())?;
+    let year = signed.year();
+    let todo = format!(
+        "the yearly receipt of {year} is missing; sell, or make a zero receipt (`receipt.zero`), before 16 February, and SIGN AT makes it and has FinanzOnline validate it"
+    );
+    Some(Duty { name: "yearly_receipt", due: at(YEARLY.0, YEARLY.1)?, told_from: at(1, 1)?, todo })
+}
+
+/// An outage of more than 48 hours is reported to FinanzOnline.
+fn outage(facts: &Facts) -> Option<Duty> {
+    let offline = facts::register(facts).ok()?.offline?;
+    let todo = "the register has been without SIGN AT; where that lasts 48 hours, report the outage of the register in FinanzOnline".to_owned();
+    Some(Duty { name: "register_outage", due: offline.reported_by(), told_from: offline.since, todo })
+}
+
+/// The quarterly copy of the data collection protocol.
+fn dep(facts: &Facts) -> Option<Duty> {
+    let register = facts::register(facts).ok()?;
+    let (months, days) = QUARTER;
+    let saved = register.dep_saved_at.to_zoned(TimeZone::get(ZONE).ok()?);
+    let due = saved.checked_add(Span::new().months(months)).ok()?;
+    let told_from = due.checked_sub(Span::new().days(days)).ok()?.timestamp();
+    let todo = format!(
+        "save a copy of the data collection protocol outside the till; `request` with GET /cash-register/{}/export fetches it",
+        register.register
+    );
+    Some(Duty { name: "dep_copy", due: due.timestamp(), told_from, todo })
+}

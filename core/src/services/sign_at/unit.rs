@@ -1,0 +1,146 @@
+//! The signature creation unit: one for each managed organization (contract sign-at 2.3 and 3.1).
+
+use super::provision::{MerchantParams, id_of};
+use super::run::{Flow, Run, Stop};
+use super::wire::{self, Api, Write, text};
+use crate::error::{Error, Kind, Result};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+const PATH: &str = "/signature-creation-unit";
+/// How long a unit that gets its certificate is left alone before it is looked at again.
+const PENDING: Duration = Duration::from_millis(500);
+/// The organization has an active unit already (contract sign-at 3.1).
+const LIMIT: &str = "E_SCU_LIMIT_REACHED";
+
+/// The initialized unit of the organization: the one that is there, or a new one; and whether it was made here.
+///
+/// Whoever provisions the same organization, twice or at once, gives a new unit the same id.
+pub(super) fn unit(
+    run: &Run<'_>,
+    credential: &str,
+    owner: &str,
+    params: &MerchantParams,
+) -> Flow<(String, bool)> {
+    let legal_entity = params.settings.legal_entity();
+    let units = run.list(Api::Signing, "units", credential, PATH)?;
+    if let Some(active) = units.iter().find(|unit| is_active(unit)) {
+        return adopted(active, &legal_entity);
+    }
+    let (found, made) = match units.iter().find(|unit| is_new(unit)) {
+        Some(found) if run.past.find("unit").is_none() => ((*found).clone(), false),
+        _ => match made(run, credential, owner, params, units.iter().filter(|unit| is_over(unit)).count()) {
+            Err(Stop::Refused(error)) if wire::code_of(&error) == Some(LIMIT) => {
+                return another(run, credential, &legal_entity, error);
+            }
+            made => (made?, true),
+        },
+    };
+    same_taxpayer(&found, &legal_entity)?;
+    let path = format!("{PATH}/{}", id_of(&found)?);
+    let found = certified(run, credential, &path, found)?;
+    match initialized(run, credential, &path, found) {
+        Err(Stop::Refused(error)) if wire::code_of(&error) == Some(LIMIT) => {
+            another(run, credential, &legal_entity, error)
+        }
+        initialized => Ok((id_of(&initialized?)?, made)),
+    }
+}
+
+fn made(run: &Run<'_>, credential: &str, owner: &str, params: &MerchantParams, over: usize) -> Flow<Value> {
+    let id = match run.past.find("unit") {
+        Some(exchange) => exchange.request.path.rsplit('/').next().unwrap_or_default().to_owned(),
+        None => wire::named_id(&format!("{owner}{PATH}/{over}")),
+    };
+    let path = format!("{PATH}/{id}");
+    let body = json!({
+        "legal_entity_id": params.settings.legal_entity(),
+        "legal_entity_name": params.name,
+        "metadata": run.line_marks(),
+    });
+    let look = |label: &str| -> Flow<Option<Value>> {
+        Ok(run.read(Api::Signing, label, credential, &path)?.map(|answer| answer.body.clone()))
+    };
+    match run.write("unit", credential, &|_| Write::put(path.clone(), body.clone()), &look) {
+        // Somebody else provisions the same organization and is further already.
+        Err(Stop::Refused(error)) if wire::code_of(&error) == Some("E_SCU_ALREADY_EXISTS") => {
+            look("unit.there")?.ok_or(Stop::Refused(error))
+        }
+        made => made,
+    }
+}
+
+/// The unit once it has its certificate.
+fn certified(run: &Run<'_>, credential: &str, path: &str, unit: Value) -> Flow<Value> {
+    if state(&unit) != "PENDING" {
+        return Ok(unit);
+    }
+    let label = "unit.pending";
+    let gone = || Error::internal("SIGN AT no longer knows a unit that it has just made");
+    let answer = run.read(Api::Signing, label, credential, path)?.ok_or_else(gone)?;
+    if state(&answer.body) == "PENDING" {
+        return Err(Stop::to_repeat(label, PENDING));
+    }
+    Ok(answer.body.clone())
+}
+
+fn initialized(run: &Run<'_>, credential: &str, path: &str, unit: Value) -> Flow<Value> {
+    if is_active(&&unit) {
+        return Ok(unit);
+    }
+    let look = |label: &str| -> Flow<Option<Value>> {
+        let found = run.read(Api::Signing, label, credential, path)?;
+        Ok(found.map(|answer| answer.body.clone()).filter(|unit| is_active(&unit)))
+    };
+    let make = |_| Write::patch(path.to_owned(), json!({"state": "INITIALIZED"}));
+    run.write("unit.initialize", credential, &make, &look)
+}
+
+/// The unit that another provisioning has initialized meanwhile; its refusal of ours came with `error`.
+fn another(
+    run: &Run<'_>,
+    credential: &str,
+    legal_entity: &Map<String, Value>,
+    error: Error,
+) -> Flow<(String, bool)> {
+    let units = run.list(Api::Signing, "units.again", credential, PATH)?;
+    match units.iter().find(|unit| is_active(unit)) {
+        Some(active) => adopted(active, legal_entity),
+        None => Err(Stop::Refused(error)),
+    }
+}
+
+fn adopted(unit: &Value, legal_entity: &Map<String, Value>) -> Flow<(String, bool)> {
+    same_taxpayer(unit, legal_entity)?;
+    Ok((id_of(unit)?, false))
+}
+
+/// A unit signs for one taxpayer: another's would put receipts under the wrong name.
+fn same_taxpayer(unit: &Value, legal_entity: &Map<String, Value>) -> Result<()> {
+    let there = unit.get("legal_entity_id").and_then(Value::as_object);
+    if there.is_none_or(|there| there == legal_entity) {
+        return Ok(());
+    }
+    let message = format!(
+        "the organization's signature creation unit belongs to {}, and the merchant is {}; give the merchant an organization and key of its own",
+        json!(there),
+        json!(legal_entity)
+    );
+    Err(Error::new(Kind::Config, message).at("/settings"))
+}
+
+fn state(unit: &Value) -> &str {
+    text(unit, "/state").unwrap_or_default()
+}
+
+fn is_active(unit: &&Value) -> bool {
+    matches!(state(unit), "INITIALIZED" | "OUTAGE")
+}
+
+fn is_new(unit: &&Value) -> bool {
+    matches!(state(unit), "PENDING" | "CREATED")
+}
+
+fn is_over(unit: &&Value) -> bool {
+    !is_active(unit) && !is_new(unit)
+}
