@@ -10,6 +10,8 @@ import type {
   ClosingCreateResult,
   CredentialsRotateParams,
   CredentialsRotateResult,
+  DepVerifyParams,
+  DepVerifyResult,
   DescribeResult,
   EventRecordParams,
   EventRecordResult,
@@ -20,6 +22,13 @@ import type {
   ExportGetParams,
   ExportListParams,
   ExportListResult,
+  ExportManifest,
+  JournalBackupParams,
+  JournalBackupResult,
+  JournalExportParams,
+  JournalRedactParams,
+  JournalRedactResult,
+  JournalVerifyParams,
   JournalVerifyResult,
   Location,
   LocationCreateParams,
@@ -44,11 +53,17 @@ import type {
   PrintedReceipt,
   ProvisionParams,
   ProvisionResult,
+  QueueListParams,
+  QueueListResult,
+  QueueResolveParams,
+  QueueResolveResult,
   ReceiptCancelParams,
   ReceiptCorrectParams,
   ReceiptDocumentParams,
   ReceiptDocumentResult,
   ReceiptDuplicateParams,
+  ReceiptExplainParams,
+  ReceiptExplainResult,
   ReceiptGetParams,
   ReceiptInvoiceParams,
   ReceiptListParams,
@@ -97,6 +112,16 @@ export interface Operations {
   status(params?: StatusParams, options?: CallOptions): Promise<StatusResult>
   /** Settles what waits for the services, and tells which receipts changed. (`sync`) */
   sync(params?: NoParams, options?: CallOptions): Promise<SyncResult>
+  /**
+   * Lists what waits to be sent and what the service refused afterwards, in order, with why and since when.
+   * (`queue.list`)
+   */
+  queueList(params?: QueueListParams, options?: CallOptions): Promise<QueueListResult>
+  /**
+   * Decides about an operation of the queue: sends it again, replaces its content, or sets it aside.
+   * (`queue.resolve`)
+   */
+  queueResolve(params: QueueResolveParams, options?: CallOptions): Promise<QueueResolveResult>
   /** Begins a sale, as the law of some countries wants before the first item. (`sale.begin`) */
   saleBegin(params: SaleData, options?: CallOptions): Promise<SaleReference>
   /** Keeps the cart of a begun sale, so that another process or day can go on with it. (`sale.update`) */
@@ -280,10 +305,32 @@ export interface Operations {
    */
   systemDecommission(params: ChangeSystemState, options?: CallOptions): Promise<System>
   /**
-   * Checks every entry of the journal, its chains and the ties between them; names the first that does not
-   * fit. (`journal.verify`)
+   * Tells the story of a sale from the journal in plain words: request, why, answer, checks, retries,
+   * replays. (`receipt.explain`)
    */
-  journalVerify(params?: NoParams, options?: CallOptions): Promise<JournalVerifyResult>
+  receiptExplain(params: ReceiptExplainParams, options?: CallOptions): Promise<ReceiptExplainResult>
+  /**
+   * Checks an Austrian register's data collection log (DEP7 export): signatures, chain, turnover and form of
+   * every receipt. (`dep.verify`)
+   */
+  depVerify(params: DepVerifyParams, options?: CallOptions): Promise<DepVerifyResult>
+  /**
+   * Checks every entry of the journal, its chains and the ties between them; names the first that does not
+   * fit. With `online` also what the services know of it. (`journal.verify`)
+   */
+  journalVerify(params?: JournalVerifyParams, options?: CallOptions): Promise<JournalVerifyResult>
+  /**
+   * Writes the journal, or a range of it, into a new folder, so that it can be checked elsewhere without the
+   * journal. (`journal.export`)
+   */
+  journalExport(params: JournalExportParams, options?: CallOptions): Promise<ExportManifest>
+  /** Copies the journal into a new file while it is in use, and checks the copy. (`journal.backup`) */
+  journalBackup(params: JournalBackupParams, options?: CallOptions): Promise<JournalBackupResult>
+  /**
+   * Erases the content of entries for ever, such as a customer's data, and writes down that and why; the
+   * chain stays. (`journal.redact`)
+   */
+  journalRedact(params: JournalRedactParams, options?: CallOptions): Promise<JournalRedactResult>
   /**
    * Sends an authenticated, journalled request to a register's service, for what has no name here.
    * (`request`)
@@ -301,6 +348,8 @@ export type OperationName =
   | 'provision'
   | 'status'
   | 'sync'
+  | 'queue.list'
+  | 'queue.resolve'
   | 'sale.begin'
   | 'sale.update'
   | 'sale.complete'
@@ -362,7 +411,12 @@ export type OperationName =
   | 'system.suspend'
   | 'system.restore'
   | 'system.decommission'
+  | 'receipt.explain'
+  | 'dep.verify'
   | 'journal.verify'
+  | 'journal.export'
+  | 'journal.backup'
+  | 'journal.redact'
   | 'request'
   | 'describe'
 
@@ -371,6 +425,8 @@ export interface OperationTypes {
   'provision': { params: ProvisionParams, result: ProvisionResult }
   'status': { params: StatusParams, result: StatusResult }
   'sync': { params: NoParams, result: SyncResult }
+  'queue.list': { params: QueueListParams, result: QueueListResult }
+  'queue.resolve': { params: QueueResolveParams, result: QueueResolveResult }
   'sale.begin': { params: SaleData, result: SaleReference }
   'sale.update': { params: SaleData, result: SaleReference }
   'sale.complete': { params: SaleData, result: Receipt }
@@ -432,7 +488,12 @@ export interface OperationTypes {
   'system.suspend': { params: ChangeSystemState, result: System }
   'system.restore': { params: ChangeSystemState, result: System }
   'system.decommission': { params: ChangeSystemState, result: System }
-  'journal.verify': { params: NoParams, result: JournalVerifyResult }
+  'receipt.explain': { params: ReceiptExplainParams, result: ReceiptExplainResult }
+  'dep.verify': { params: DepVerifyParams, result: DepVerifyResult }
+  'journal.verify': { params: JournalVerifyParams, result: JournalVerifyResult }
+  'journal.export': { params: JournalExportParams, result: ExportManifest }
+  'journal.backup': { params: JournalBackupParams, result: JournalBackupResult }
+  'journal.redact': { params: JournalRedactParams, result: JournalRedactResult }
   'request': { params: RequestParams, result: RequestResult }
   'describe': { params: NoParams, result: DescribeResult }
 }

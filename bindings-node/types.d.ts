@@ -156,6 +156,74 @@ export interface ChangedReceipt {
  */
 export type ReceiptState = 'signed' | 'pending' | 'provisional' | 'refused'
 
+/** Parameters of `queue.list`. */
+export interface QueueListParams {
+  /** Only this register; all if absent. */
+  register?: string | null | undefined
+}
+
+/** Result of `queue.list`. */
+export interface QueueListResult {
+  /**
+   * What the service refused after something was handed over for it, then what waits; each register's in the
+   * order in which it is sent.
+   */
+  entries: Queued[]
+}
+
+/** An operation that is not settled. */
+export interface Queued {
+  /** Its id, for `queue.resolve`. */
+  operation: string
+  /** What was asked for, such as `sale.complete`. */
+  name: string
+  /** The register; absent for what concerns a merchant or a location. */
+  register: string | null
+  /** The caller's id of the sale. */
+  sale: string | null
+  /** The merchant's own number of the receipt. */
+  number: string | null
+  /** The receipt that was handed over. */
+  receipt: string | null
+  /** How it stands. */
+  state: QueueState
+  /** When it was asked for (RFC 3339). */
+  since: string
+  /** Why it is not settled, in a sentence. */
+  why: string
+}
+
+/**
+ * How an operation of the queue stands.
+ *
+ * - `waiting`: It waits for the service.
+ * - `stuck`: Something else than the connection is in its way, and later ones wait behind it.
+ * - `refused`: The service refused it after a receipt was handed over; later ones went on.
+ * - `set_aside`: It was set aside, and the service has not been told yet.
+ */
+export type QueueState = 'waiting' | 'stuck' | 'refused' | 'set_aside'
+
+/** Parameters of `queue.resolve`. */
+export interface QueueResolveParams {
+  /** The operation's id, as `queue.list` gives it. */
+  operation: string
+  /** What is to be done. */
+  how: Resolution
+  /** Why, for the journal; 1 to 500 characters. */
+  reason: string
+  /** For `amend`: the whole corrected sale, with the id and the register of the refused one. */
+  sale?: SaleData | null | undefined
+}
+
+/**
+ * What is done about an operation that was refused, or that is in the way.
+ *
+ * - `retry`: It is sent again as it is.
+ * - `amend`: It is done once more with corrected content.
+ * - `set_aside`: It is taken out, so that later ones go on.
+ */
+export type Resolution = 'retry' | 'amend' | 'set_aside'
+
 /** A sale, as the till hands it over. */
 export interface SaleData {
   /** The caller's id, at most 64 visible characters, unique per register; made if absent. */
@@ -191,7 +259,7 @@ export interface SaleData {
   /** The earlier receipt that this one refers to, for a return. */
   original?: Original | null | undefined
   /**
-   * The caller's own notes, at most 16 of 40 and 250 characters; they go along where the service has a place
+   * The caller's own notes, at most 18 of 40 and 250 characters; they go along where the service has a place
    * for them.
    */
   metadata?: { [key: string]: string } | undefined
@@ -539,10 +607,16 @@ export interface Original {
   reason?: string | null | undefined
 }
 
-/** The sale that was meant. */
-export interface SaleReference {
-  /** The sale's id. */
-  sale: string
+/** Result of `queue.resolve`. */
+export interface QueueResolveResult {
+  /** The operation's id. */
+  operation: string
+  /** What was decided. */
+  how: Resolution
+  /** Whether nothing of it waits any more; else `sync` goes on with it. */
+  settled: boolean
+  /** The receipt as it stands now: the same one, or the one that replaces it. */
+  receipt: Receipt | null
 }
 
 /**
@@ -930,6 +1004,12 @@ export interface RecordedOriginal {
   external: string | null
   /** Why the sale refers to it, at most 250 characters. */
   reason: string | null
+}
+
+/** The sale that was meant. */
+export interface SaleReference {
+  /** The sale's id. */
+  sale: string
 }
 
 /** Parameters of `sale.abort`. */
@@ -2334,7 +2414,177 @@ export interface ChangeSystemState {
   system: string
 }
 
-/** What `Journal::verify` found. */
+/** Parameters of `receipt.explain`. */
+export interface ReceiptExplainParams {
+  /** The merchant's own number of the receipt, the caller's id of the sale, or the receipt's id. */
+  of: string
+  /** Only of this register; it is looked for on all if absent. */
+  register?: string | null | undefined
+}
+
+/** Result of `receipt.explain`. */
+export interface ReceiptExplainResult {
+  /** The register. */
+  register: string
+  /** The caller's id of the sale. */
+  sale: string | null
+  /** The receipts that were made of it, as they stand now. */
+  receipts: Receipt[]
+  /** What happened, in order. */
+  steps: StoryStep[]
+}
+
+/** One thing that happened. */
+export interface StoryStep {
+  /** The number of the journal's entry. */
+  seq: number
+  /** When it was written down (RFC 3339). */
+  at: string
+  /** The entry's kind. */
+  kind: string
+  /** What happened, in plain words. */
+  text: string
+}
+
+/** Parameters of `dep.verify`. */
+export interface DepVerifyParams {
+  /** The path of the export: JSON with "Belege-Gruppe". */
+  file: string
+  /** The path of the key container: JSON with "base64AESKey" and "certificateOrPublicKeyMap". */
+  keys: string
+  /**
+   * The path of the service's list of the register's receipts, in ascending order: pages as SIGN AT gives
+   * them one after the other, or one receipt a line. With it the amounts of each VAT rate, the time's zone
+   * and the end of the export are checked too.
+   */
+  receipts?: string | null | undefined
+  /** Codes off paper that must be in the export, at most 1,000: the text of a QR code, or the OCR form. */
+  printed?: readonly string[] | undefined
+}
+
+/** Result of `dep.verify`. */
+export interface DepVerifyResult {
+  /** Whether nothing was found. */
+  fits: boolean
+  /** How many receipts the export has. */
+  receipts: number
+  /** How many groups of receipts it has; a group has one certificate. */
+  groups: number
+  /** The register's id in FinanzOnline (Kassen-ID); none when no receipt can be read. */
+  register: string | null
+  /** The first receipt that can be read. */
+  first: DepReceipt | null
+  /** The last receipt that can be read. */
+  last: DepReceipt | null
+  /** The turnover after the last receipt, in euros; none where it cannot be told. */
+  turnover: string | null
+  /** Receipts without a signature, made while the signature creation unit was out. */
+  unsigned: number
+  /** Training receipts. */
+  trainings: number
+  /** Cancellations. */
+  cancellations: number
+  /** Receipts that were held against the service's list. */
+  compared: number
+  /** The rules that were checked, with how often each was broken. */
+  rules: DepRuleChecked[]
+  /** What was found, rule by rule; of each rule the first 100. */
+  findings: DepFinding[]
+}
+
+/** A receipt, for people. */
+export interface DepReceipt {
+  /** Its number. */
+  number: string
+  /** Its date in Austria's local time. */
+  date: string
+}
+
+/** A rule that was checked. */
+export interface DepRuleChecked {
+  /** The rule. */
+  rule: DepRule
+  /** What it demands. */
+  demand: string
+  /** How often it was broken, also where no more than 100 are told. */
+  findings: number
+}
+
+/**
+ * The rules, in the order in which they are told.
+ *
+ * - `form`: The form of the signed text, of the code in it and of its fields.
+ * - `start`: What the first receipt says.
+ * - `chain`: The tie to the receipt before.
+ * - `number`: Each number once.
+ * - `time`: Time that does not go back.
+ * - `register`: One register.
+ * - `system`: One kind of system.
+ * - `turnover`: The turnover counter.
+ * - `turnover_width`: The counter's length.
+ * - `clearance`: The collective receipt after an outage.
+ * - `certificate`: The key that a receipt names.
+ * - `validity`: The certificate's validity.
+ * - `signature`: The signature.
+ * - `group`: The certificate of a group of the export.
+ * - `printed`: Codes off paper.
+ * - `missing`: Receipts that the service lists and the export lacks.
+ * - `listed_amounts`: The amounts that the service lists.
+ * - `listed_time`: The time that the service lists.
+ * - `listed_code`: The code that the service lists.
+ */
+export type DepRule =
+  | 'form'
+  | 'start'
+  | 'chain'
+  | 'number'
+  | 'time'
+  | 'register'
+  | 'system'
+  | 'turnover'
+  | 'turnover_width'
+  | 'clearance'
+  | 'certificate'
+  | 'validity'
+  | 'signature'
+  | 'group'
+  | 'printed'
+  | 'missing'
+  | 'listed_amounts'
+  | 'listed_time'
+  | 'listed_code'
+
+/** Something that breaks a rule. */
+export interface DepFinding {
+  /** The rule. */
+  rule: DepRule
+  /** The receipt's place in the export, from 1; none for what is missing or belongs to no receipt. */
+  position: number | null
+  /** The receipt's number, where it can be read. */
+  number: string | null
+  /** What was found. */
+  found: string
+  /** What belongs there. */
+  expected: string
+}
+
+/** Parameters of `journal.verify`. */
+export interface JournalVerifyParams {
+  /**
+   * Whether the records that the services have are held against the journal too. Every record carries the
+   * last entry before it, so they witness that nothing was rewritten since.
+   */
+  online?: boolean | undefined
+  /** With `online`: only the records of this register; of all that are provisioned if absent. */
+  register?: string | null | undefined
+  /**
+   * Not the journal but the export in this folder is checked, from its files alone. Relative to the journal's
+   * folder.
+   */
+  export?: string | null | undefined
+}
+
+/** Result of `journal.verify`. */
 export interface JournalVerifyResult {
   /** How many entries were read before the check ended, the first misfit left out. */
   entries: number
@@ -2342,6 +2592,10 @@ export interface JournalVerifyResult {
   erased: number
   /** The first entry that does not fit; none when all do. */
   misfit: Misfit | null
+  /** What the checked export says of itself; absent for the journal. */
+  export?: ExportManifest | null
+  /** What the services know; absent where they were not asked. */
+  online?: OnlineVerification | null
 }
 
 /** An entry that does not fit. */
@@ -2352,6 +2606,136 @@ export interface Misfit {
   line: string | null
   /** What is wrong with it. */
   why: string
+}
+
+/** What an export says of itself. */
+export interface ExportManifest {
+  /** `fiskal journal export`. */
+  format: string
+  /** The version of the format: 1. */
+  version: number
+  /** The journal's id. */
+  journal: string
+  /** When it was exported (RFC 3339). */
+  exported_at: string
+  /** The file with the entries. */
+  file: ExportFile
+  /** How many entries there are. */
+  entries: number
+  /** How many of them are without payload, because it was erased. */
+  erased: number
+  /** Whether these are all entries that the journal had. */
+  whole: boolean
+  /** The first entry. */
+  first: ExportPoint
+  /** The last entry. */
+  last: ExportPoint
+  /** The last entry of each line before the first one exported: what the chains go on from. */
+  before: { [key: string]: ExportPoint }
+  /** The last exported entry of each line, or that before it. */
+  heads: { [key: string]: ExportPoint }
+}
+
+/** The file with the entries. */
+export interface ExportFile {
+  /** Its name. */
+  name: string
+  /** How the entries are written. */
+  format: ExportFormat
+  /** Its SHA-256, 64 hexadecimal digits. */
+  sha256: string
+}
+
+/**
+ * How the entries are written.
+ *
+ * - `jsonl`: JSON Lines: one object a line.
+ * - `csv`: CSV (RFC 4180) with a line of names.
+ */
+export type ExportFormat = 'jsonl' | 'csv'
+
+/** An entry, named. */
+export interface ExportPoint {
+  /** Its number. */
+  seq: number
+  /** Its hash, 64 hexadecimal digits. */
+  hash: string
+}
+
+/** What the services know of the journal. */
+export interface OnlineVerification {
+  /** The registers whose records were fetched. */
+  registers: CheckedRegister[]
+  /** How many records and receipts do not fit. */
+  count: number
+  /** The first 100 of them, the earliest entry of the journal first. */
+  misfits: OnlineMisfit[]
+}
+
+/** A register whose records were fetched. */
+export interface CheckedRegister {
+  /** Its name. */
+  register: string
+  /** How many records the service has. */
+  records: number
+  /** How many of them carry an entry of the journal that is still what it was. */
+  anchored: number
+  /** The last entry of the register that a record carries: up to there it was not rewritten. */
+  up_to: number | null
+}
+
+/** A record or a receipt that does not fit. */
+export interface OnlineMisfit {
+  /** The register. */
+  register: string
+  /** The entry of the journal that the record carries. */
+  seq: number | null
+  /** The service's record. */
+  record: string | null
+  /** The journal's receipt. */
+  receipt: string | null
+  /** What is wrong, in a sentence. */
+  why: string
+}
+
+/** Parameters of `journal.export`. */
+export interface JournalExportParams {
+  /** The folder to make; there must be nothing of this name. Relative to the journal's folder. */
+  path: string
+  /** How the entries are written. */
+  format?: ExportFormat | undefined
+  /** The number of the first entry; from the beginning if absent. */
+  first?: number | bigint | null | undefined
+  /** The number of the last entry; to the end if absent. */
+  last?: number | bigint | null | undefined
+}
+
+/** Parameters of `journal.backup`. */
+export interface JournalBackupParams {
+  /** The file to make; there must be nothing of this name. Relative to the journal's folder. */
+  path: string
+}
+
+/** Result of `journal.backup`. */
+export interface JournalBackupResult {
+  /** How many entries the copy has. */
+  entries: number
+  /** The first of them that does not fit; none when all do. */
+  misfit: Misfit | null
+}
+
+/** Parameters of `journal.redact`. */
+export interface JournalRedactParams {
+  /** The numbers of the entries, as `receipt.explain` and `journal.export` show them; 1 to 10,000. */
+  entries: readonly (number | bigint)[]
+  /** Why, for the journal; 1 to 500 characters. */
+  reason: string
+}
+
+/** Result of `journal.redact`. */
+export interface JournalRedactResult {
+  /** How many entries are without content now that had some before. */
+  erased: number
 }
 
 /** Parameters of `request`. */

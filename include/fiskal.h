@@ -690,6 +690,17 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_SYNC "sync"
 
 /**
+ * Lists what waits to be sent and what the service refused afterwards, in order, with why and since
+ * when.
+ */
+#define FISKAL_OP_QUEUE_LIST "queue.list"
+
+/**
+ * Decides about an operation of the queue: sends it again, replaces its content, or sets it aside.
+ */
+#define FISKAL_OP_QUEUE_RESOLVE "queue.resolve"
+
+/**
  * Begins a sale, as the law of some countries wants before the first item.
  */
 #define FISKAL_OP_SALE_BEGIN "sale.begin"
@@ -1002,10 +1013,39 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_SYSTEM_DECOMMISSION "system.decommission"
 
 /**
+ * Tells the story of a sale from the journal in plain words: request, why, answer, checks, retries,
+ * replays.
+ */
+#define FISKAL_OP_RECEIPT_EXPLAIN "receipt.explain"
+
+/**
+ * Checks an Austrian register's data collection log (DEP7 export): signatures, chain, turnover and
+ * form of every receipt.
+ */
+#define FISKAL_OP_DEP_VERIFY "dep.verify"
+
+/**
  * Checks every entry of the journal, its chains and the ties between them; names the first that does
- * not fit.
+ * not fit. With online also what the services know of it.
  */
 #define FISKAL_OP_JOURNAL_VERIFY "journal.verify"
+
+/**
+ * Writes the journal, or a range of it, into a new folder, so that it can be checked elsewhere without
+ * the journal.
+ */
+#define FISKAL_OP_JOURNAL_EXPORT "journal.export"
+
+/**
+ * Copies the journal into a new file while it is in use, and checks the copy.
+ */
+#define FISKAL_OP_JOURNAL_BACKUP "journal.backup"
+
+/**
+ * Erases the content of entries for ever, such as a customer's data, and writes down that and why; the
+ * chain stays.
+ */
+#define FISKAL_OP_JOURNAL_REDACT "journal.redact"
 
 /**
  * Sends an authenticated, journalled request to a register's service, for what has no name here.

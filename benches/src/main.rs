@@ -6,9 +6,11 @@
 
 mod appends;
 mod bare;
+mod dep;
 mod doors;
 mod figures;
 mod machine;
+mod provisional;
 mod records;
 mod sales;
 mod shop;
@@ -22,11 +24,17 @@ use std::process::ExitCode;
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> ExitCode {
+    // reqwest is built without a TLS provider of its own; the bare client wants one. This is the only call.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => report(),
+        ["provisional"] => provisional::measure().map(|table| line(&table)),
         [syncs::CHILD, count] => count.parse().map_err(Into::into).and_then(syncs::child),
-        _ => Err("usage: fiskal-benches, without arguments".into()),
+        [dep::CHILD, folder] => dep::child(folder.as_ref()),
+        _ => {
+            Err("usage: fiskal-benches, without arguments for all tables, or provisional for that one".into())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,14 +46,14 @@ fn main() -> ExitCode {
 }
 
 fn report() -> Outcome<()> {
-    // reqwest is built without a TLS provider of its own; the bare client wants one. This is the only call.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     line(&machine::describe()?);
     line(&sales::measure()?);
+    line(&provisional::measure()?);
     line(&doors::measure()?);
     line(&syncs::measure()?);
     line(&appends::measure()?);
     line(&records::measure()?);
+    line(&dep::measure()?);
     Ok(())
 }
 

@@ -4,7 +4,6 @@ use crate::Outcome;
 use crate::bare::Bare;
 use crate::figures::{grouped, median, ratio};
 use crate::shop::Shop;
-use reqwest::blocking::Client;
 use serde_json::json;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -60,12 +59,8 @@ fn plant_delay(shop: &Shop, delay: u64) -> Outcome<()> {
     if delay == 0 {
         return Ok(());
     }
-    let fault = json!({
+    shop.plant(&json!({
         "match": { "method": "POST", "path": "/sign-fr/records" },
         "fault": { "kind": "delay", "ms": delay },
-    });
-    let request =
-        Client::builder().no_proxy().build()?.post(format!("{}/_sandbox/faults", shop.sandbox.url()));
-    request.header("Content-Type", "application/json").body(fault.to_string()).send()?.error_for_status()?;
-    Ok(())
+    }))
 }

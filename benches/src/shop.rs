@@ -4,6 +4,7 @@ use crate::Outcome;
 use fiskal::Fiskal;
 use fiskal::journal::{FileSecrets, Filter};
 use fiskal_sandbox::{Options, Sandbox};
+use reqwest::blocking::Client;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,26 @@ impl Shop {
         let fiskal = Fiskal::open_file(&place)?;
         fiskal.call("provision", &json!({}))?;
         Ok(Shop { fiskal, sandbox, journal: folder.path().join("fiskal.db"), folder })
+    }
+
+    /// Plants a fault in the sandbox.
+    pub(crate) fn plant(&self, fault: &Value) -> Outcome<()> {
+        let client = Client::builder().no_proxy().build()?;
+        let request = client.post(format!("{}/_sandbox/faults", self.sandbox.url()));
+        request
+            .header("Content-Type", "application/json")
+            .body(fault.to_string())
+            .send()?
+            .error_for_status()?;
+        Ok(())
+    }
+
+    /// Closes the core and opens it again, as at the next start of the till: not signed in.
+    pub(crate) fn reopened(self) -> Outcome<Shop> {
+        let Shop { fiskal, sandbox, journal, folder } = self;
+        drop(fiskal);
+        let fiskal = Fiskal::open_file(folder.path().join(CONFIGURATION))?;
+        Ok(Shop { fiskal, sandbox, journal, folder })
     }
 
     /// A file beside the journal.
@@ -87,6 +108,11 @@ fn cart(register: &str, number: &str, id: &Value) -> Value {
         ],
         "payments": [{"method": "cash", "amount": "26.40"}],
     })
+}
+
+/// The same sale, whole at once.
+pub(crate) fn whole(register: &str, number: &str) -> Value {
+    cart(register, number, &Value::from(number))
 }
 
 fn configuration(ready: &Value, registers: u64) -> String {

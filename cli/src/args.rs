@@ -84,10 +84,29 @@ pub(crate) enum Command {
     },
     /// Order an export of a register's records from its service, and fetch the file where it is ready
     Export(Export),
-    /// Check or read the journal
+    /// Tell the story of a sale from the journal, in plain words
+    Explain {
+        /// The receipt's number or id, or the id of the sale
+        #[arg(value_name = "NUMBER")]
+        of: String,
+        /// Only of this register
+        #[arg(long, value_name = "NAME")]
+        register: Option<String>,
+    },
+    /// Show what waits or was refused, and decide about it
+    Queue {
+        #[command(subcommand)]
+        action: Queue,
+    },
+    /// Check, read, export, copy or redact the journal
     Journal {
         #[command(subcommand)]
         action: Journal,
+    },
+    /// Check what a fiscal service made
+    Verify {
+        #[command(subcommand)]
+        what: Verify,
     },
     /// Call any operation by its name; `fiskal call describe` lists them
     Call {
@@ -214,10 +233,106 @@ pub(crate) enum Reason {
     Stolen,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    Jsonl,
+    Csv,
+}
+
+#[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Journal {
     /// Check every hash and chain, and name the first entry that does not fit
-    Verify,
+    Verify {
+        /// Also hold the records that the services have against the journal
+        #[arg(long, conflicts_with = "export")]
+        online: bool,
+        /// Check the export in this folder, from its files alone; needs neither journal nor configuration
+        #[arg(long, value_name = "DIR")]
+        export: Option<PathBuf>,
+    },
     /// Show the entries; with --json their payloads too, one entry a line
     Show,
+    /// Write the entries, a manifest and checksums into a new folder, for an auditor
+    Export {
+        /// The folder to make
+        dir: PathBuf,
+        /// How the entries are written
+        #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
+        format: Format,
+        /// The number of the first entry
+        #[arg(long, value_name = "SEQ")]
+        first: Option<u64>,
+        /// The number of the last entry
+        #[arg(long, value_name = "SEQ")]
+        last: Option<u64>,
+    },
+    /// Copy the journal into a new file while it is in use, and check the copy
+    Backup {
+        /// The file to make
+        file: PathBuf,
+    },
+    /// Erase the content of entries for ever, and write down that and why
+    Redact {
+        /// The numbers of the entries
+        #[arg(required = true, value_name = "SEQ")]
+        entries: Vec<u64>,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Queue {
+    /// Show what waits and what was refused, with why and since when
+    List,
+    /// Send it again
+    Retry {
+        /// The operation's id, as the list shows it
+        operation: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Do it once more with a corrected sale
+    Amend {
+        /// The operation's id, as the list shows it
+        operation: String,
+        /// The whole corrected sale as JSON; - reads it from standard input
+        #[arg(value_name = "SALE.json")]
+        file: PathBuf,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Take it out, so that later ones go on
+    SetAside {
+        /// The operation's id, as the list shows it
+        operation: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verify {
+    /// Check an Austrian register's data collection log; exit status 1 when something breaks a rule
+    Dep(Dep),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Dep {
+    /// The DEP7 export
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The key container with the register's AES key and the certificates
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: PathBuf,
+    /// The service's list of the register's receipts: pages one after the other, or a receipt a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) receipts: Option<PathBuf>,
+    /// A code off paper that must be in the export, as QR text or in the OCR form; may be repeated
+    #[arg(long, value_name = "CODE")]
+    pub(crate) printed: Vec<String>,
 }

@@ -135,6 +135,14 @@ impl Steps {
             Steps::Silent => {}
         }
     }
+
+    /// Moves a bar to a place, and says what has been done; a pipe is not told of every place.
+    pub(crate) fn at(&self, position: u64, what: impl Display) {
+        if let Steps::Bar(bar) = self {
+            bar.set_position(position);
+            bar.set_message(what.to_string());
+        }
+    }
 }
 
 impl Drop for Steps {

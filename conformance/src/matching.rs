@@ -12,7 +12,9 @@
 //! | `{"$has": […]}` | a list that has, for each of these, an element that fits it |
 //! | `{"$json": …}` | a text that is JSON, which fits what stands here |
 //! | `{"$from": "NAME", "at": "/pointer"}` | what an earlier step's result has there |
+//! | `{"$file": "NAME"}` | the path of a file below `files/` |
 
+use crate::case::folder;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -46,8 +48,11 @@ pub fn compare(expected: &Value, got: &Value, results: &Results) -> Vec<Differen
     differences
 }
 
-/// `value` with every `$from` replaced by what it refers to.
+/// `value` with every `$from` and `$file` replaced by what it refers to.
 pub fn resolved(value: &Value, results: &Results) -> Value {
+    if let Some(name) = value.get("$file").and_then(Value::as_str) {
+        return folder().join("files").join(name).display().to_string().into();
+    }
     match value {
         Value::Object(members) => match members.get("$from").and_then(Value::as_str) {
             Some(name) => {

@@ -5,12 +5,16 @@
 //! writes a [`Request`] down, sends it, writes the [`Answer`] down, and asks again.
 
 mod line;
+mod past;
 mod standing;
+mod witness;
 
 pub use line::{Line, LineKind};
+pub use past::{Exchange, Known, Past};
 pub use standing::{Duty, Halt, Outage, Standing};
+pub use witness::{Anchor, Witness, Witnesses};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::receipt::Receipt;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -40,6 +44,18 @@ pub trait Service: Send + Sync {
 
     /// What may be handed over while the service gives no answer.
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline;
+
+    /// Whether what is deferred has a place, in a chain or a count, that the service is told of when it is
+    /// set aside: then its step is asked, with [`Operation::set_aside`]. Else it just ends.
+    fn gives_deferred_a_place(&self) -> bool {
+        false
+    }
+
+    /// Whether it can list a register's records with the anchors that they carry: the operation
+    /// `journal.witness`, with `next` of the [`Witnesses`] before.
+    fn has_witnesses(&self) -> bool {
+        false
+    }
 
     /// The outage that a register is in, by what is known about it; `None` where there is none.
     fn outage(&self, facts: &Facts) -> Option<Outage> {
@@ -85,6 +101,16 @@ pub struct Operation {
     /// Set while a deferred operation is replayed: what [`Offline::Deferred`] left behind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferred: Option<Value>,
+    /// The refused receipt instead of which it is done once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// For an operation on a sale: whether the service has refused an end of that sale before.
+    #[serde(default, skip)]
+    pub refused_before: bool,
+    /// Why somebody took it out of the queue: it is not to be booked any more. A deferred operation gives
+    /// up its place as its service wants it.
+    #[serde(default, skip)]
+    pub set_aside: Option<String>,
 }
 
 impl Operation {
@@ -103,6 +129,11 @@ impl Operation {
 /// The sale that an operation's parameters are about: a whole one, or its id.
 pub(crate) fn sale_id(params: &Value) -> Option<&str> {
     params.pointer("/sale/id").or_else(|| params.get("sale")).and_then(Value::as_str)
+}
+
+/// The end of what somebody took out of the queue.
+pub(crate) fn set_aside(reason: &str) -> Error {
+    Error::new(Kind::Refused, format!("it was set aside ({reason}); nothing is booked for it"))
 }
 
 /// What a service remembers about a line and the lines above it; `null` where it knows nothing yet.
@@ -133,6 +164,8 @@ pub struct Context {
     /// Whether the deferred operations before this one are being replayed: something of them was sent,
     /// and they are not over.
     pub replaying: bool,
+    /// The last entry of the operation's line, which records carry to the service so that it can witness it.
+    pub anchor: Option<Anchor>,
 }
 
 /// A request, written down before it is sent.
@@ -244,56 +277,6 @@ pub struct Token {
     pub expires_at: Timestamp,
 }
 
-/// One request with its answer, or with no answer yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exchange {
-    /// The request, as it was written down.
-    pub request: Request,
-    /// What is known of its fate.
-    pub known: Known,
-    /// When it was first sent.
-    pub first_sent_at: Timestamp,
-    /// How often it was sent.
-    pub attempts: u32,
-}
-
-/// What is known of the fate of a request.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Known {
-    /// The service answered.
-    Answered(Answer),
-    /// It was sent, and no answer came (or one that settles nothing).
-    Unknown,
-    /// It surely never reached the service.
-    NotSent,
-}
-
-/// The exchanges of one operation, found by label.
-#[derive(Clone, Debug, Default)]
-pub struct Past(pub Vec<Exchange>);
-
-impl Past {
-    /// The exchange with this label.
-    pub fn find(&self, label: &str) -> Option<&Exchange> {
-        self.0.iter().find(|exchange| exchange.request.label == label)
-    }
-
-    /// The answer to the request with this label.
-    pub fn answer(&self, label: &str) -> Option<&Answer> {
-        match self.find(label).map(|exchange| &exchange.known) {
-            Some(Known::Answered(answer)) => Some(answer),
-            _ => None,
-        }
-    }
-
-    /// Whether a write was sent whose fate is not known.
-    pub fn has_unknown_write(&self) -> bool {
-        self.0
-            .iter()
-            .any(|exchange| exchange.request.effect == Effect::Write && exchange.known == Known::Unknown)
-    }
-}
-
 /// What comes next for an operation.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -389,6 +372,9 @@ mod tests {
             open_sale: None,
             original: None,
             deferred: None,
+            replaces: None,
+            refused_before: false,
+            set_aside: None,
         };
         let id = operation.derived_id("intention");
         assert_eq!(id.get_version_num(), 3);

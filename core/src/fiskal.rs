@@ -259,6 +259,7 @@ impl Place<'_> {
             params,
             at: None,
             original: None,
+            replaces: None,
             key,
             fingerprint: String::new(),
             once: true,

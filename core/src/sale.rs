@@ -87,7 +87,7 @@ pub struct Sale {
     /// The earlier receipt that this one refers to, for a return.
     #[serde(default)]
     pub original: Option<Original>,
-    /// The caller's own notes, at most 16 of 40 and 250 characters; they go along where the
+    /// The caller's own notes, at most 18 of 40 and 250 characters; they go along where the
     /// service has a place for them.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,

@@ -29,6 +29,11 @@ pub(crate) struct Booking {
 }
 
 impl Booking {
+    /// What tells it from all others: ids that clients make are unique within their register only.
+    pub(crate) fn place(&self) -> String {
+        format!("{}/{}/{}", self.service, self.register, self.id)
+    }
+
     fn document(&self) -> Option<DocumentKey> {
         let number = self.number.clone()?;
         Some((self.service.clone(), self.register.clone(), self.kind.clone(), self.series.clone(), number))

@@ -35,14 +35,27 @@ pub(crate) fn answer(house: &House, method: &Method, path: &str, body: &[u8]) ->
         ("GET", "requests") => Ok(lock(&shared.requests).report()),
         ("GET", "settings") => Ok(json!(*shared.settings())),
         ("PUT", "settings") => set_settings(shared, body),
-        _ => {
-            return Reply::json(404, &json!({ "message": format!("there is no {method} /_sandbox/{path}") }));
-        }
+        _ => match inspected(house, method, path) {
+            Some(shown) => Ok(shown),
+            None => {
+                let message = format!("there is no {method} /_sandbox/{path}");
+                return Reply::json(404, &json!({ "message": message }));
+            }
+        },
     };
     match result {
         Ok(body) => Reply::json(200, &body),
         Err(message) => Reply::json(400, &json!({ "message": message })),
     }
+}
+
+/// What a service shows of itself below its own name.
+fn inspected(house: &House, method: &Method, path: &str) -> Option<Value> {
+    if method != Method::GET {
+        return None;
+    }
+    let (name, rest) = path.split_once('/')?;
+    house.services.iter().find(|service| service.name() == name)?.inspect(rest)
 }
 
 /// Why an answer is a refusal; nothing when it is none.
@@ -99,7 +112,7 @@ fn set_settings(shared: &Shared, body: &[u8]) -> Result<Value, String> {
         return Err("settings are an object of the keys to change".to_owned());
     }
     let mut merged = json!(*shared.settings());
-    overlay(&mut merged, &change);
+    overlay(&mut merged, &change)?;
     let settings: Settings = serde_json::from_value(merged).map_err(|error| error.to_string())?;
     settings.check()?;
     if change.get("seed").is_some() {
@@ -110,13 +123,15 @@ fn set_settings(shared: &Shared, body: &[u8]) -> Result<Value, String> {
 }
 
 /// Lays the named keys over what is there, one level after the other.
-fn overlay(base: &mut Value, change: &Value) {
+fn overlay(base: &mut Value, change: &Value) -> Result<(), String> {
     match (base, change) {
         (Value::Object(base), Value::Object(change)) => {
             for (key, value) in change {
-                overlay(base.entry(key.clone()).or_insert(Value::Null), value);
+                overlay(base.entry(key.clone()).or_insert(Value::Null), value)?;
             }
         }
+        (Value::Object(_), other) => return Err(format!("{other} is no group of settings")),
         (base, change) => *base = change.clone(),
     }
+    Ok(())
 }

@@ -47,8 +47,16 @@ pub(crate) enum Kind {
     Reset,
     /// The service works on it this much longer before it books anything.
     Delay { ms: u64 },
-    /// It is answered with this status and not handled.
-    Status { status: u16, retry_after: Option<u64> },
+    /// It is answered with this status: not handled, or handled and booked before if `booked`. `code` is the service's
+    /// own code for the refusal, if another than the usual one for the status is wanted.
+    Status {
+        status: u16,
+        retry_after: Option<u64>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        booked: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    },
     /// Every token issued so far is void, then the request is handled.
     ExpireTokens,
 }

@@ -7,6 +7,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use serde_json::Value;
 
+/// The usual words for a status.
+pub(crate) fn reason(status: u16) -> &'static str {
+    StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Refused")
+}
+
 /// One request, read completely.
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -21,6 +26,11 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// The bearer that signs the request in.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        self.header("authorization")?.strip_prefix("Bearer ").map(str::trim)
+    }
+
     /// A header's text, if it is there and readable.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

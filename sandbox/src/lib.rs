@@ -18,26 +18,36 @@
 
 mod audit;
 pub mod canonical;
+mod changes;
 mod clock;
 mod control;
 pub mod crypto;
 mod faults;
 mod http;
 mod hub;
+mod intake;
+mod management;
+mod openapi;
 mod pdf;
+mod postman;
 mod random;
 mod requests;
+mod routes;
 mod sandbox;
 pub mod schema;
 mod server;
 mod service;
 mod settings;
+mod sign_at;
 mod sign_fr;
+mod slice;
 mod store;
+mod table;
 
 pub use sandbox::{Options, Sandbox, SandboxError, Store};
 pub use settings::{
-    Check, DocumentNumbers, ExemptionCodes, GuideAmounts, PaymentDiscount, ReplayAlphabet, ReplayAnchor,
-    ReplayCheck, ReplayHashInput, ReturnSign, Settings, SignFrSettings, SignItSettings, TransmissionResult,
-    ValueBase,
+    BackwardClock, Check, Count, Devices, DocumentNumbers, Environment, ExemptionCodes, Fon, GuideAmounts,
+    ManagementSettings, PaymentDiscount, ReplayAlphabet, ReplayAnchor, ReplayCheck, ReplayHashInput,
+    ReturnSign, Settings, SignAtSettings, SignFrSettings, SignItSettings, TransmissionResult, UnitLimit,
+    ValueBase, YearEnd,
 };

@@ -17,8 +17,9 @@ const KEPT: usize = 1_000;
 const LARGEST: usize = 64 * 1024;
 /// What stands for a secret.
 const HIDDEN: &str = "***";
-/// Members that hold a secret in a body (contract sign-fr 1.6, 2.1 and 3.4).
-const SECRETS: [&str; 6] = ["secret", "password", "pin", "bearer", "api_secret", "access_token"];
+/// Members that hold a secret in a body (contract sign-fr 1.6, 2.1 and 3.4, sign-at 2.1 and 2.2).
+const SECRETS: [&str; 8] =
+    ["secret", "password", "pin", "bearer", "api_secret", "access_token", "refresh_token", "fon_user_pin"];
 /// Header fields that belong to the connection and say nothing about what is asked for.
 const OF_THE_CONNECTION: [&str; 3] = ["host", "connection", "content-length"];
 

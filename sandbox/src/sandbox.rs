@@ -16,9 +16,11 @@ use crate::audit::{Audit, Booking};
 use crate::clock::Clock;
 use crate::control::{BOOKING, CLOCK, OWN};
 use crate::hub::Hub;
+use crate::management::{Accounts, Management};
 use crate::server::{self, House};
 use crate::service::{Service, Shared};
 use crate::settings::Settings;
+use crate::sign_at::SignAt;
 use crate::sign_fr::SignFr;
 use crate::store::{Archive, Document};
 
@@ -143,7 +145,8 @@ impl Sandbox {
 
     /// What the ready file holds: `url`, and per service an entry under `accounts` with what a client needs. For
     /// `sign-fr` that is `url`, a GROUP's `organization` with its `key` and `secret`, and the `account` above it with
-    /// `account_key` and `account_secret`.
+    /// `account_key` and `account_secret`; for `sign-at` a managed `organization` with its `key` and `secret`; for
+    /// `management` the dashboard's organization that manages it.
     ///
     /// The seeded keys stand here in the clear, now and after a restart on the same store: they are the sandbox's
     /// own, like a key taken from fiskaly's web page. Every other secret is shown once and kept as a digest.
@@ -245,8 +248,11 @@ fn open(options: Options) -> Result<(Runtime, TcpListener, Arc<House>, Value), S
     };
     let shared = Arc::new(share(archive, &documents, options.settings).map_err(damaged)?);
     let sign_fr = Arc::new(SignFr::open(Arc::clone(&shared), &documents).map_err(damaged)?);
-    let hub = Hub::new(Arc::clone(&sign_fr));
-    let services: Vec<Arc<dyn Service>> = vec![sign_fr];
+    let accounts = Arc::new(Accounts::open(Arc::clone(&shared), &documents).map_err(damaged)?);
+    let sign_at = SignAt::open(Arc::clone(&shared), Arc::clone(&accounts), &documents).map_err(damaged)?;
+    let sign_at = Arc::new(sign_at);
+    let hub = Hub::new(Arc::clone(&sign_fr), Arc::clone(&sign_at), Arc::clone(&accounts));
+    let services: Vec<Arc<dyn Service>> = vec![sign_fr, sign_at, Arc::new(Management::new(accounts))];
     let ready = describe(&format!("http://{address}"), &services);
     Ok((runtime, listener, Arc::new(House { shared, services, hub }), ready))
 }

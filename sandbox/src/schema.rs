@@ -3,6 +3,8 @@
 //! The schemas are data, in `sandbox/schemas`. This module compiles them once, and turns a failed check
 //! into one [`Violation`] that names the innermost place where the value leaves the contract.
 
+mod complaints;
+mod strip;
 mod violation;
 
 use std::collections::HashMap;
@@ -16,6 +18,8 @@ use violation::{MISFIT, describe, escape, violation};
 
 static SIGN_FR: &str = include_str!("../schemas/sign-fr/2026-02-03.json");
 static SIGN_FR_GUIDE: &str = include_str!("../schemas/sign-fr/2026-05-04.json");
+static SIGN_AT: &str = include_str!("../schemas/sign-at/1.2.6.json");
+static MANAGEMENT: &str = include_str!("../schemas/management/0.12.0.json");
 
 /// A published contract: its definitions, each with a validator that is compiled when first needed.
 pub struct Contract {
@@ -42,6 +46,20 @@ impl Contract {
     pub fn sign_fr_guide() -> &'static Contract {
         static CONTRACT: OnceLock<Contract> = OnceLock::new();
         CONTRACT.get_or_init(|| Contract::over(Contract::sign_fr(), SIGN_FR_GUIDE))
+    }
+
+    /// SIGN AT 1.2.6, contract sign-at 1 and 2. Read on first use.
+    ///
+    /// The patterns of ids and of FinanzOnline's participant are anchored here; published, they are not.
+    pub fn sign_at() -> &'static Contract {
+        static CONTRACT: OnceLock<Contract> = OnceLock::new();
+        CONTRACT.get_or_init(|| Contract::read(SIGN_AT))
+    }
+
+    /// The Management API, contract sign-at 1.5 and 2.11. Read on first use.
+    pub fn management() -> &'static Contract {
+        static CONTRACT: OnceLock<Contract> = OnceLock::new();
+        CONTRACT.get_or_init(|| Contract::read(MANAGEMENT))
     }
 
     #[expect(clippy::expect_used, reason = "the schemas are part of the program, and its tests compile all")]

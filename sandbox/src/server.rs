@@ -95,16 +95,28 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
     if strike.expire_tokens {
         service.expire_tokens();
     }
-    if let Some(Kind::Status { status, retry_after }) = strike.end {
-        return planted(service.as_ref(), &rest, &strike, status, retry_after).await;
+    if matches!(strike.end, Some(Kind::Status { booked: false, .. })) {
+        tokio::time::sleep(strike.delay).await;
+        return planted(service.as_ref(), &rest, &strike);
     }
     let body = match body {
         Ok(body) => body,
-        Err(reason) => return service.refuse(&rest, 400, reason),
+        Err(reason) => return service.refuse(&rest, 400, None, reason),
     };
-    let call = Call { method, path: rest, uri: parts.uri, headers: parts.headers, body, pause: strike.delay };
+    let call = Call {
+        method,
+        path: rest.clone(),
+        uri: parts.uri,
+        headers: parts.headers,
+        body,
+        pause: strike.delay,
+    };
     let reply = service.serve(call).await;
-    if strike.end == Some(Kind::DropAnswer) { line.cut() } else { reply }
+    match strike.end {
+        Some(Kind::DropAnswer) => line.cut(),
+        Some(Kind::Status { .. }) => planted(service.as_ref(), &rest, &strike),
+        _ => reply,
+    }
 }
 
 /// A document about a service, which is no request to it: no fault strikes it. One of them holds keys, so it is shown
@@ -122,15 +134,12 @@ fn document(house: &House, parts: &Parts) -> Option<Reply> {
     })
 }
 
-async fn planted(
-    service: &dyn Service,
-    path: &str,
-    strike: &Strike,
-    status: u16,
-    retry_after: Option<u64>,
-) -> Reply {
-    tokio::time::sleep(strike.delay).await;
-    let reply = service.refuse(path, status, "a planted fault");
+/// The answer that a planted status puts in the place of the service's own. `path` is below the service's prefix.
+fn planted(service: &dyn Service, path: &str, strike: &Strike) -> Reply {
+    let Some(Kind::Status { status, retry_after, code, .. }) = &strike.end else {
+        return Reply::json(500, &json!({}));
+    };
+    let reply = service.refuse(path, *status, code.as_deref(), "a planted fault");
     match retry_after {
         Some(seconds) => reply.with("retry-after", seconds.to_string()),
         None => reply,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde_json::Value;
 
-use crate::audit::Audit;
+use crate::audit::{Audit, Refusal};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::http::{Call, Reply};
@@ -29,11 +29,16 @@ pub(crate) trait Service: Send + Sync {
     }
     /// Answers one request.
     fn serve(&self, call: Call) -> Working<'_>;
-    /// Answers a planted fault in the service's own words; nothing is booked. `path` is below the service's prefix.
-    fn refuse(&self, path: &str, status: u16, message: &str) -> Reply;
+    /// A refusal in the service's own words; `code` where another than the usual one for the status is wanted. `path`
+    /// is below the service's prefix.
+    fn refuse(&self, path: &str, status: u16, code: Option<&str>, message: &str) -> Reply;
     /// A document about the service: a description of its interface, a collection of requests. `path` is below the
     /// service's prefix, `base` the service's address as the client wrote it.
     fn document(&self, path: &str, base: &str) -> Option<Value>;
+    /// What `GET /_sandbox/NAME/path` shows of the service beside its interface.
+    fn inspect(&self, _path: &str) -> Option<Value> {
+        None
+    }
     /// Forgets every token that was issued so far.
     fn expire_tokens(&self);
     /// What a client needs to know to use the service: its entry in the ready file.
@@ -60,6 +65,19 @@ impl Shared {
             archive,
             settings: RwLock::new(Arc::new(settings)),
         }
+    }
+
+    /// Notes a request that a service did not carry out.
+    pub(crate) fn refused(&self, service: &'static str, call: &Call, status: u16, message: &str) {
+        let refusal = Refusal {
+            service,
+            method: call.method.to_string(),
+            path: call.uri.path().to_owned(),
+            status,
+            message: message.to_owned(),
+            at: self.clock.now(),
+        };
+        lock(&self.audit).refuse(refusal, self.settings().refused_kept);
     }
 
     pub(crate) fn settings(&self) -> Arc<Settings> {

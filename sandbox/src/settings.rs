@@ -1,10 +1,14 @@
 //! What a test may change while the sandbox runs, and what we decided where a contract is silent.
 
 mod italy;
-
-pub use italy::{DocumentNumbers, ExemptionCodes, SignItSettings, TransmissionResult};
+mod management;
+mod sign_at;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::italy::{DocumentNumbers, ExemptionCodes, SignItSettings, TransmissionResult};
+pub use self::management::{Environment, ManagementSettings};
+pub use self::sign_at::{BackwardClock, Count, Devices, Fon, SignAtSettings, UnitLimit, YearEnd};
 
 /// The sandbox's settings: `GET` and `PUT /_sandbox/settings`. A `PUT` changes the keys it names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +24,11 @@ pub struct Settings {
     /// What SIGN IT does otherwise.
     #[serde(rename = "sign-it")]
     pub sign_it: SignItSettings,
+    /// SIGN AT.
+    #[serde(rename = "sign-at")]
+    pub sign_at: SignAtSettings,
+    /// The Management API.
+    pub management: ManagementSettings,
 }
 
 impl Default for Settings {
@@ -29,6 +38,8 @@ impl Default for Settings {
             refused_kept: 10_000,
             sign_fr: SignFrSettings::default(),
             sign_it: SignItSettings::default(),
+            sign_at: SignAtSettings::default(),
+            management: ManagementSettings::default(),
         }
     }
 }
@@ -355,6 +366,6 @@ impl Settings {
         if fr.replay_offset_base > 1 || fr.replay_last_remaining > 1 {
             return Err("sign-fr.replay_offset_base and replay_last_remaining are 0 or 1".to_owned());
         }
-        Ok(())
+        self.sign_at.check()
     }
 }

@@ -35,6 +35,18 @@ pub(crate) struct Write {
     pub(crate) body: Option<String>,
 }
 
+impl Write {
+    /// A document that is put in, or replaces the one with its id.
+    pub(crate) fn of<T: serde::Serialize>(
+        service: &'static str,
+        kind: &'static str,
+        id: String,
+        value: &T,
+    ) -> Write {
+        Write { service, kind, id, body: serde_json::to_string(value).ok() }
+    }
+}
+
 struct Batch {
     writes: Vec<Write>,
     done: oneshot::Sender<Result<(), String>>,

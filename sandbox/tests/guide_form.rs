@@ -210,6 +210,25 @@ fn a_fault_of_the_reference_strikes_the_guide_and_speaks_its_words() {
 }
 
 #[test]
+fn a_booked_fault_refuses_in_the_words_of_the_guide_what_is_done() {
+    let service = Service::start();
+    let account = &service.sandbox.ready()["accounts"]["sign-fr"];
+    let [key, secret, group] = ["key", "secret", "organization"].map(|name| account[name].as_str().unwrap());
+    let token = service.token(key, secret);
+    let fault = json!({"match": {"method": "POST", "path": "/sign-fr/organizations"},
+        "fault": {"kind": "status", "status": 503, "booked": true, "code": "E_BUSY"}, "count": 1});
+    let url = format!("{}/_sandbox/faults", service.sandbox.url());
+    assert!(service.client.post(url).json(&fault).send().unwrap().status().is_success());
+    let unit = json!({"type": "UNIT", "name": "Unheard", "parent_id": group});
+    let refused = service.call(&token, group, "POST", "/organizations", unit);
+    is_refused(&refused, 503, "the answer is replaced");
+    assert_eq!(text(&refused, "/content/code"), "E_BUSY");
+    let list = service.call(&token, group, "GET", "/organizations", Value::Null);
+    let names = list.body["results"].as_array().unwrap().iter().map(|row| &row["content"]["name"]);
+    assert_eq!(names.filter(|name| **name == "Unheard").count(), 1, "{}", list.body);
+}
+
+#[test]
 fn the_scope_is_an_organization_of_the_caller() {
     let service = Service::start();
     let (token, unit, _) = service.till();

@@ -15,7 +15,9 @@ use fiskal_sandbox::schema::Contract;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const SCHEMA: &str = include_str!("../schemas/sign-fr/2026-02-03.json");
+const SIGN_FR: &str = include_str!("../schemas/sign-fr/2026-02-03.json");
+const SIGN_AT: &str = include_str!("../schemas/sign-at/1.2.6.json");
+const MANAGEMENT: &str = include_str!("../schemas/management/0.12.0.json");
 
 /// The valid body with one change: at `pointer`, which must be there, `change` is put in its place.
 fn with(mut body: Value, pointer: &str, change: Value) -> Value {
@@ -31,11 +33,15 @@ fn without(mut body: Value, parent: &str, member: &str) -> Value {
 
 #[test]
 fn the_documents_are_json_schema_and_every_definition_compiles() {
-    let document: Value = serde_json::from_str(SCHEMA).unwrap();
-    jsonschema::draft202012::meta::validate(&document).unwrap();
-    for name in document["$defs"].as_object().unwrap().keys() {
-        let outcome = Contract::sign_fr().check(name, &json!([[]]));
-        assert!(outcome.is_err(), "{name} accepts a list in a list");
+    for (text, contract) in
+        [(SIGN_FR, Contract::sign_fr()), (SIGN_AT, Contract::sign_at()), (MANAGEMENT, Contract::management())]
+    {
+        let document: Value = serde_json::from_str(text).unwrap();
+        jsonschema::draft202012::meta::validate(&document).unwrap();
+        for name in document["$defs"].as_object().unwrap().keys() {
+            assert!(contract.check(name, &json!([[]])).is_err(), "{name} accepts a list in a list");
+            assert!(!contract.complaints(name, &json!([[]]), "body").is_empty(), "{name}");
+        }
     }
     for name in Contract::sign_fr_guide().definitions().as_object().unwrap().keys() {
         let outcome = Contract::sign_fr_guide().check(name, &json!([[]]));

@@ -28,6 +28,7 @@ SHAPES: Dict[str, Shape] = {
     "DiscountParams": {"amount": "decimal", "percent": "decimal"},
     "PaymentParams": {"amount": "decimal", "tendered": "decimal", "foreign": "ForeignParams"},
     "ForeignParams": {"amount": "decimal", "rate": "decimal"},
+    "QueueResolveResult": {"receipt": "Receipt"},
     "Receipt": {
         "items": ["Item"],
         "discounts": ["Discount"],
@@ -65,10 +66,12 @@ SHAPES: Dict[str, Shape] = {
         "year": "ReportedSums",
         "perpetual": "ReportedSums",
     },
+    "ReceiptExplainResult": {"receipts": ["Receipt"]},
 }
 """The shapes by their names."""
 
 RESULTS: Dict[str, str] = {
+    "queue.resolve": "QueueResolveResult",
     "sale.complete": "Receipt",
     "sale.list": "SaleListResult",
     "sale.resume": "OpenSale",
@@ -81,5 +84,6 @@ RESULTS: Dict[str, str] = {
     "receipt.invoice": "Receipt",
     "closing.create": "ClosingCreateResult",
     "report": "ReportResult",
+    "receipt.explain": "ReceiptExplainResult",
 }
 """The shape of each operation's result that has any of it."""

@@ -42,6 +42,41 @@ class Operations:
         """Settles what waits for the services, and tells which receipts changed."""
         return cast(types.SyncResult, self._call("sync", {}))
 
+    def queue_list(self, *, register: Optional[str] = None) -> types.QueueListResult:
+        """Lists what waits to be sent and what the service refused afterwards, in order, with why
+        and since when.
+
+        Args:
+            register: Only this register; all if absent.
+        """
+        return cast(types.QueueListResult, self._call("queue.list", {"register": register}))
+
+    def queue_resolve(
+        self,
+        *,
+        operation: str,
+        how: types.Resolution,
+        reason: str,
+        sale: Optional[types.SaleParams] = None,
+    ) -> types.QueueResolveResult:
+        """Decides about an operation of the queue: sends it again, replaces its content, or sets it
+        aside.
+
+        Args:
+            operation: The operation's id, as `queue.list` gives it.
+            how: What is to be done.
+            reason: Why, for the journal; 1 to 500 characters.
+            sale: For `amend`: the whole corrected sale, with the id and the register of the
+                refused one.
+        """
+        return cast(
+            types.QueueResolveResult,
+            self._call(
+                "queue.resolve",
+                {"operation": operation, "how": how, "reason": reason, "sale": sale},
+            ),
+        )
+
     def sale_begin(
         self,
         *,
@@ -87,7 +122,7 @@ class Operations:
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 16 of 40 and 250 characters; they go along
+            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
                 where the service has a place for them.
             extra: Per service, what only that service knows.
         """
@@ -163,7 +198,7 @@ class Operations:
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 16 of 40 and 250 characters; they go along
+            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
                 where the service has a place for them.
             extra: Per service, what only that service knows.
         """
@@ -239,7 +274,7 @@ class Operations:
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 16 of 40 and 250 characters; they go along
+            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
                 where the service has a place for them.
             extra: Per service, what only that service knows.
         """
@@ -1928,11 +1963,124 @@ class Operations:
             ),
         )
 
-    def journal_verify(self) -> types.JournalVerifyResult:
-        """Checks every entry of the journal, its chains and the ties between them; names the first
-        that does not fit.
+    def receipt_explain(
+        self, *, of: str, register: Optional[str] = None
+    ) -> types.ReceiptExplainResult:
+        """Tells the story of a sale from the journal in plain words: request, why, answer, checks,
+        retries, replays.
+
+        Args:
+            of: The merchant's own number of the receipt, the caller's id of the sale, or the
+                receipt's id.
+            register: Only of this register; it is looked for on all if absent.
         """
-        return cast(types.JournalVerifyResult, self._call("journal.verify", {}))
+        return cast(
+            types.ReceiptExplainResult,
+            self._call("receipt.explain", {"of": of, "register": register}),
+        )
+
+    def dep_verify(
+        self,
+        *,
+        file: str,
+        keys: str,
+        receipts: Optional[str] = None,
+        printed: Optional[Sequence[str]] = None,
+    ) -> types.DepVerifyResult:
+        """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
+        turnover and form of every receipt.
+
+        Args:
+            file: The path of the export: JSON with "Belege-Gruppe".
+            keys: The path of the key container: JSON with "base64AESKey" and
+                "certificateOrPublicKeyMap".
+            receipts: The path of the service's list of the register's receipts, in ascending
+                order: pages as SIGN AT gives them one after the other, or one receipt a line. With
+                it the amounts of each VAT rate, the time's zone and the end of the export are
+                checked too.
+            printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
+                code, or the OCR form.
+        """
+        return cast(
+            types.DepVerifyResult,
+            self._call(
+                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
+            ),
+        )
+
+    def journal_verify(
+        self,
+        *,
+        online: Optional[bool] = None,
+        register: Optional[str] = None,
+        export: Optional[str] = None,
+    ) -> types.JournalVerifyResult:
+        """Checks every entry of the journal, its chains and the ties between them; names the first
+        that does not fit. With `online` also what the services know of it.
+
+        Args:
+            online: Whether the records that the services have are held against the journal too.
+                Every record carries the last entry before it, so they witness that nothing was
+                rewritten since. (default false)
+            register: With `online`: only the records of this register; of all that are
+                provisioned if absent.
+            export: Not the journal but the export in this folder is checked, from its files
+                alone. Relative to the journal's folder.
+        """
+        return cast(
+            types.JournalVerifyResult,
+            self._call(
+                "journal.verify", {"online": online, "register": register, "export": export}
+            ),
+        )
+
+    def journal_export(
+        self,
+        *,
+        path: str,
+        format: Optional[types.ExportFormat] = None,
+        first: Optional[int] = None,
+        last: Optional[int] = None,
+    ) -> types.ExportManifest:
+        """Writes the journal, or a range of it, into a new folder, so that it can be checked
+        elsewhere without the journal.
+
+        Args:
+            path: The folder to make; there must be nothing of this name. Relative to the
+                journal's folder.
+            format: How the entries are written. (default "jsonl")
+            first: The number of the first entry; from the beginning if absent.
+            last: The number of the last entry; to the end if absent.
+        """
+        return cast(
+            types.ExportManifest,
+            self._call(
+                "journal.export", {"path": path, "format": format, "first": first, "last": last}
+            ),
+        )
+
+    def journal_backup(self, *, path: str) -> types.JournalBackupResult:
+        """Copies the journal into a new file while it is in use, and checks the copy.
+
+        Args:
+            path: The file to make; there must be nothing of this name. Relative to the
+                journal's folder.
+        """
+        return cast(types.JournalBackupResult, self._call("journal.backup", {"path": path}))
+
+    def journal_redact(self, *, entries: Sequence[int], reason: str) -> types.JournalRedactResult:
+        """Erases the content of entries for ever, such as a customer's data, and writes down that
+        and why; the chain stays.
+
+        Args:
+            entries: The numbers of the entries, as `receipt.explain` and `journal.export` show
+                them; 1 to 10,000.
+            reason: Why, for the journal; 1 to 500 characters.
+        """
+        return cast(
+            types.JournalRedactResult,
+            self._call("journal.redact", {"entries": entries, "reason": reason}),
+        )
 
     def request(
         self,
@@ -2006,6 +2154,41 @@ class AsyncOperations:
         """Settles what waits for the services, and tells which receipts changed."""
         return cast(types.SyncResult, await self._call("sync", {}))
 
+    async def queue_list(self, *, register: Optional[str] = None) -> types.QueueListResult:
+        """Lists what waits to be sent and what the service refused afterwards, in order, with why
+        and since when.
+
+        Args:
+            register: Only this register; all if absent.
+        """
+        return cast(types.QueueListResult, await self._call("queue.list", {"register": register}))
+
+    async def queue_resolve(
+        self,
+        *,
+        operation: str,
+        how: types.Resolution,
+        reason: str,
+        sale: Optional[types.SaleParams] = None,
+    ) -> types.QueueResolveResult:
+        """Decides about an operation of the queue: sends it again, replaces its content, or sets it
+        aside.
+
+        Args:
+            operation: The operation's id, as `queue.list` gives it.
+            how: What is to be done.
+            reason: Why, for the journal; 1 to 500 characters.
+            sale: For `amend`: the whole corrected sale, with the id and the register of the
+                refused one.
+        """
+        return cast(
+            types.QueueResolveResult,
+            await self._call(
+                "queue.resolve",
+                {"operation": operation, "how": how, "reason": reason, "sale": sale},
+            ),
+        )
+
     async def sale_begin(
         self,
         *,
@@ -2051,7 +2234,7 @@ class AsyncOperations:
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 16 of 40 and 250 characters; they go along
+            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
                 where the service has a place for them.
             extra: Per service, what only that service knows.
         """
@@ -2127,7 +2310,7 @@ class AsyncOperations:
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 16 of 40 and 250 characters; they go along
+            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
                 where the service has a place for them.
             extra: Per service, what only that service knows.
         """
@@ -2203,7 +2386,7 @@ class AsyncOperations:
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 16 of 40 and 250 characters; they go along
+            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
                 where the service has a place for them.
             extra: Per service, what only that service knows.
         """
@@ -3903,11 +4086,126 @@ class AsyncOperations:
             ),
         )
 
-    async def journal_verify(self) -> types.JournalVerifyResult:
-        """Checks every entry of the journal, its chains and the ties between them; names the first
-        that does not fit.
+    async def receipt_explain(
+        self, *, of: str, register: Optional[str] = None
+    ) -> types.ReceiptExplainResult:
+        """Tells the story of a sale from the journal in plain words: request, why, answer, checks,
+        retries, replays.
+
+        Args:
+            of: The merchant's own number of the receipt, the caller's id of the sale, or the
+                receipt's id.
+            register: Only of this register; it is looked for on all if absent.
         """
-        return cast(types.JournalVerifyResult, await self._call("journal.verify", {}))
+        return cast(
+            types.ReceiptExplainResult,
+            await self._call("receipt.explain", {"of": of, "register": register}),
+        )
+
+    async def dep_verify(
+        self,
+        *,
+        file: str,
+        keys: str,
+        receipts: Optional[str] = None,
+        printed: Optional[Sequence[str]] = None,
+    ) -> types.DepVerifyResult:
+        """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
+        turnover and form of every receipt.
+
+        Args:
+            file: The path of the export: JSON with "Belege-Gruppe".
+            keys: The path of the key container: JSON with "base64AESKey" and
+                "certificateOrPublicKeyMap".
+            receipts: The path of the service's list of the register's receipts, in ascending
+                order: pages as SIGN AT gives them one after the other, or one receipt a line. With
+                it the amounts of each VAT rate, the time's zone and the end of the export are
+                checked too.
+            printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
+                code, or the OCR form.
+        """
+        return cast(
+            types.DepVerifyResult,
+            await self._call(
+                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
+            ),
+        )
+
+    async def journal_verify(
+        self,
+        *,
+        online: Optional[bool] = None,
+        register: Optional[str] = None,
+        export: Optional[str] = None,
+    ) -> types.JournalVerifyResult:
+        """Checks every entry of the journal, its chains and the ties between them; names the first
+        that does not fit. With `online` also what the services know of it.
+
+        Args:
+            online: Whether the records that the services have are held against the journal too.
+                Every record carries the last entry before it, so they witness that nothing was
+                rewritten since. (default false)
+            register: With `online`: only the records of this register; of all that are
+                provisioned if absent.
+            export: Not the journal but the export in this folder is checked, from its files
+                alone. Relative to the journal's folder.
+        """
+        return cast(
+            types.JournalVerifyResult,
+            await self._call(
+                "journal.verify", {"online": online, "register": register, "export": export}
+            ),
+        )
+
+    async def journal_export(
+        self,
+        *,
+        path: str,
+        format: Optional[types.ExportFormat] = None,
+        first: Optional[int] = None,
+        last: Optional[int] = None,
+    ) -> types.ExportManifest:
+        """Writes the journal, or a range of it, into a new folder, so that it can be checked
+        elsewhere without the journal.
+
+        Args:
+            path: The folder to make; there must be nothing of this name. Relative to the
+                journal's folder.
+            format: How the entries are written. (default "jsonl")
+            first: The number of the first entry; from the beginning if absent.
+            last: The number of the last entry; to the end if absent.
+        """
+        return cast(
+            types.ExportManifest,
+            await self._call(
+                "journal.export", {"path": path, "format": format, "first": first, "last": last}
+            ),
+        )
+
+    async def journal_backup(self, *, path: str) -> types.JournalBackupResult:
+        """Copies the journal into a new file while it is in use, and checks the copy.
+
+        Args:
+            path: The file to make; there must be nothing of this name. Relative to the
+                journal's folder.
+        """
+        return cast(types.JournalBackupResult, await self._call("journal.backup", {"path": path}))
+
+    async def journal_redact(
+        self, *, entries: Sequence[int], reason: str
+    ) -> types.JournalRedactResult:
+        """Erases the content of entries for ever, such as a customer's data, and writes down that
+        and why; the chain stays.
+
+        Args:
+            entries: The numbers of the entries, as `receipt.explain` and `journal.export` show
+                them; 1 to 10,000.
+            reason: Why, for the journal; 1 to 500 characters.
+        """
+        return cast(
+            types.JournalRedactResult,
+            await self._call("journal.redact", {"entries": entries, "reason": reason}),
+        )
 
     async def request(
         self,

@@ -41,6 +41,7 @@ __all__ = [
     "ChangeSystemStateParams",
     "ChangedReceipt",
     "ChangedRegister",
+    "CheckedRegister",
     "ClosingCreateResult",
     "ClosingDifference",
     "ClosingPeriod",
@@ -50,6 +51,11 @@ __all__ = [
     "CustomerParams",
     "CustomerType",
     "DecimalParam",
+    "DepFinding",
+    "DepReceipt",
+    "DepRule",
+    "DepRuleChecked",
+    "DepVerifyResult",
     "DescribeResult",
     "DeviceOptions",
     "DeviceParams",
@@ -63,7 +69,11 @@ __all__ = [
     "Exemption",
     "Export",
     "ExportFetchResult",
+    "ExportFile",
+    "ExportFormat",
     "ExportListResult",
+    "ExportManifest",
+    "ExportPoint",
     "ExportState",
     "ExportType",
     "Fiscal",
@@ -81,6 +91,8 @@ __all__ = [
     "ItemOptions",
     "ItemParams",
     "ItemType",
+    "JournalBackupResult",
+    "JournalRedactResult",
     "JournalVerifyResult",
     "ListedRegister",
     "Location",
@@ -91,6 +103,8 @@ __all__ = [
     "MerchantListResult",
     "Misfit",
     "Offline",
+    "OnlineMisfit",
+    "OnlineVerification",
     "OpenSale",
     "OperationDescription",
     "Organization",
@@ -113,7 +127,12 @@ __all__ = [
     "ProvisionedLine",
     "Provisioning",
     "Qr",
+    "QueueListResult",
+    "QueueResolveResult",
+    "QueueState",
+    "Queued",
     "ReceiptDocumentResult",
+    "ReceiptExplainResult",
     "ReceiptListResult",
     "ReceiptState",
     "ReceiptType",
@@ -126,6 +145,7 @@ __all__ = [
     "ReportResult",
     "ReportedSums",
     "RequestResult",
+    "Resolution",
     "Resource",
     "RetireReason",
     "RetireRegisterOptions",
@@ -137,6 +157,7 @@ __all__ = [
     "ServiceClosing",
     "ServiceFile",
     "StatusResult",
+    "StoryStep",
     "Subject",
     "SubjectListResult",
     "SyncResult",
@@ -172,6 +193,23 @@ ReceiptState = Literal["signed", "pending", "provisional", "refused"]
   signed is pending.
 - `provisional`: Made without the service by the country's law.
 - `refused`: A record exists and was rejected later.
+"""
+
+QueueState = Literal["waiting", "stuck", "refused", "set_aside"]
+"""How an operation of the queue stands.
+
+- `waiting`: It waits for the service.
+- `stuck`: Something else than the connection is in its way, and later ones wait behind it.
+- `refused`: The service refused it after a receipt was handed over; later ones went on.
+- `set_aside`: It was set aside, and the service has not been told yet.
+"""
+
+Resolution = Literal["retry", "amend", "set_aside"]
+"""What is done about an operation that was refused, or that is in the way.
+
+- `retry`: It is sent again as it is.
+- `amend`: It is done once more with corrected content.
+- `set_aside`: It is taken out, so that later ones go on.
 """
 
 DocumentType = Literal["receipt", "invoice", "draft", "proforma"]
@@ -402,6 +440,57 @@ SystemKind = Literal["internal", "external", "physical", "virtual"]
 - `virtual`: A terminal in software.
 """
 
+DepRule = Literal[
+    "form",
+    "start",
+    "chain",
+    "number",
+    "time",
+    "register",
+    "system",
+    "turnover",
+    "turnover_width",
+    "clearance",
+    "certificate",
+    "validity",
+    "signature",
+    "group",
+    "printed",
+    "missing",
+    "listed_amounts",
+    "listed_time",
+    "listed_code",
+]
+"""The rules, in the order in which they are told.
+
+- `form`: The form of the signed text, of the code in it and of its fields.
+- `start`: What the first receipt says.
+- `chain`: The tie to the receipt before.
+- `number`: Each number once.
+- `time`: Time that does not go back.
+- `register`: One register.
+- `system`: One kind of system.
+- `turnover`: The turnover counter.
+- `turnover_width`: The counter's length.
+- `clearance`: The collective receipt after an outage.
+- `certificate`: The key that a receipt names.
+- `validity`: The certificate's validity.
+- `signature`: The signature.
+- `group`: The certificate of a group of the export.
+- `printed`: Codes off paper.
+- `missing`: Receipts that the service lists and the export lacks.
+- `listed_amounts`: The amounts that the service lists.
+- `listed_time`: The time that the service lists.
+- `listed_code`: The code that the service lists.
+"""
+
+ExportFormat = Literal["jsonl", "csv"]
+"""How the entries are written.
+
+- `jsonl`: JSON Lines: one object a line.
+- `csv`: CSV (RFC 4180) with a line of names.
+"""
+
 ErrorKind = Literal[
     "invalid",
     "config",
@@ -604,6 +693,45 @@ ChangedReceipt = TypedDict(
 """A receipt whose state changed."""
 
 
+class QueueListResult(TypedDict):
+    """Result of `queue.list`."""
+
+    # What the service refused after something was handed over for it, then what waits; each
+    # register's in the order in which it is sent.
+    entries: List[Queued]
+
+
+class Queued(TypedDict):
+    """An operation that is not settled."""
+
+    # Its id, for `queue.resolve`.
+    operation: str
+
+    # What was asked for, such as `sale.complete`.
+    name: str
+
+    # The register; absent for what concerns a merchant or a location.
+    register: Optional[str]
+
+    # The caller's id of the sale.
+    sale: Optional[str]
+
+    # The merchant's own number of the receipt.
+    number: Optional[str]
+
+    # The receipt that was handed over.
+    receipt: Optional[str]
+
+    # How it stands.
+    state: QueueState
+
+    # When it was asked for (RFC 3339).
+    since: str
+
+    # Why it is not settled, in a sentence.
+    why: str
+
+
 class SaleOptions(TypedDict, total=False):
     """A sale, as the till hands it over."""
 
@@ -652,7 +780,7 @@ class SaleOptions(TypedDict, total=False):
     # The earlier receipt that this one refers to, for a return.
     original: Optional[OriginalParams]
 
-    # The caller's own notes, at most 16 of 40 and 250 characters; they go along where the service
+    # The caller's own notes, at most 18 of 40 and 250 characters; they go along where the service
     # has a place for them.
     metadata: Mapping[str, str]
 
@@ -976,11 +1104,20 @@ class OriginalParams(TypedDict, total=False):
     reason: Optional[str]
 
 
-class SaleReference(TypedDict):
-    """The sale that was meant."""
+class QueueResolveResult(TypedDict):
+    """Result of `queue.resolve`."""
 
-    # The sale's id.
-    sale: str
+    # The operation's id.
+    operation: str
+
+    # What was decided.
+    how: Resolution
+
+    # Whether nothing of it waits any more; else `sync` goes on with it.
+    settled: bool
+
+    # The receipt as it stands now: the same one, or the one that replaces it.
+    receipt: Optional[Receipt]
 
 
 class Fiscal(TypedDict):
@@ -1353,6 +1490,13 @@ class Original(TypedDict):
 
     # Why the sale refers to it, at most 250 characters.
     reason: Optional[str]
+
+
+class SaleReference(TypedDict):
+    """The sale that was meant."""
+
+    # The sale's id.
+    sale: str
 
 
 class SaleListResult(TypedDict):
@@ -2102,8 +2246,133 @@ class ChangeSystemStateParams(ChangeSystemStateOptions):
     system: str
 
 
-class JournalVerifyResult(TypedDict):
-    """What `Journal::verify` found."""
+class ReceiptExplainResult(TypedDict):
+    """Result of `receipt.explain`."""
+
+    # The register.
+    register: str
+
+    # The caller's id of the sale.
+    sale: Optional[str]
+
+    # The receipts that were made of it, as they stand now.
+    receipts: List[Receipt]
+
+    # What happened, in order.
+    steps: List[StoryStep]
+
+
+class StoryStep(TypedDict):
+    """One thing that happened."""
+
+    # The number of the journal's entry.
+    seq: int
+
+    # When it was written down (RFC 3339).
+    at: str
+
+    # The entry's kind.
+    kind: str
+
+    # What happened, in plain words.
+    text: str
+
+
+class DepVerifyResult(TypedDict):
+    """Result of `dep.verify`."""
+
+    # Whether nothing was found.
+    fits: bool
+
+    # How many receipts the export has.
+    receipts: int
+
+    # How many groups of receipts it has; a group has one certificate.
+    groups: int
+
+    # The register's id in FinanzOnline (Kassen-ID); none when no receipt can be read.
+    register: Optional[str]
+
+    # The first receipt that can be read.
+    first: Optional[DepReceipt]
+
+    # The last receipt that can be read.
+    last: Optional[DepReceipt]
+
+    # The turnover after the last receipt, in euros; none where it cannot be told.
+    turnover: Optional[str]
+
+    # Receipts without a signature, made while the signature creation unit was out.
+    unsigned: int
+
+    # Training receipts.
+    trainings: int
+
+    # Cancellations.
+    cancellations: int
+
+    # Receipts that were held against the service's list.
+    compared: int
+
+    # The rules that were checked, with how often each was broken.
+    rules: List[DepRuleChecked]
+
+    # What was found, rule by rule; of each rule the first 100.
+    findings: List[DepFinding]
+
+
+class DepReceipt(TypedDict):
+    """A receipt, for people."""
+
+    # Its number.
+    number: str
+
+    # Its date in Austria's local time.
+    date: str
+
+
+class DepRuleChecked(TypedDict):
+    """A rule that was checked."""
+
+    # The rule.
+    rule: DepRule
+
+    # What it demands.
+    demand: str
+
+    # How often it was broken, also where no more than 100 are told.
+    findings: int
+
+
+class DepFinding(TypedDict):
+    """Something that breaks a rule."""
+
+    # The rule.
+    rule: DepRule
+
+    # The receipt's place in the export, from 1; none for what is missing or belongs to no receipt.
+    position: Optional[int]
+
+    # The receipt's number, where it can be read.
+    number: Optional[str]
+
+    # What was found.
+    found: str
+
+    # What belongs there.
+    expected: str
+
+
+class _JournalVerifyResultOptional(TypedDict, total=False):
+    # What the checked export says of itself; absent for the journal.
+    export: Optional[ExportManifest]
+
+    # What the services know; absent where they were not asked.
+    online: Optional[OnlineVerification]
+
+
+class JournalVerifyResult(_JournalVerifyResultOptional):
+    """Result of `journal.verify`."""
 
     # How many entries were read before the check ended, the first misfit left out.
     entries: int
@@ -2126,6 +2395,134 @@ class Misfit(TypedDict):
 
     # What is wrong with it.
     why: str
+
+
+class ExportManifest(TypedDict):
+    """What an export says of itself."""
+
+    # `fiskal journal export`.
+    format: str
+
+    # The version of the format: 1.
+    version: int
+
+    # The journal's id.
+    journal: str
+
+    # When it was exported (RFC 3339).
+    exported_at: str
+
+    # The file with the entries.
+    file: ExportFile
+
+    # How many entries there are.
+    entries: int
+
+    # How many of them are without payload, because it was erased.
+    erased: int
+
+    # Whether these are all entries that the journal had.
+    whole: bool
+
+    # The first entry.
+    first: ExportPoint
+
+    # The last entry.
+    last: ExportPoint
+
+    # The last entry of each line before the first one exported: what the chains go on from.
+    before: Dict[str, ExportPoint]
+
+    # The last exported entry of each line, or that before it.
+    heads: Dict[str, ExportPoint]
+
+
+class ExportFile(TypedDict):
+    """The file with the entries."""
+
+    # Its name.
+    name: str
+
+    # How the entries are written.
+    format: ExportFormat
+
+    # Its SHA-256, 64 hexadecimal digits.
+    sha256: str
+
+
+class ExportPoint(TypedDict):
+    """An entry, named."""
+
+    # Its number.
+    seq: int
+
+    # Its hash, 64 hexadecimal digits.
+    hash: str
+
+
+class OnlineVerification(TypedDict):
+    """What the services know of the journal."""
+
+    # The registers whose records were fetched.
+    registers: List[CheckedRegister]
+
+    # How many records and receipts do not fit.
+    count: int
+
+    # The first 100 of them, the earliest entry of the journal first.
+    misfits: List[OnlineMisfit]
+
+
+class CheckedRegister(TypedDict):
+    """A register whose records were fetched."""
+
+    # Its name.
+    register: str
+
+    # How many records the service has.
+    records: int
+
+    # How many of them carry an entry of the journal that is still what it was.
+    anchored: int
+
+    # The last entry of the register that a record carries: up to there it was not rewritten.
+    up_to: Optional[int]
+
+
+class OnlineMisfit(TypedDict):
+    """A record or a receipt that does not fit."""
+
+    # The register.
+    register: str
+
+    # The entry of the journal that the record carries.
+    seq: Optional[int]
+
+    # The service's record.
+    record: Optional[str]
+
+    # The journal's receipt.
+    receipt: Optional[str]
+
+    # What is wrong, in a sentence.
+    why: str
+
+
+class JournalBackupResult(TypedDict):
+    """Result of `journal.backup`."""
+
+    # How many entries the copy has.
+    entries: int
+
+    # The first of them that does not fit; none when all do.
+    misfit: Optional[Misfit]
+
+
+class JournalRedactResult(TypedDict):
+    """Result of `journal.redact`."""
+
+    # How many entries are without content now that had some before.
+    erased: int
 
 
 class RequestResult(TypedDict):

@@ -1,23 +1,53 @@
 //! `fiskal journal`
 
 use super::open;
-use crate::args::Journal as Action;
+use crate::args::{Format, Journal as Action};
 use crate::output::{Exit, Output};
 use fiskal::Fiskal;
 use fiskal::config::Config;
 use fiskal::error::{Error, Kind, Result};
-use fiskal::journal::{Filter, Journal, Verification};
-use serde_json::json;
+use fiskal::journal::{Exported, Filter, Journal, Verification, verify_export};
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// Entries read at a time.
 const PAGE: u32 = 500;
 
-pub(super) fn run(config: &Path, action: Action, output: &mut Output) -> Result<Exit> {
+pub(super) fn run(config: &Path, action: &Action, output: &mut Output) -> Result<Exit> {
     match action {
-        Action::Verify => verify(config, output),
+        Action::Verify { export: Some(folder), .. } => verify_exported(folder, output),
+        Action::Verify { online: true, .. } => verify_online(&open(config)?, output),
+        Action::Verify { .. } => verify(config, output),
         Action::Show => show(&open(config)?, output),
+        Action::Export { dir, format, first, last } => {
+            let format = match format {
+                Format::Jsonl => "jsonl",
+                Format::Csv => "csv",
+            };
+            let params = json!({ "path": absolute(dir)?, "format": format, "first": first, "last": last });
+            call(config, "journal.export", &params, output)
+        }
+        Action::Backup { file } => {
+            call(config, "journal.backup", &json!({ "path": absolute(file)? }), output)
+        }
+        Action::Redact { entries, reason } => {
+            call(config, "journal.redact", &json!({ "entries": entries, "reason": reason }), output)
+        }
     }
+}
+
+fn call(config: &Path, operation: &str, params: &Value, output: &mut Output) -> Result<Exit> {
+    let result = open(config)?.call(operation, params)?;
+    output.result(&result);
+    Ok(if result.get("misfit").is_some_and(|misfit| !misfit.is_null()) { Exit::Failed } else { Exit::Done })
+}
+
+/// What is typed means a place from here; what operations take, one from the journal's folder.
+fn absolute(path: &Path) -> Result<String> {
+    let wrong =
+        || Error::invalid("/path", format!("'{}' cannot be named; give another path", path.display()));
+    let absolute = std::path::absolute(path).map_err(|_| wrong())?;
+    absolute.to_str().map(str::to_owned).ok_or_else(wrong)
 }
 
 /// One entry a line, the payloads only as JSON.
@@ -49,6 +79,36 @@ fn verify(config: &Path, output: &mut Output) -> Result<Exit> {
     let sentence = fits(&found)?;
     output.line(sentence);
     Ok(Exit::Done)
+}
+
+/// Checks an export, for which nobody needs a journal.
+fn verify_exported(folder: &Path, output: &mut Output) -> Result<Exit> {
+    let found = verify_export(folder)?;
+    if output.is_json() {
+        output.value(&json!(found));
+        return Ok(if found.misfit.is_some() { Exit::Failed } else { Exit::Done });
+    }
+    let Exported { manifest, entries, erased, misfit } = found;
+    let sentence = fits(&Verification { entries, erased, misfit })?;
+    let part = if manifest.whole { "the whole journal" } else { "a part of the journal" };
+    output.line(format_args!(
+        "{sentence}; {part} {}, entries {} to {}",
+        manifest.journal, manifest.first.seq, manifest.last.seq
+    ));
+    Ok(Exit::Done)
+}
+
+/// Checks the journal, and holds the services' records against it.
+fn verify_online(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
+    let steps = output.steps(1);
+    steps.next("fetching the services' records");
+    let found = fiskal.call("journal.verify", &json!({ "online": true }));
+    drop(steps);
+    let found = found?;
+    output.result(&found);
+    let differs = found.get("misfit").is_some_and(|misfit| !misfit.is_null())
+        || found.pointer("/online/count").and_then(Value::as_u64).unwrap_or_default() > 0;
+    Ok(if differs { Exit::Failed } else { Exit::Done })
 }
 
 /// What to say about a journal in which every entry fits; the first that does not is an error.

@@ -5,17 +5,20 @@ mod cancel;
 mod closing;
 mod demo;
 mod doctor;
+mod explain;
 mod export;
 mod init;
 mod input;
 mod journal;
 mod provision;
+mod queue;
 mod receipt;
 mod register;
 mod sandbox;
 mod sell;
 mod status;
 mod sync;
+mod verify;
 
 use crate::args::{Args, Command};
 use crate::output::{Exit, Output};
@@ -48,7 +51,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
             closing::run(&open(config)?, register.as_deref(), *period, date.as_deref(), output)
         }
         Command::Export(wanted) => export::run(&open(config)?, wanted, output),
-        Command::Journal { action } => journal::run(config, *action, output),
+        Command::Explain { of, register } => explain::run(&open(config)?, of, register.as_deref(), output),
+        Command::Queue { action } => queue::run(config, action, output),
+        Command::Journal { action } => journal::run(config, action, output),
+        Command::Verify { what } => verify::run(what, output),
         Command::Call { operation, params } => call::run(config, operation, params.as_deref(), output),
     }
 }

@@ -4,8 +4,10 @@
 mod configuration;
 mod demo;
 mod doctor;
+mod journal;
 mod schemas;
 mod shop;
 mod streams;
 mod till;
 mod usage;
+mod verify;

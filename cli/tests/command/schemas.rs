@@ -1,6 +1,7 @@
 //! What the registry says of parameters and results is what they are.
 
 use crate::shop::{RunningSandbox, Shop};
+use crate::verify::dep_file;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +73,15 @@ fn sale(id: &str, more: Value) -> Value {
     sale
 }
 
+/// An operation that waits for its service, which answers again.
+fn waiting(sandbox: &RunningSandbox, shop: &Shop) -> Value {
+    sandbox.cut();
+    shop.run(&["call", "sale.complete", &sale("s-9", json!({})).to_string()]).ends(3);
+    let queue = shop.run(&["call", "queue.list"]).ends(0).json();
+    sandbox.heal();
+    queue["entries"][0]["operation"].clone()
+}
+
 #[test]
 fn every_result_is_what_its_schema_says() {
     let sandbox = RunningSandbox::start();
@@ -123,7 +133,24 @@ fn every_result_is_what_its_schema_says() {
     let event = json!({ "register": "till-1", "code": "260", "description": "No connection" });
     call("event.record", event);
     call("request", json!({ "register": "till-1", "method": "GET", "path": "/records?limit=1" }));
+    call("queue.list", json!({}));
+    call("receipt.explain", json!({ "of": "s-1" }));
     call("journal.verify", json!({}));
+    call("journal.verify", json!({ "online": true }));
+    call("journal.export", json!({ "path": "audit" }));
+    call("journal.verify", json!({ "export": "audit" }));
+    call("journal.backup", json!({ "path": "copy.db" }));
+    let story = call("receipt.explain", json!({ "of": "s-2" }));
+    call("journal.redact", json!({ "entries": [story["steps"][0]["seq"]], "reason": "asked for" }));
+    let waits = waiting(&sandbox, &shop);
+    let left = json!({ "operation": waits, "how": "set_aside", "reason": "sold anew" });
+    call("queue.resolve", left);
+    for export in ["sound", "broken"] {
+        call(
+            "dep.verify",
+            json!({ "file": dep_file(&format!("{export}.json")), "keys": dep_file("keys.json") }),
+        );
+    }
     call("describe", json!({}));
     call_of_resources(&mut call);
     call_of_registers(&mut call);

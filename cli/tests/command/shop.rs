@@ -122,6 +122,14 @@ impl RunningSandbox {
         self.send("POST", "/_sandbox/faults", &fault.to_string());
     }
 
+    /// Every connection ends before anything is booked from now on.
+    pub(crate) fn cut(&self) {
+        let fault = serde_json::json!({
+            "match": {"path": "/sign-fr"}, "fault": {"kind": "reset"}, "count": 1000,
+        });
+        self.send("POST", "/_sandbox/faults", &fault.to_string());
+    }
+
     /// Its clock goes `offset_s` seconds ahead of this machine's.
     pub(crate) fn goes_ahead(&self, offset_s: i64) {
         self.send("PUT", "/_sandbox/clock", &serde_json::json!({"offset_s": offset_s}).to_string());

@@ -16,6 +16,7 @@ fn help_names_every_command_and_the_exit_status() {
         "cancel",
         "register",
         "journal",
+        "verify",
         "call",
         "sandbox",
         "doctor",
@@ -29,7 +30,7 @@ fn help_names_every_command_and_the_exit_status() {
 #[test]
 fn wrong_usage_ends_with_2_and_touches_nothing() {
     let shop = Shop::new();
-    let cases: [&[&str]; 15] = [
+    let cases: [&[&str]; 18] = [
         &[],
         &["sel"],
         &["sell"],
@@ -43,6 +44,9 @@ fn wrong_usage_ends_with_2_and_touches_nothing() {
         &["register", "retire", "till-1", "--reason", "lost"],
         &["journal"],
         &["journal", "burn"],
+        &["verify"],
+        &["verify", "dep", "a"],
+        &["verify", "dep", "--keys", "a"],
         &["demo", "xx"],
         &["sandbox", "--listen", "nowhere"],
     ];

@@ -4,7 +4,7 @@ use crate::engine::events::Event;
 use crate::engine::ports::{Durability, Entry, OpenSale, Progress, ReceiptFilter, ReceiptKey, Store};
 use crate::engine::projection::{broken, parsed};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Exchange, Known, Line};
+use crate::exchange::{Anchor, Exchange, Known, Line};
 use crate::journal::{self, Draft, Journal, LineLock};
 use crate::receipt::Receipt;
 use jiff::Timestamp;
@@ -12,12 +12,11 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 use serde_json::Value;
 use uuid::Uuid;
 
-const ENTRY: &str =
-    "SELECT operation, key, fingerprint, state, outcome, deferred, not_before FROM operations";
+const ENTRY: &str = "SELECT operation, key, fingerprint, state, outcome, deferred, not_before, stuck, set_aside FROM operations";
 /// The condition of the index `operations_unfinished`, word for word: SQLite uses a partial index only
 /// where the query repeats it, and would else read all that a line ever did.
 const UNFINISHED: &str = "state IN ('open', 'handed_over', 'deferred', 'follow_up')";
-const SALE: &str = "SELECT sale, cart, begun_at, service, ended FROM sales";
+const SALE: &str = "SELECT sale, cart, begun_at, service, ended, refused FROM sales";
 
 impl Store for Journal {
     type Lock = LineLock;
@@ -49,6 +48,11 @@ impl Store for Journal {
         Journal::append(self, drafts, at, durability).map(drop)
     }
 
+    fn anchor(&self, line: &Line) -> Result<Option<Anchor>> {
+        let head = self.head(&line.to_string())?;
+        Ok(head.map(|(seq, hash)| Anchor { seq, hash: hash.to_string() }))
+    }
+
     fn facts(&self, line: &Line) -> Result<Value> {
         self.read(|db| {
             let text =
@@ -74,6 +78,29 @@ impl Store for Journal {
 
     fn queue(&self, line: &Line) -> Result<Vec<Entry>> {
         self.read(|db| entries(db, line, "state <> 'follow_up'"))
+    }
+
+    fn first(&self, line: &Line) -> Result<Option<Entry>> {
+        self.read(|db| {
+            let sql = format!("{} LIMIT 1", unfinished("state <> 'follow_up'"));
+            one(db, &sql, &[&line.to_string()], RawEntry::read)?.map(RawEntry::parse).transpose()
+        })
+    }
+
+    fn unfinished_of(&self, line: &Line, sale: &str) -> Result<Vec<Entry>> {
+        self.read(|db| {
+            many(db, &unfinished_of(), &[&line.to_string(), &sale], RawEntry::read)?
+                .into_iter()
+                .map(RawEntry::parse)
+                .collect()
+        })
+    }
+
+    fn refused(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.read(|db| {
+            let sql = format!("{ENTRY} WHERE line = ?1 AND refused = 1 ORDER BY seq");
+            many(db, &sql, &[&line.to_string()], RawEntry::read)?.into_iter().map(RawEntry::parse).collect()
+        })
     }
 
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {
@@ -153,6 +180,15 @@ fn unfinished(which: &str) -> String {
     format!("{ENTRY} WHERE line = ?1 AND {UNFINISHED} AND {which} ORDER BY seq")
 }
 
+/// Those about a sale. SQLite would else take the index of all that is unfinished, which is what an outage
+/// makes long.
+fn unfinished_of() -> String {
+    format!(
+        "{ENTRY} INDEXED BY operations_by_sale
+         WHERE line = ?1 AND sale = ?2 AND {UNFINISHED} AND state <> 'follow_up' ORDER BY seq"
+    )
+}
+
 /// A line's unfinished operations of which `which` holds.
 fn entries(db: &Connection, line: &Line, which: &str) -> Result<Vec<Entry>> {
     many(db, &unfinished(which), &[&line.to_string()], RawEntry::read)?
@@ -192,6 +228,8 @@ struct RawEntry {
     outcome: Option<String>,
     deferred: Option<String>,
     not_before: Option<String>,
+    stuck: Option<String>,
+    set_aside: Option<String>,
 }
 
 impl RawEntry {
@@ -204,6 +242,8 @@ impl RawEntry {
             outcome: row.get(4)?,
             deferred: row.get(5)?,
             not_before: row.get(6)?,
+            stuck: row.get(7)?,
+            set_aside: row.get(8)?,
         })
     }
 
@@ -223,6 +263,8 @@ impl RawEntry {
             key: self.key,
             fingerprint: self.fingerprint,
             progress,
+            stuck: self.stuck,
+            set_aside: self.set_aside,
         })
     }
 }
@@ -269,6 +311,7 @@ struct RawSale {
     begun_at: String,
     service: String,
     ended: bool,
+    refused: bool,
 }
 
 impl RawSale {
@@ -279,6 +322,7 @@ impl RawSale {
             begun_at: row.get(2)?,
             service: row.get(3)?,
             ended: row.get(4)?,
+            refused: row.get(5)?,
         })
     }
 
@@ -289,6 +333,7 @@ impl RawSale {
             begun_at: time(&self.begun_at)?,
             service: parsed(&self.service)?,
             ended: self.ended,
+            refused: self.refused,
         })
     }
 }
@@ -315,5 +360,8 @@ mod tests {
             let [step] = &plan[..] else { panic!("{plan:?}") };
             assert!(step.contains("operations_unfinished (line=?)"), "{step}");
         }
+        let sql = format!("EXPLAIN QUERY PLAN {}", unfinished_of());
+        let plan: Vec<String> = many(&db, &sql, &[&"a line", &"a sale"], |row| row.get("detail")).unwrap();
+        assert!(plan[0].contains("operations_by_sale (line=? AND sale=?)"), "{plan:?}");
     }
 }

@@ -4,7 +4,7 @@ use crate::engine::drive::Drive;
 use crate::engine::ports::{Clock, Ids, Progress, SecretStore, Store};
 use crate::engine::{Engine, Submission};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Answer, Operation, Past, Request, Service};
+use crate::exchange::{Answer, Past, Request, Service};
 use crate::interrupt::Interrupt;
 use crate::transport::{Sink, Streamed, Streaming, Transport, Wire};
 use secrecy::SecretString;
@@ -36,18 +36,7 @@ where
         interrupt: &Interrupt,
     ) -> Result<()> {
         let patience = self.patience(self.account(&about.line)?.patience, interrupt);
-        let operation = Operation {
-            id: self.ids.id(),
-            name: about.name.clone(),
-            line: about.line.clone(),
-            above: about.above.clone(),
-            at: self.now(&about.line.account),
-            zone: about.zone.clone(),
-            params: about.params.clone(),
-            open_sale: None,
-            original: None,
-            deferred: None,
-        };
+        let (operation, ..) = self.accept(about.clone());
         let mut drive = self.begin(operation, Progress::Open, Past::default(), patience)?;
         let mut attempt = 1;
         let mut renewed = false;

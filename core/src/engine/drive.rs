@@ -3,11 +3,10 @@
 use crate::engine::events::{Event, What};
 use crate::engine::ports::{Clock, Durability, Entry, Ids, Progress, SecretStore, Store};
 use crate::engine::{Engine, Patience};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::exchange::{
     Context, Effect, Exchange, Facts, Known, Lost, Offline, Operation, Outcome, Past, Service, Step,
 };
-use crate::receipt::State;
 use crate::transport::Transport;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -56,13 +55,18 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
     pub(super) obstacle: Option<Error>,
     /// Why the last attempt got no answer.
     pub(super) silence: Option<String>,
+    /// What was in its way the last time.
+    pub(super) stuck: Option<String>,
 }
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
     /// An operation at work, with the exchanges it has had.
     pub(super) fn resume(&self, entry: Entry, patience: Patience) -> Result<Drive<'_, S, T, C, I, K>> {
         let past = Past(self.store.exchanges(entry.operation.id)?);
-        self.begin(entry.operation, entry.progress, past, patience)
+        let mut drive = self.begin(entry.operation, entry.progress, past, patience)?;
+        drive.stuck = entry.stuck;
+        drive.operation.set_aside = entry.set_aside;
+        Ok(drive)
     }
 
     /// A new operation at work; it is written down with its first request.
@@ -81,11 +85,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         }
         self.refresh_original(&mut operation)?;
         if let Some(sale) = operation.sale_id() {
-            operation.open_sale = self
-                .store
-                .sale(&operation.line, sale)?
-                .map(|sale| sale.service)
-                .filter(|known| !known.is_null());
+            let known = self.store.sale(&operation.line, sale)?;
+            operation.refused_before = known.as_ref().is_some_and(|sale| sale.refused);
+            operation.open_sale = known.map(|sale| sale.service).filter(|known| !known.is_null());
         }
         Ok(Drive {
             engine: self,
@@ -102,6 +104,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             attempt_limit: self.limits.attempt,
             obstacle: None,
             silence: None,
+            stuck: None,
         })
     }
 }
@@ -109,6 +112,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C, I, K> {
     /// Goes on until the operation is over or has to wait longer than the caller.
     pub(super) fn run(mut self) -> Result<Ended> {
+        if let Some(error) = self.given_up() {
+            return self.fail(error);
+        }
         for _ in 0..MOST_STEPS {
             if let Some(error) = self.obstacle.take() {
                 return self.fail(error);
@@ -119,7 +125,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 Repeated::OutOfTime => return self.without_service(),
             }
             let facts = self.engine.facts(&self.operation)?;
-            let step = match self.service.step(&self.operation, &facts, &self.past, &self.context()) {
+            let step = match self.service.step(&self.operation, &facts, &self.past, &self.context()?) {
                 Ok(step) => step,
                 Err(error) => return self.fail(error),
             };
@@ -160,7 +166,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     /// Sends again what was sent without an answer, as long as the service's rule allows it.
-    fn repeat_unsettled(&mut self) -> Result<Repeated> {
+    pub(super) fn repeat_unsettled(&mut self) -> Result<Repeated> {
         let now = self.now();
         let Some(at) = self.past.0.iter().position(|exchange| must_repeat(exchange, now)) else {
             return Ok(Repeated::Nothing);
@@ -191,93 +197,14 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         if !down || !self.is_new() {
             return Ok(None);
         }
-        match self.service.offline(&self.operation, facts, &self.past, &self.context()) {
+        match self.service.offline(&self.operation, facts, &self.past, &self.context()?) {
             Offline::Refuse(_) | Offline::Unknown => Ok(None),
             offline => self.take_offline(offline).map(Some),
         }
     }
 
-    /// The caller's patience is over, or the service cannot be reached: the country's rule decides.
-    pub(super) fn without_service(mut self) -> Result<Ended> {
-        if !self.is_new() {
-            self.write(Durability::Lazy)?;
-            return Ok(self.goes_on_later(self.still_unsettled()));
-        }
-        let facts = self.engine.facts(&self.operation)?;
-        let offline = self.service.offline(&self.operation, &facts, &self.past, &self.context());
-        self.take_offline(offline)
-    }
-
-    fn take_offline(&mut self, offline: Offline) -> Result<Ended> {
-        let id = self.operation.id;
-        match offline {
-            Offline::Later(outcome) => {
-                self.note(What::HandedOver { operation: id, outcome: Box::new(outcome.clone()) });
-                self.write(Durability::Durable)?;
-                Ok(Ended::HandedOver(outcome))
-            }
-            Offline::Deferred { outcome, deferred } => {
-                self.note(What::Deferred { operation: id, outcome: Box::new(outcome.clone()), deferred });
-                self.write(Durability::Durable)?;
-                Ok(Ended::HandedOver(outcome))
-            }
-            Offline::Refuse(error) if !self.past.has_unknown_write() => {
-                let error = self.about(error);
-                self.note(What::Parked { operation: id, error: Box::new(error.clone()) });
-                self.write(Durability::Lazy)?;
-                Ok(Ended::Failed(error))
-            }
-            Offline::Refuse(_) | Offline::Unknown => {
-                self.write(Durability::Lazy)?;
-                Ok(Ended::Stopped(self.still_unsettled()))
-            }
-        }
-    }
-
-    fn finish(&mut self, mut outcome: Outcome) -> Result<Ended> {
-        outcome.error = outcome.error.map(|error| self.about(error));
-        self.note(What::Finished { operation: self.operation.id, outcome: Box::new(outcome.clone()) });
-        self.write(Durability::Lazy)?;
-        Ok(Ended::Finished(outcome))
-    }
-
-    /// The service said no, or the request is impossible. With a write still unanswered the
-    /// operation stays open all the same: what may be booked is never forgotten. So does what no
-    /// caller will ask for again, unless the error is about it: a key that expired refuses no sale.
-    fn fail(&mut self, error: Error) -> Result<Ended> {
-        let error = self.about(error);
-        let id = self.operation.id;
-        if self.past.has_unknown_write() || (!self.is_new() && !is_verdict(error.kind())) {
-            tracing::warn!(operation = %id, %error, "not settled");
-            self.write(Durability::Lazy)?;
-            return Ok(self.goes_on_later(error));
-        }
-        if let Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) = &self.progress {
-            return self.finish(refused_later(outcome.clone(), error));
-        }
-        let may_go_on = error.kind() == Kind::Unauthorized || error.retryable();
-        let told = Box::new(error.clone());
-        self.note(if may_go_on {
-            What::Parked { operation: id, error: told }
-        } else {
-            What::Failed { operation: id, error: told }
-        });
-        self.write(Durability::Lazy)?;
-        Ok(Ended::Failed(error))
-    }
-
-    /// Who was handed something gets the same again, whatever is in the way now.
-    fn goes_on_later(&self, error: Error) -> Ended {
-        match &self.progress {
-            Progress::HandedOver(outcome) | Progress::Deferred(outcome, _) => {
-                Ended::HandedOver(outcome.clone())
-            }
-            _ => Ended::Stopped(error),
-        }
-    }
-
     /// Takes the answer under `label` for none.
-    fn unsettle(&mut self, label: &str) -> Result<()> {
+    pub(super) fn unsettle(&mut self, label: &str) -> Result<()> {
         let Some(exchange) = self.past.0.iter_mut().find(|exchange| exchange.request.label == label) else {
             return Err(self.bug(format!("the service wants to repeat '{label}', which was never sent")));
         };
@@ -302,7 +229,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     /// Whether nothing was handed over for it yet.
-    fn is_new(&self) -> bool {
+    pub(super) fn is_new(&self) -> bool {
         matches!(self.progress, Progress::Open | Progress::Parked)
     }
 
@@ -330,30 +257,22 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         self.engine.left_of(&self.patience)
     }
 
-    fn context(&self) -> Context {
-        Context {
+    pub(super) fn context(&self) -> Result<Context> {
+        Ok(Context {
             now: self.now(),
             told: self.engine.skew(&self.operation.line.account).is_some(),
             writer: self.engine.store.id(),
             behind: self.behind,
             replaying: self.replaying,
-        }
+            anchor: self.engine.store.anchor(&self.operation.line)?,
+        })
     }
 
-    fn about(&self, error: Error) -> Error {
+    pub(super) fn about(&self, error: Error) -> Error {
         error.with(|details| {
             details.operation = Some(self.operation.id.to_string());
             details.sale = self.operation.sale_id().map(str::to_owned);
         })
-    }
-
-    fn still_unsettled(&self) -> Error {
-        let why = self.silence.as_deref().unwrap_or("no answer came");
-        let message = format!(
-            "{} was sent, but {why}; `sync` settles it, do not book it by other means",
-            self.operation.name
-        );
-        self.about(Error::new(Kind::UnknownOutcome, message))
     }
 
     pub(super) fn bug(&self, message: String) -> Error {
@@ -361,23 +280,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 }
 
-/// Whether an error says something about the operation itself, not about what was in its way.
-fn is_verdict(kind: Kind) -> bool {
-    matches!(kind, Kind::Refused | Kind::Invalid | Kind::Conflict | Kind::NotFound | Kind::Mismatch)
-}
-
-/// What was handed over turned out to be refused: its receipts say so.
-fn refused_later(mut outcome: Outcome, error: Error) -> Outcome {
-    for receipt in &mut outcome.receipts {
-        receipt.state = State::Refused;
-        receipt.todo = Some(error.message().to_owned());
-    }
-    // What it taught was learned when it was handed over, and others have taught since.
-    Outcome { error: Some(error), later: Vec::new(), learned: None, ..outcome }
-}
-
 /// What came of repeating.
-enum Repeated {
+pub(super) enum Repeated {
     Nothing,
     Again,
     OutOfTime,

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Answer, Line, Operation, Outcome, Request};
+use crate::receipt::Receipt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +15,18 @@ pub struct Event {
     pub line: Line,
     /// What happened.
     pub what: What,
+}
+
+/// What is done about an operation that was refused, or that is in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// It is sent again as it is.
+    Retry,
+    /// It is done once more with corrected content.
+    Amend,
+    /// It is taken out, so that later ones go on.
+    SetAside,
 }
 
 /// What happened.
@@ -112,6 +125,30 @@ pub enum What {
         operation: Uuid,
         /// What the caller was told.
         error: Box<Error>,
+    },
+    /// It cannot go on, and stands in the way of what comes later.
+    #[serde(rename = "operation.stuck")]
+    Stuck {
+        /// The operation.
+        operation: Uuid,
+        /// What is in its way.
+        error: Box<Error>,
+    },
+    /// Somebody decided about an operation that was refused, or that is in the way.
+    #[serde(rename = "operation.resolved")]
+    Resolved {
+        /// The operation.
+        operation: Uuid,
+        /// What was decided.
+        how: Resolution,
+        /// Why.
+        reason: String,
+        /// The operation that was done instead of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Uuid>,
+        /// Its receipts, with what is to be done about them now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        receipts: Vec<Receipt>,
     },
     /// The cart of a begun sale changed.
     #[serde(rename = "sale.updated")]

@@ -10,12 +10,17 @@ mod projection;
 
 mod download;
 mod drive;
+mod ends;
+mod resolve;
 mod send;
 mod submit;
 mod sync;
 mod world;
 
+pub use events::Resolution;
 pub use projection::Book;
+pub(crate) use projection::parsed;
+pub use resolve::{Decided, Decision};
 pub use submit::{Reply, Submission};
 pub(crate) use sync::no_such_sale;
 pub use sync::{Changed, Synced};
@@ -150,6 +155,14 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     pub fn standing(&self, register: &Line) -> Result<Option<Standing>> {
         let facts = Facts { register: self.store.facts(register)?, ..Facts::default() };
         Ok(self.account(register)?.service.standing(&facts))
+    }
+
+    /// Whether the service of a line can list what it has booked for it ([`Service::has_witnesses`]).
+    ///
+    /// # Errors
+    /// `config` for a line of no account.
+    pub fn has_witnesses(&self, line: &Line) -> Result<bool> {
+        Ok(self.account(line)?.service.has_witnesses())
     }
 
     /// Patience for `time` from now, or until `interrupt` is raised.

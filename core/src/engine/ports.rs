@@ -4,7 +4,7 @@
 
 use crate::engine::events::Event;
 use crate::error::Result;
-use crate::exchange::{Exchange, Line, Operation, Outcome};
+use crate::exchange::{Anchor, Exchange, Line, Operation, Outcome};
 use crate::interrupt::Interrupt;
 use crate::receipt::Receipt;
 use jiff::Timestamp;
@@ -67,6 +67,8 @@ pub trait Store: Send + Sync {
     fn try_lock(&self, line: &Line) -> Result<Option<Self::Lock>>;
     /// Writes events and changes their projections, all or nothing.
     fn append(&self, events: &[Event], at: Timestamp, durability: Durability) -> Result<()>;
+    /// The last entry of a line.
+    fn anchor(&self, line: &Line) -> Result<Option<Anchor>>;
     /// What is known about a line; `null` at first.
     fn facts(&self, line: &Line) -> Result<Value>;
     /// An operation by id.
@@ -75,6 +77,12 @@ pub trait Store: Send + Sync {
     fn find(&self, line: &Line, key: &str) -> Result<Option<Entry>>;
     /// The unfinished operations of a line, in order.
     fn queue(&self, line: &Line) -> Result<Vec<Entry>>;
+    /// The first of them.
+    fn first(&self, line: &Line) -> Result<Option<Entry>>;
+    /// Those of them that are about a sale.
+    fn unfinished_of(&self, line: &Line, sale: &str) -> Result<Vec<Entry>>;
+    /// The operations of a line that were handed over and then refused, and about which nobody has decided.
+    fn refused(&self, line: &Line) -> Result<Vec<Entry>>;
     /// The follow-ups of a line that are still to be done, in order.
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>>;
     /// The lines that have something unfinished.
@@ -102,6 +110,10 @@ pub struct Entry {
     pub fingerprint: String,
     /// How far it has come.
     pub progress: Progress,
+    /// What was in its way last, where it is not over.
+    pub stuck: Option<String>,
+    /// Why it was taken out of the queue, where somebody did.
+    pub set_aside: Option<String>,
 }
 
 /// How far an operation has come.
@@ -136,6 +148,8 @@ pub struct OpenSale {
     pub service: Value,
     /// Whether it has ended.
     pub ended: bool,
+    /// Whether the service has refused an end of it.
+    pub refused: bool,
 }
 
 /// How a caller names a receipt.

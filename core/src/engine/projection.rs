@@ -1,6 +1,6 @@
 //! The tables that the engine reads: changed in each entry's own transaction, rebuilt from the entries.
 
-use crate::engine::events::{Event, What};
+use crate::engine::events::{Event, Resolution, What};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{FollowUp, Line, Operation, Outcome, Request};
 use crate::journal::{Entry, Projection};
@@ -21,17 +21,19 @@ CREATE TABLE IF NOT EXISTS facts (line TEXT PRIMARY KEY, facts TEXT NOT NULL) WI
 CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, seq INTEGER NOT NULL, line TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL,
   state TEXT NOT NULL, operation TEXT NOT NULL, outcome TEXT, deferred TEXT, not_before TEXT,
-  ended INTEGER) WITHOUT ROWID;
+  ended INTEGER, sale TEXT, stuck TEXT, set_aside TEXT, refused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS operations_by_key ON operations (line, key, seq);
 CREATE INDEX IF NOT EXISTS operations_unfinished ON operations (line, seq)
   WHERE state IN ('open', 'handed_over', 'deferred', 'follow_up');
+CREATE INDEX IF NOT EXISTS operations_by_sale ON operations (line, sale) WHERE sale IS NOT NULL;
+CREATE INDEX IF NOT EXISTS operations_refused ON operations (line, seq) WHERE refused = 1;
 CREATE TABLE IF NOT EXISTS exchanges (
   operation TEXT NOT NULL, label TEXT NOT NULL, seq INTEGER NOT NULL, request TEXT NOT NULL,
   known TEXT NOT NULL, answer TEXT, first_sent_at TEXT NOT NULL, attempts INTEGER NOT NULL,
   PRIMARY KEY (operation, label)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sales (
   line TEXT NOT NULL, sale TEXT NOT NULL, seq INTEGER NOT NULL, begun_at TEXT NOT NULL, cart TEXT NOT NULL,
-  service TEXT NOT NULL, ended INTEGER NOT NULL, PRIMARY KEY (line, sale)) WITHOUT ROWID;
+  service TEXT NOT NULL, ended INTEGER NOT NULL, refused INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (line, sale)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sales_open ON sales (line, seq) WHERE ended = 0;
 CREATE TABLE IF NOT EXISTS receipts (
   id TEXT PRIMARY KEY, line TEXT NOT NULL, sale TEXT, series TEXT, number TEXT, final INTEGER NOT NULL,
@@ -44,7 +46,7 @@ CREATE INDEX IF NOT EXISTS receipts_by_change ON receipts (changed);
 
 impl Projection for Book {
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn create(&self, db: &Connection) -> Result<()> {
@@ -127,13 +129,25 @@ impl Change<'_> {
             }
             What::Parked { operation, .. } => self.set_state(*operation, "parked", None, None),
             What::Finished { operation, outcome } => {
+                self.note_refusal(*operation, outcome)?;
                 self.set_state(*operation, "finished", Some(outcome), None)?;
                 self.forget_exchanges(*operation)?;
                 self.take_outcome(*operation, outcome)
             }
-            What::Failed { operation, .. } => {
+            What::Failed { operation, error } => {
+                if error.kind() == Kind::Refused {
+                    self.mark_sale_refused(*operation)?;
+                }
                 self.set_state(*operation, "failed", None, None)?;
                 self.forget_exchanges(*operation)
+            }
+            What::Stuck { operation, error } => self.execute(
+                "UPDATE operations SET stuck = ?2 WHERE id = ?1",
+                params![operation.to_string(), error.message()],
+            ),
+            What::Resolved { operation, how, reason, receipts, .. } => {
+                self.resolve(*operation, *how, reason)?;
+                receipts.iter().try_for_each(|receipt| self.put_receipt(receipt))
             }
             What::Updated { sale, cart } => self.execute(
                 "UPDATE sales SET cart = ?3 WHERE line = ?1 AND sale = ?2",
@@ -151,7 +165,8 @@ impl Change<'_> {
         not_before: Option<String>,
     ) -> Result<()> {
         self.execute(
-            "INSERT INTO operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL, ?8, NULL)",
+            "INSERT INTO operations (id, seq, line, key, fingerprint, state, operation, not_before, sale)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 operation.id.to_string(),
                 self.entry.seq as i64,
@@ -160,7 +175,8 @@ impl Change<'_> {
                 fingerprint,
                 state,
                 json(operation)?,
-                not_before
+                not_before,
+                operation.sale_id()
             ],
         )
     }
@@ -215,6 +231,37 @@ impl Change<'_> {
         )
     }
 
+    /// What was handed over and is refused now waits for somebody's decision.
+    fn note_refusal(&self, id: Uuid, outcome: &Outcome) -> Result<()> {
+        if outcome.error.as_ref().is_none_or(|error| error.kind() != Kind::Refused) {
+            return Ok(());
+        }
+        self.execute(
+            "UPDATE operations SET refused = 1
+             WHERE id = ?1 AND state IN ('handed_over', 'deferred') AND set_aside IS NULL",
+            params![id.to_string()],
+        )?;
+        self.mark_sale_refused(id)
+    }
+
+    fn mark_sale_refused(&self, id: Uuid) -> Result<()> {
+        let Some(operation) = self.operation(id)? else { return Ok(()) };
+        let Some(sale) = operation.sale_id() else { return Ok(()) };
+        self.execute(
+            "UPDATE sales SET refused = 1 WHERE line = ?1 AND sale = ?2",
+            params![self.line.to_string(), sale],
+        )
+    }
+
+    /// Settled by somebody's word: the refused one is off the list, the one that waits is to be given up.
+    fn resolve(&self, id: Uuid, how: Resolution, reason: &str) -> Result<()> {
+        self.execute("UPDATE operations SET refused = 0 WHERE id = ?1", params![id.to_string()])?;
+        if how != Resolution::SetAside {
+            return Ok(());
+        }
+        self.execute("UPDATE operations SET set_aside = ?2 WHERE id = ?1", params![id.to_string(), reason])
+    }
+
     fn forget_exchanges(&self, id: Uuid) -> Result<()> {
         self.execute("DELETE FROM exchanges WHERE operation = ?1", params![id.to_string()])
     }
@@ -264,7 +311,7 @@ impl Change<'_> {
         let Some(sale) = operation.sale_id() else { return Ok(()) };
         match operation.name.as_str() {
             "sale.begin" => self.execute(
-                "INSERT INTO sales VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
+                "INSERT INTO sales (line, sale, seq, begun_at, cart, service, ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
                  ON CONFLICT DO UPDATE SET service = excluded.service",
                 params![
                     self.line.to_string(),
@@ -311,7 +358,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|cause| Error::internal(format!("no JSON form: {cause}")))
 }
 
-pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
+pub(crate) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|cause| {
         Error::new(Kind::Journal, format!("a projection of the journal cannot be read ({cause}); rebuild it"))
     })

@@ -34,6 +34,8 @@ pub struct Submission {
     pub at: Option<Timestamp>,
     /// The earlier receipt that it is about.
     pub original: Option<Value>,
+    /// The refused receipt instead of which it is done once more.
+    pub replaces: Option<String>,
     /// The caller's key: a repetition under it gets the first result.
     pub key: String,
     /// What the repetition must agree in.
@@ -107,10 +109,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             let message = format!("the sale '{sale}' has ended; begin a new one under a new id");
             return Err(Error::new(Kind::Conflict, message).at("/id"));
         }
-        let ending = |entry: &Entry| {
-            ENDS.contains(&entry.operation.name.as_str()) && entry.operation.sale_id() == Some(sale)
-        };
-        if let Some(other) = self.store.queue(line)?.into_iter().find(ending) {
+        let ending = |entry: &Entry| ENDS.contains(&entry.operation.name.as_str());
+        if let Some(other) = self.store.unfinished_of(line, sale)?.into_iter().find(ending) {
             let name = other.operation.name;
             let message =
                 format!("{name} of the sale '{sale}' was sent and is not settled yet; `sync` settles it");
@@ -120,7 +120,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// The outcome of a finished operation under the same key, or the conflict with it.
-    fn known_reply(&self, submission: &Submission, earlier: Option<&Entry>) -> Result<Option<Reply>> {
+    pub(super) fn known_reply(
+        &self,
+        submission: &Submission,
+        earlier: Option<&Entry>,
+    ) -> Result<Option<Reply>> {
         let Some(entry) = earlier else { return Ok(None) };
         let same = entry.fingerprint == submission.fingerprint;
         match &entry.progress {
@@ -139,8 +143,16 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         patience: &Patience,
         until: Option<&Entry>,
     ) -> Result<Ahead> {
-        let queue = self.store.queue(line)?;
         let own = until.map(|entry| entry.operation.id);
+        // Without a link nothing is sent, however long the queue is.
+        if self.world.is_down(&line.account, self.clock.monotonic())
+            && let Some(first) = self.store.first(line)?
+            && Some(first.operation.id) != own
+            && !matches!(first.progress, Progress::Open)
+        {
+            return self.ahead(first.operation.id, matches!(first.progress, Progress::Deferred(..)));
+        }
+        let queue = self.store.queue(line)?;
         let count = queue.len();
         for (at, entry) in queue.into_iter().enumerate() {
             if Some(entry.operation.id) == own {
@@ -172,13 +184,13 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// Takes up an operation that was begun under the same key.
-    fn go_on(&self, entry: Entry, ahead: Ahead, patience: Patience) -> Result<Reply> {
+    pub(super) fn go_on(&self, entry: Entry, ahead: Ahead, patience: Patience) -> Result<Reply> {
         let mut drive = self.resume(entry, patience)?;
         drive.replaying = ahead == Ahead::Replaying;
         self.reply(if ahead == Ahead::Nothing { drive.run()? } else { drive.without_service()? })
     }
 
-    fn start(&self, submission: Submission, ahead: Ahead, patience: Patience) -> Result<Reply> {
+    pub(super) fn start(&self, submission: Submission, ahead: Ahead, patience: Patience) -> Result<Reply> {
         let (operation, key, fingerprint) = self.accept(submission);
         let accepted = Box::new(operation.clone());
         let mut drive = self.begin(operation, Progress::Open, Past::default(), patience)?;
@@ -188,12 +200,26 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// What is submitted as an operation with an id of its own, its key and its fingerprint.
-    fn accept(&self, submission: Submission) -> (Operation, String, String) {
-        let Submission { name, line, above, zone, params, at, original, key, fingerprint, .. } = submission;
+    pub(super) fn accept(&self, submission: Submission) -> (Operation, String, String) {
+        let Submission { name, line, above, zone, params, at, original, replaces, key, fingerprint, .. } =
+            submission;
         let at = at.unwrap_or_else(|| self.now(&line.account));
         let id = self.ids.id();
-        let operation =
-            Operation { id, name, line, above, at, zone, params, open_sale: None, original, deferred: None };
+        let operation = Operation {
+            id,
+            name,
+            line,
+            above,
+            at,
+            zone,
+            params,
+            original,
+            replaces,
+            open_sale: None,
+            deferred: None,
+            refused_before: false,
+            set_aside: None,
+        };
         (operation, key, fingerprint)
     }
 
@@ -217,7 +243,7 @@ pub(super) enum Ahead {
 
 /// Whether an unfinished operation is what the caller asks for again. One that is parked, with
 /// nothing unanswered, gives way to what is asked for now.
-fn goes_on(entry: &Entry, submission: &Submission) -> bool {
+pub(super) fn goes_on(entry: &Entry, submission: &Submission) -> bool {
     let same = entry.fingerprint == submission.fingerprint;
     match entry.progress {
         Progress::Parked => same,

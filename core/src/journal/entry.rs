@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Kind, Result};
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
+use std::str::FromStr;
 use uuid::Uuid;
 
 /// The largest payload, in bytes of its canonical form.
@@ -48,6 +49,43 @@ impl Digest {
     pub(super) fn genesis(journal: Uuid) -> Self {
         Digest::of(&[b"fiskal journal 1\0", journal.as_bytes()])
     }
+}
+
+impl FromStr for Digest {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || Error::new(Kind::Journal, "a hash is not 64 lower-case hexadecimal digits");
+        let bytes = unhex(text).ok_or_else(wrong)?;
+        bytes.try_into().map(Digest).map_err(|_| wrong())
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of lower-case hexadecimal digits.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+            _ => None,
+        })
+        .collect()
 }
 
 impl fmt::Display for Digest {

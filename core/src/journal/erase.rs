@@ -12,15 +12,16 @@ impl Journal {
     /// Erases payload and salt of these entries, and writes down, durably, that and why.
     ///
     /// The bytes are overwritten in the file, and the log is emptied as soon as no other process
-    /// reads it. What is erased already is left out; where nothing remains, nothing is written.
+    /// reads it. What is erased already is left out; where nothing remains, nothing is written. Gives how
+    /// many were erased.
     ///
     /// # Errors
     /// `not_found`: there is no such entry. `invalid`: the entry is the journal's own. Else as
     /// [`Journal::append`]. Nothing is erased then.
-    pub fn erase(&self, seqs: &[u64], at: Timestamp, reason: &str) -> Result<()> {
+    pub fn erase(&self, seqs: &[u64], at: Timestamp, reason: &str) -> Result<u64> {
         let pending = self.read(|db| with_payload(db, seqs))?;
         if pending.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         self.append_own("journal.erased", at, Durability::Durable, |db| {
             for &seq in &pending {
@@ -28,7 +29,8 @@ impl Journal {
             }
             Ok(Map::from_iter([("seqs".into(), json!(pending)), ("reason".into(), json!(reason))]))
         })?;
-        self.named(self.connection.with(empty_log))
+        self.named(self.connection.with(empty_log))?;
+        Ok(pending.len() as u64)
     }
 }
 

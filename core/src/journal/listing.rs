@@ -2,9 +2,9 @@
 
 use super::Journal;
 use super::chain::{COLUMNS, Tail, read_entry, to_sql};
-use super::entry::Entry;
+use super::entry::{Digest, Entry};
 use crate::error::Result;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, Row, params};
 
 /// The most entries on a page.
 const PAGE: u32 = 1000;
@@ -35,6 +35,19 @@ impl Journal {
     /// `journal`: the file cannot be read.
     pub fn last_seq(&self) -> Result<u64> {
         self.read(|db| Ok(Tail::read(db)?.seq))
+    }
+
+    /// The number and hash of a line's last entry.
+    ///
+    /// # Errors
+    /// `journal`: the file cannot be read.
+    pub fn head(&self, line: &str) -> Result<Option<(u64, Digest)>> {
+        self.read(|db| {
+            let sql = "SELECT seq, hash FROM lines WHERE line = ?1";
+            let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, Digest(row.get(1)?)));
+            let found = db.prepare_cached(sql)?.query_row([line], row).optional()?;
+            Ok(found.map(|(seq, hash)| (seq.unsigned_abs(), hash)))
+        })
     }
 
     /// A page of entries, in order. An empty one is the end.

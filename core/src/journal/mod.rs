@@ -12,9 +12,12 @@
 //! A chain proves that nothing before its head was changed; that the head itself is the last one
 //! is known only as far as a later tie, or a copy kept elsewhere, names it.
 
+mod backup;
 mod chain;
 mod entry;
 mod erase;
+mod export;
+mod exported;
 mod fault;
 mod file;
 mod format;
@@ -24,10 +27,13 @@ mod place;
 mod projection;
 mod secrets;
 mod shared;
+mod tally;
 mod verify;
 mod writer;
 
 pub use entry::{Digest, Draft, Entry, JOURNAL_LINE, MAX_DEPTH, MAX_PAYLOAD};
+pub use export::{ExportFile, ExportFormat, ExportPoint, Manifest, Range};
+pub use exported::{Exported, verify_export};
 pub use format::FORMAT;
 pub use listing::Filter;
 pub use lock::LineLock;

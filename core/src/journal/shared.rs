@@ -50,6 +50,17 @@ impl Readers {
         Readers::Shared(connection.clone())
     }
 
+    /// Runs `work` on a connection that nobody waits for; a journal in memory has only the one.
+    pub(super) fn aside<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        match self {
+            Readers::Pool { path, idle } => {
+                lock(idle).as_ref().ok_or_else(closed)?;
+                work(&file::open_writer(path)?)
+            }
+            Readers::Shared(connection) => connection.with(|connection| work(connection)),
+        }
+    }
+
     /// Runs the query in a transaction of its own, so that it sees one moment, and cannot write.
     pub(super) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         match self {

@@ -7,10 +7,10 @@ use super::format::FORMAT;
 use super::{Journal, file, format};
 use crate::error::{Error, Kind, Result};
 use jiff::Timestamp;
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -75,26 +75,34 @@ fn verify_file(path: &Path) -> Result<Verification> {
 }
 
 /// What is known after the entries so far.
-struct Walk {
+pub(super) struct Walk {
     journal: Uuid,
-    found: Verification,
+    /// The last entry before those that are walked.
+    before: u64,
+    pub(super) found: Verification,
     at: Timestamp,
-    heads: BTreeMap<String, (u64, Digest)>,
+    pub(super) heads: BTreeMap<String, (u64, Digest)>,
     /// Lines that the next tie must name.
     untied: BTreeSet<String>,
     /// Entries that the journal says were erased.
-    erased: HashSet<u64>,
+    pub(super) erased: HashSet<u64>,
 }
 
-type Fit = std::result::Result<(), Misfit>;
+pub(super) type Fit = std::result::Result<(), Misfit>;
 
 impl Walk {
     fn new(journal: Uuid) -> Self {
+        Walk::after(journal, 0, BTreeMap::new())
+    }
+
+    /// A walk over what follows the entry `before`, when the lines had these heads.
+    pub(super) fn after(journal: Uuid, before: u64, heads: BTreeMap<String, (u64, Digest)>) -> Self {
         Walk {
             journal,
+            before,
             found: Verification { entries: 0, erased: 0, misfit: None },
             at: Timestamp::MIN,
-            heads: BTreeMap::new(),
+            heads,
             untied: BTreeSet::new(),
             erased: HashSet::new(),
         }
@@ -106,30 +114,45 @@ impl Walk {
     }
 
     fn walk(&mut self, db: &Connection) -> Fit {
-        self.erased = erased(db).map_err(|error| self.unreadable(&error))?;
+        let erased = erasures(db).map_err(|error| self.unreadable(&error))?;
+        self.erased = erased.into_keys().collect();
         let sql =
             format!("SELECT {COLUMNS} FROM entries e LEFT JOIN payloads p ON p.seq = e.seq ORDER BY e.seq");
         let mut statement = db.prepare(&sql).map_err(|error| self.unreadable(&error.into()))?;
         let mut rows = statement.query([]).map_err(|error| self.unreadable(&error.into()))?;
         while let Some(row) = rows.next().map_err(|error| self.unreadable(&error.into()))? {
             let entry = read_envelope(row).map_err(|error| self.unreadable(&error))?;
-            self.check_envelope(&entry)?;
-            let payload = self.check_payload(&entry, row)?;
-            if entry.line == JOURNAL_LINE {
-                self.check_tie(&entry, &payload)?;
-                self.untied.clear();
-            } else {
-                self.untied.insert(entry.line.clone());
-            }
-            self.at = entry.at;
-            self.heads.insert(entry.line, (entry.seq, entry.hash));
-            self.found.entries += 1;
+            let payload: Option<Vec<u8>> = row.get(7).map_err(|error| self.unreadable(&error.into()))?;
+            let salt: Option<Vec<u8>> = row.get(8).map_err(|error| self.unreadable(&error.into()))?;
+            self.step(entry, payload.as_deref(), salt.as_deref())?;
         }
         self.check_heads(db)
     }
 
-    fn next(&self) -> u64 {
-        self.found.entries + 1
+    /// Goes on to the next entry, and gives the payload where it is the journal's own.
+    pub(super) fn step(
+        &mut self,
+        entry: Entry,
+        payload: Option<&[u8]>,
+        salt: Option<&[u8]>,
+    ) -> std::result::Result<Value, Misfit> {
+        self.check_envelope(&entry)?;
+        let payload = self.check_payload(&entry, payload, salt)?;
+        if entry.line == JOURNAL_LINE {
+            self.check_tie(&entry, &payload)?;
+            self.untied.clear();
+        } else {
+            self.untied.insert(entry.line.clone());
+        }
+        self.at = entry.at;
+        self.heads.insert(entry.line, (entry.seq, entry.hash));
+        self.found.entries += 1;
+        Ok(payload)
+    }
+
+    /// The number of the entry that comes now.
+    pub(super) fn next(&self) -> u64 {
+        self.before + self.found.entries + 1
     }
 
     fn unreadable(&self, error: &Error) -> Misfit {
@@ -154,17 +177,20 @@ impl Walk {
     }
 
     /// Returns the payload of the journal's own entries, which the walk must understand.
-    fn check_payload(&mut self, entry: &Entry, row: &Row<'_>) -> std::result::Result<Value, Misfit> {
-        let bytes: Option<Vec<u8>> = row.get(7).map_err(|error| self.unreadable(&error.into()))?;
-        let salt: Option<Vec<u8>> = row.get(8).map_err(|error| self.unreadable(&error.into()))?;
-        match (bytes, salt) {
+    fn check_payload(
+        &mut self,
+        entry: &Entry,
+        payload: Option<&[u8]>,
+        salt: Option<&[u8]>,
+    ) -> std::result::Result<Value, Misfit> {
+        match (payload, salt) {
             (Some(bytes), Some(salt))
-                if salt.len() == SALT && Digest::of_payload(&salt, &bytes) == entry.digest =>
+                if salt.len() == SALT && Digest::of_payload(salt, bytes) == entry.digest =>
             {
                 if entry.line != JOURNAL_LINE {
                     return Ok(Value::Null);
                 }
-                serde_json::from_slice(&bytes).map_err(|_| misfit(entry, "has a payload that is not JSON"))
+                serde_json::from_slice(bytes).map_err(|_| misfit(entry, "has a payload that is not JSON"))
             }
             (Some(_), Some(_)) => Err(misfit(entry, "has another payload or salt than its digest says")),
             _ if self.erased.contains(&entry.seq) => {
@@ -223,21 +249,23 @@ fn misfit(entry: &Entry, why: &str) -> Misfit {
     Misfit { seq: entry.seq, line: Some(entry.line.clone()), why: why.into() }
 }
 
-/// Whatever `journal.erased` entries name; those entries are themselves checked on the walk.
-fn erased(db: &Connection) -> Result<HashSet<u64>> {
+/// Whatever `journal.erased` entries name, with the entry that names it; those entries are themselves checked
+/// on the walk.
+pub(super) fn erasures(db: &Connection) -> Result<HashMap<u64, u64>> {
     let mut statement = db.prepare(
-        "SELECT p.payload FROM entries e JOIN payloads p ON p.seq = e.seq
+        "SELECT p.payload, e.seq FROM entries e JOIN payloads p ON p.seq = e.seq
          WHERE e.line = ?1 AND e.kind = 'journal.erased'",
     )?;
     let mut rows = statement.query([JOURNAL_LINE])?;
-    let mut seqs = HashSet::new();
+    let mut seqs = HashMap::new();
     while let Some(row) = rows.next()? {
         let bytes: Vec<u8> = row.get(0)?;
+        let by = row.get::<_, i64>(1)?.unsigned_abs();
         let payload: Value = serde_json::from_slice(&bytes).map_err(|_| {
             Error::new(Kind::Journal, "a journal.erased entry has a payload that is not JSON")
         })?;
         let named = payload.get("seqs").and_then(Value::as_array);
-        seqs.extend(named.into_iter().flatten().filter_map(Value::as_u64));
+        seqs.extend(named.into_iter().flatten().filter_map(Value::as_u64).map(|seq| (seq, by)));
     }
     Ok(seqs)
 }

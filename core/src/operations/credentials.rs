@@ -66,6 +66,7 @@ fn rotate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         params: json!({}),
         at: None,
         original: None,
+        replaces: None,
         key: format!("{}:{}", ROTATE.name, id.unwrap_or_else(|| fiskal.new_id())),
         fingerprint: String::new(),
         once: true,

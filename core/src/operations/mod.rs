@@ -4,18 +4,23 @@ mod afterwards;
 mod closing;
 mod correct;
 mod credentials;
+mod dep;
 mod describe;
 mod event;
+mod explain;
 mod export;
 mod journal;
 mod open_sale;
 mod provision;
+mod queue;
 mod receipt;
 mod record;
 mod register;
 mod resources;
 mod sale;
 mod service;
+
+pub use dep::verify_dep;
 
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
@@ -72,6 +77,8 @@ pub const ALL: &[Definition] = &[
     provision::PROVISION,
     service::STATUS,
     service::SYNC,
+    queue::LIST,
+    queue::RESOLVE,
     sale::BEGIN,
     sale::UPDATE,
     sale::COMPLETE,
@@ -133,7 +140,12 @@ pub const ALL: &[Definition] = &[
     resources::SYSTEM_SUSPEND,
     resources::SYSTEM_RESTORE,
     resources::SYSTEM_DECOMMISSION,
+    explain::EXPLAIN,
+    dep::VERIFY,
     journal::VERIFY,
+    journal::EXPORT,
+    journal::BACKUP,
+    journal::REDACT,
     service::REQUEST,
     describe::DESCRIBE,
 ];

@@ -142,6 +142,7 @@ fn provision_line(
         params,
         at: None,
         original: None,
+        replaces: None,
         once: false,
         patience: Some(PATIENCE),
     })?;

@@ -201,6 +201,7 @@ fn submission(fiskal: &Call<'_>, name: &str, mut params: Value) -> Result<Submis
         params,
         at: None,
         original: None,
+        replaces: None,
         once: true,
         patience: None,
     })

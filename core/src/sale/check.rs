@@ -13,7 +13,7 @@ const ITEMS: usize = 1_000;
 /// Discounts, or payments, that one list may have.
 const LIST: usize = 100;
 /// Notes that a sale may carry: a service takes 20, of which libfiskal needs some itself.
-const NOTES: usize = 16;
+const NOTES: usize = 18;
 /// Characters of a note's key (contract sign-fr 1.5, "metadata").
 const NOTE_KEY: usize = 40;
 /// Characters of an id or number.

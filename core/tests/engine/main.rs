@@ -9,6 +9,7 @@ mod passing;
 mod patience;
 mod ports;
 mod remote;
+mod resolve;
 mod rules;
 mod schedule;
 mod services;

@@ -93,6 +93,7 @@ pub fn submission(name: &str, register: &str, sale: &str, content: &str) -> Subm
         params: json!({ "sale": { "id": sale, "content": content } }),
         at: None,
         original: None,
+        replaces: None,
         key: format!("{name}:{sale}"),
         fingerprint: content.into(),
         once: true,

@@ -5,7 +5,7 @@ use fiskal::engine::Book;
 use fiskal::engine::events::{Event, What};
 use fiskal::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store};
 use fiskal::error::{Error, Kind, Result};
-use fiskal::exchange::{Exchange, Line};
+use fiskal::exchange::{Anchor, Exchange, Line};
 use fiskal::journal::{Journal, LineLock, Options};
 use fiskal::receipt::Receipt;
 use jiff::Timestamp;
@@ -92,6 +92,10 @@ impl Store for FaultyStore {
         if fails.is_some() { Err(full()) } else { Ok(()) }
     }
 
+    fn anchor(&self, line: &Line) -> Result<Option<Anchor>> {
+        self.journal.anchor(line)
+    }
+
     fn facts(&self, line: &Line) -> Result<Value> {
         self.journal.facts(line)
     }
@@ -106,6 +110,18 @@ impl Store for FaultyStore {
 
     fn queue(&self, line: &Line) -> Result<Vec<Entry>> {
         self.journal.queue(line)
+    }
+
+    fn first(&self, line: &Line) -> Result<Option<Entry>> {
+        self.journal.first(line)
+    }
+
+    fn unfinished_of(&self, line: &Line, sale: &str) -> Result<Vec<Entry>> {
+        self.journal.unfinished_of(line, sale)
+    }
+
+    fn refused(&self, line: &Line) -> Result<Vec<Entry>> {
+        self.journal.refused(line)
     }
 
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {

@@ -52,6 +52,9 @@ pub(crate) fn operation(name: &str, kind: &str, params: Value) -> Operation {
         open_sale: None,
         original: None,
         deferred: None,
+        replaces: None,
+        refused_before: false,
+        set_aside: None,
     }
 }
 
@@ -125,6 +128,7 @@ impl Drive {
             writer: WRITER.parse().unwrap(),
             behind: 0,
             replaying: self.replaying,
+            anchor: None,
         }
     }
 

@@ -30,18 +30,21 @@ impl Certificate {
 
 fn read(certificate: &[u8]) -> der::Result<(String, Timestamp, Vec<u8>)> {
     let [to_be_signed, _algorithm, _signature] = fields(AnyRef::from_der(certificate)?)?;
-    let [_version, serial, _algorithm, _issuer, validity, _subject, public_key, _extensions] =
-        fields(to_be_signed)?;
+    let [_version, serial, _algorithm, _issuer, validity, _subject, public_key] = fields(to_be_signed)?;
     let [_not_before, not_after] = fields(validity)?;
     serial.tag().assert_eq(Tag::Integer)?;
     Ok((hexadecimal(serial.value()), time(not_after)?, public_key.to_der()?))
 }
 
+/// The first fields of a sequence; those behind them are optional in a certificate.
 fn fields<const N: usize>(sequence: AnyRef<'_>) -> der::Result<[AnyRef<'_>; N]> {
     sequence.sequence(|reader| {
         let mut found = [AnyRef::NULL; N];
         for field in &mut found {
             *field = reader.decode()?;
+        }
+        while !reader.is_finished() {
+            reader.decode::<AnyRef<'_>>()?;
         }
         Ok(found)
     })

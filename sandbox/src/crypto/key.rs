@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::certificate::Certificate;
 
-/// How long a system's certificate is valid (contract 2.6).
+/// How long a certificate is valid (contract sign-fr 2.6).
 const VALID_YEARS: i64 = 3;
 
 /// Hexadecimal digits of a serial number: `CertificateSerialNumber` of the contract allows 32 characters,
@@ -65,15 +65,8 @@ impl SystemKey {
     /// [`CryptoError::Serial`] and [`CryptoError::Validity`] for bad input; [`CryptoError::Issue`] if the
     /// certificate cannot be made, for example for a subject that X.509 cannot carry.
     pub fn generate(subject: &str, serial: &str, not_before: Timestamp) -> Result<SystemKey, CryptoError> {
-        let serial = serial_number(serial).ok_or_else(|| CryptoError::Serial(serial.to_owned()))?;
-        let (begin, end) = validity(not_before).ok_or(CryptoError::Validity(not_before))?;
         let pair = KeyPair::generate()?;
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::OrganizationName, "libfiskal sandbox");
-        params.distinguished_name.push(DnType::CommonName, subject);
-        params.serial_number = Some(serial);
-        params.not_before = begin.into();
-        params.not_after = end.into();
+        let mut params = params(subject, serial, not_before, VALID_YEARS)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyCertSign];
         let certificate = params.self_signed(&pair)?;
@@ -124,6 +117,32 @@ impl SystemKey {
         self.certificate.expires_at
     }
 
+    /// The certificate, X.509 as DER.
+    #[must_use]
+    pub fn certificate_der(&self) -> &[u8] {
+        &self.certificate.der
+    }
+
+    /// Signs bytes: ECDSA on P-256 with SHA-256, as `r` and `s` one behind the other (RFC 7518, 3.4).
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::Sign`], which does not happen with a key that could be read.
+    pub fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], CryptoError> {
+        let signature: Signature = self.signing.try_sign(bytes)?;
+        Ok(signature.to_bytes().into())
+    }
+
+    /// A JWT (RFC 7519) with the given claims.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SystemKey::sign`].
+    pub(crate) fn jwt(&self, claims: &str) -> Result<String, CryptoError> {
+        let jws = self.jws(claims.as_bytes())?;
+        Ok(jws.replacen("..", &format!(".{}.", URL_SAFE_NO_PAD.encode(claims)), 1))
+    }
+
     /// Signs a document: a compact JWS (RFC 7515) with detached content (its appendix F), that is
     /// `header..signature`, with ES256. Who verifies it puts the document, as base64url, between the two
     /// points. The header names the certificate by serial number (`kid`) and SHA-256 (`x5t#S256`).
@@ -142,8 +161,7 @@ impl SystemKey {
         });
         let header = URL_SAFE_NO_PAD.encode(header.to_string());
         let input = format!("{header}.{}", URL_SAFE_NO_PAD.encode(payload));
-        let signature: Signature = self.signing.try_sign(input.as_bytes())?;
-        Ok(format!("{header}..{}", URL_SAFE_NO_PAD.encode(signature.to_bytes())))
+        Ok(format!("{header}..{}", URL_SAFE_NO_PAD.encode(self.sign(input.as_bytes())?)))
     }
 }
 
@@ -163,8 +181,26 @@ fn serial_number(digits: &str) -> Option<SerialNumber> {
     Some(SerialNumber::from_slice(&significant))
 }
 
-fn validity(not_before: Timestamp) -> Option<(SystemTime, SystemTime)> {
+/// What a certificate says, before it says what its key is for.
+pub(super) fn params(
+    subject: &str,
+    serial: &str,
+    not_before: Timestamp,
+    years: i64,
+) -> Result<CertificateParams, CryptoError> {
+    let serial = serial_number(serial).ok_or_else(|| CryptoError::Serial(serial.to_owned()))?;
+    let (begin, end) = validity(not_before, years).ok_or(CryptoError::Validity(not_before))?;
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::OrganizationName, "libfiskal sandbox");
+    params.distinguished_name.push(DnType::CommonName, subject);
+    params.serial_number = Some(serial);
+    params.not_before = begin.into();
+    params.not_after = end.into();
+    Ok(params)
+}
+
+fn validity(not_before: Timestamp, years: i64) -> Option<(SystemTime, SystemTime)> {
     let begin = Timestamp::from_second(not_before.as_second()).ok()?.to_zoned(TimeZone::UTC);
-    let end = begin.checked_add(VALID_YEARS.years()).ok()?;
+    let end = begin.checked_add(years.years()).ok()?;
     Some((begin.timestamp().into(), end.timestamp().into()))
 }

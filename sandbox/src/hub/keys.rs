@@ -46,15 +46,22 @@ pub(super) async fn show(visit: &Visit<'_>, id: &str) -> Reply {
             }
         }
         div.title { h1 { (key.name) } span.tag { "API key" } }
+        (shown(&key.key, secret.as_deref()))
+    };
+    page::page(visit, &key.name, &content)
+}
+
+/// A key with its secret, or with what became of it.
+pub(super) fn shown(key: &str, secret: Option<&str>) -> Markup {
+    html! {
         @match secret {
-            Some(secret) => (new_key(&key.key, &secret)),
+            Some(secret) => (new_key(key, secret)),
             None => {
-                (parts::facts(&[("Key", parts::code(&key.key))]))
+                (parts::facts(&[("Key", parts::code(key))]))
                 p { "The secret was shown when the key was made, and is not kept. Whoever has lost it makes another key." }
             }
         }
-    };
-    page::page(visit, &key.name, &content)
+    }
 }
 
 fn new_key(key: &str, secret: &str) -> Markup {

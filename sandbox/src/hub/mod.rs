@@ -4,6 +4,7 @@
 //! Pages are made here, without scripts and without anything from elsewhere. What they change goes through the same
 //! doors as everything else: the service's own state, and `/_sandbox`.
 
+mod austria;
 mod clock;
 mod faults;
 mod form;
@@ -30,18 +31,23 @@ use tokio::sync::Mutex;
 use self::form::Form;
 use self::once::Once;
 use crate::http::Reply;
+use crate::management::Accounts;
 use crate::server::House;
-use crate::sign_fr::{Cursor, Kind, SignFr};
+use crate::sign_at::SignAt;
+use crate::sign_fr::{Kind, SignFr};
+use crate::slice::Cursor;
 
 /// The hub's own state; everything else belongs to the service and the sandbox.
 pub(crate) struct Hub {
     service: Arc<SignFr>,
+    sign_at: Arc<SignAt>,
+    accounts: Arc<Accounts>,
     once: Mutex<Once>,
 }
 
 impl Hub {
-    pub(crate) fn new(service: Arc<SignFr>) -> Hub {
-        Hub { service, once: Mutex::default() }
+    pub(crate) fn new(service: Arc<SignFr>, sign_at: Arc<SignAt>, accounts: Arc<Accounts>) -> Hub {
+        Hub { service, sign_at, accounts, once: Mutex::default() }
     }
 }
 
@@ -125,6 +131,7 @@ async fn read(visit: &Visit<'_>, segments: &[&str]) -> Reply {
     match segments {
         [] => overview::show(visit),
         ["style.css"] => page::style(),
+        ["austria", rest @ ..] => austria::read(visit, rest).await,
         ["organizations"] => organizations::list(visit),
         ["organizations", id] => organizations::show(visit, id),
         ["keys", id] => keys::show(visit, id).await,
@@ -142,6 +149,7 @@ async fn read(visit: &Visit<'_>, segments: &[&str]) -> Reply {
 
 async fn write(visit: &Visit<'_>, segments: &[&str]) -> Reply {
     match segments {
+        ["austria", rest @ ..] => austria::write(visit, rest).await,
         ["organizations"] => organizations::create(visit, None).await,
         ["organizations", id, "organizations"] => organizations::create(visit, Some(id)).await,
         ["organizations", id, "keys"] => keys::create(visit, id).await,

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::{Visit, organizations, page, parts, records, resources};
 use crate::http::Reply;
-use crate::sign_fr::{Cursor, Kind};
+use crate::sign_fr::Kind;
+use crate::slice::Cursor;
 
 /// Records shown here.
 const LATEST: usize = 6;

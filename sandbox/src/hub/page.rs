@@ -15,13 +15,14 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 /// Seconds between two looks at a page that is followed.
 const REFRESH: &str = "5";
 
-const SHOP: [(&str, &str); 6] = [
+const SHOP: [(&str, &str); 7] = [
     ("/", "Overview"),
     ("/hub/organizations", "Organizations"),
     ("/hub/taxpayers", "Taxpayers"),
     ("/hub/locations", "Locations"),
     ("/hub/systems", "Systems"),
     ("/hub/records", "Records"),
+    ("/hub/austria", "Austria"),
 ];
 const LINE: [(&str, &str); 4] = [
     ("/hub/faults", "Faults"),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::form::Form;
 use super::once;
-use crate::sign_fr::Slice;
+use crate::slice::Slice;
 
 /// A text field with its label, its hint and what is wrong with it.
 pub(super) struct Field<'a> {
@@ -92,8 +92,9 @@ pub(super) fn time(text: &str) -> Markup {
 /// A state in a word, coloured by what it means.
 pub(super) fn badge(state: &str) -> Markup {
     let mood = match state {
-        "COMMISSIONED" | "COMPLETED" | "OPERATIVE" | "ENABLED" => "good",
-        "REJECTED" | "FAILED" | "DECOMMISSIONED" | "SUSPENDED" => "bad",
+        "COMMISSIONED" | "COMPLETED" | "OPERATIVE" | "ENABLED" | "INITIALIZED" | "SIGNED" => "good",
+        "REJECTED" | "FAILED" | "DECOMMISSIONED" | "SUSPENDED" | "OUTAGE" | "DEFECTIVE" | "UNSIGNED"
+        | "DISABLED" => "bad",
         _ => "plain",
     };
     html! { span class={ "badge " (mood) } { (words(state)) } }

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::{Visit, organizations, page, parts};
 use crate::http::Reply;
-use crate::sign_fr::{Cursor, Kind, ResourceRow, ResourceView};
+use crate::sign_fr::{Kind, ResourceRow, ResourceView};
+use crate::slice::Cursor;
 
 /// The last part of a kind's address.
 pub(super) fn path(kind: Kind) -> &'static str {

@@ -4,14 +4,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::NAME;
 use super::auth::Caller;
 use super::checks::Checked;
 use super::errors::Problem;
 use super::state::{Kind, Metadata, Resource, Row, State};
-use crate::audit::Booking;
+use crate::changes::Changes;
 use crate::settings::{SignFrSettings, SignItSettings};
-use crate::store::Write;
 
 /// Keys in one resource's metadata (contract sign-fr 1.5).
 const METADATA_KEYS: usize = 20;
@@ -26,26 +24,13 @@ pub(super) struct Desk<'a> {
     pub(super) now: Timestamp,
     /// The address of the service as the client wrote it, for links.
     pub(super) base: String,
-    /// Whether there is a store that wants to hear of changes.
-    pub(super) keeps: bool,
-    pub(super) writes: Vec<Write>,
-    pub(super) bookings: Vec<Booking>,
+    pub(super) changes: Changes,
 }
 
 impl Desk<'_> {
     /// Inserts or replaces a row, in memory and in what goes to the store.
-    pub(super) fn save<T: Row>(&mut self, row: T) {
-        if self.keeps
-            && let Ok(body) = serde_json::to_string(&row)
-        {
-            self.writes.push(Write {
-                service: NAME,
-                kind: row.kind(),
-                id: row.id().to_owned(),
-                body: Some(body),
-            });
-        }
-        self.state.put(row);
+    pub(super) fn save<T: Row<State = State>>(&mut self, row: T) {
+        self.changes.save(self.state, row);
     }
 
     /// A new version 7 UUID on the sandbox's clock.

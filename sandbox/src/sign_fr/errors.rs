@@ -8,6 +8,8 @@ use crate::http::Reply;
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     status: u16,
+    /// The code, if it is not the usual one for the status.
+    code: Option<String>,
     message: String,
     /// Whether the idempotency layer had seen the request, so that its header belongs on the answer.
     replayed: Option<bool>,
@@ -15,7 +17,7 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(status: u16, message: impl Into<String>) -> Problem {
-        Problem { status, message: message.into(), replayed: None }
+        Problem { status, code: None, message: message.into(), replayed: None }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Problem {
@@ -55,6 +57,12 @@ impl Problem {
     }
 
     #[must_use]
+    pub(super) fn coded(mut self, code: Option<&str>) -> Problem {
+        self.code = code.map(str::to_owned);
+        self
+    }
+
+    #[must_use]
     pub(super) fn fresh(mut self) -> Problem {
         self.replayed = Some(false);
         self
@@ -71,7 +79,7 @@ impl Problem {
     pub(super) fn reply(&self) -> Reply {
         let (code, error) = words(self.status);
         let body = json!({ "content": {
-            "status": self.status, "code": code, "error": error, "message": self.message,
+            "status": self.status, "code": self.code.as_deref().unwrap_or(code), "error": error, "message": self.message,
         }});
         let reply = Reply::json(self.status, &body);
         match self.replayed {

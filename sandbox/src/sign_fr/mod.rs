@@ -43,9 +43,7 @@ use self::idempotency::{Begun, Slot};
 use self::router::{Action, Collection, Route};
 use self::state::State;
 use self::version::Version;
-use crate::audit::Refusal;
 use crate::canonical;
-use crate::control::{BOOKING, OWN};
 use crate::crypto::SystemKey;
 use crate::http::{Call, Reply};
 use crate::random;
@@ -93,7 +91,7 @@ impl SignFr {
             let mut state = lock(&self.state);
             let mut desk = self.desk(&mut state, call, &caller, &checked, fr);
             let reply = records::catch_up(&mut desk).and_then(|()| read(&desk, route));
-            (self.shared.archive.commit(desk.writes), reply)
+            (self.shared.commit(desk.changes), reply)
         };
         durable(commit).await?;
         reply
@@ -166,32 +164,20 @@ impl SignFr {
         let mut state = lock(&self.state);
         let mut desk = self.desk(&mut state, call, caller, checked, settings);
         let result = records::catch_up(&mut desk).and_then(|()| change(&mut desk, route));
-        let (now, mut writes, bookings) = (desk.now, desk.writes, desk.bookings);
+        let (now, mut changes) = (desk.now, desk.changes);
         let kept = match &result {
             Ok(reply) => state.idempotency.finished(slot, reply),
             Err(problem) if settings.cache_errors => state.idempotency.finished(slot, &problem.reply()),
             Err(_) => None,
         };
-        if self.shared.archive.keeps() {
-            writes.extend(kept.iter().map(|entry| document(state::IDEMPOTENCY, entry.slot_text(), entry)));
-            writes.extend(
-                bookings
-                    .iter()
-                    .map(|booking| Write { service: OWN, ..document(BOOKING, booking.id.clone(), booking) }),
-            );
+        if let Some(entry) = &kept {
+            changes.write(state::IDEMPOTENCY, entry.slot_text(), entry);
         }
         let life = SignedDuration::from_hours(i64::from(settings.idempotency_hours));
         for slot in state.idempotency.sweep(now, life) {
-            writes.push(Write {
-                service: NAME,
-                kind: state::IDEMPOTENCY,
-                id: idempotency::slot_text(&slot),
-                body: None,
-            });
+            changes.delete(state::IDEMPOTENCY, idempotency::slot_text(&slot));
         }
-        let mut audit = lock(&self.shared.audit);
-        bookings.into_iter().for_each(|booking| audit.book(booking));
-        (result, kept, self.shared.archive.commit(writes))
+        (result, kept, self.shared.commit(changes))
     }
 
     fn desk<'a>(
@@ -210,9 +196,7 @@ impl SignFr {
             italy: self.shared.settings().sign_it.clone(),
             now: self.shared.clock.now(),
             base: format!("http://{}/{NAME}", call.header("host").unwrap_or("127.0.0.1")),
-            keeps: self.shared.archive.keeps(),
-            writes: Vec::new(),
-            bookings: Vec::new(),
+            changes: self.shared.changes(NAME),
         }
     }
 
@@ -225,18 +209,6 @@ impl SignFr {
             Version::Guide => guide::dress(reply, route, &trace),
         };
         reply.with("x-api-version", version.date()).with("x-trace-identifier", trace)
-    }
-
-    fn note(&self, method: String, path: String, problem: &Problem, settings: &Settings) {
-        let refusal = Refusal {
-            service: NAME,
-            method,
-            path,
-            status: problem.status(),
-            message: problem.message().to_owned(),
-            at: self.shared.clock.now(),
-        };
-        lock(&self.shared.audit).refuse(refusal, settings.refused_kept);
     }
 }
 
@@ -261,15 +233,15 @@ impl Service for SignFr {
                 Err(problem) => Err(problem.clone()),
             };
             let reply = answer.unwrap_or_else(|problem| {
-                self.note(call.method.to_string(), call.uri.path().to_owned(), &problem, &settings);
+                self.shared.refused(NAME, &call, problem.status(), problem.message());
                 problem.reply()
             });
             SignFr::dress(reply, &call.path, route.as_ref().ok())
         })
     }
 
-    fn refuse(&self, path: &str, status: u16, message: &str) -> Reply {
-        SignFr::dress(Problem::new(status, message).reply(), path, None)
+    fn refuse(&self, path: &str, status: u16, code: Option<&str>, message: &str) -> Reply {
+        SignFr::dress(Problem::new(status, message).coded(code).reply(), path, None)
     }
 
     fn document(&self, path: &str, base: &str) -> Option<Value> {
@@ -375,7 +347,7 @@ fn fingerprint(call: &Call, settings: &SignFrSettings) -> String {
 }
 
 fn document<T: serde::Serialize>(kind: &'static str, id: String, value: &T) -> Write {
-    Write { service: NAME, kind, id, body: serde_json::to_string(value).ok() }
+    Write::of(NAME, kind, id, value)
 }
 
 async fn durable(commit: Commit) -> Result<(), Problem> {

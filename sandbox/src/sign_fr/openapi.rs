@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::router::{self, Action, Collection, Route};
 use super::version::Version;
+use crate::openapi::{schema, schemas};
 use crate::schema::Contract;
 
 /// The document for a service at `base`, its address without a trailing slash.
@@ -24,37 +25,9 @@ pub(super) fn document(base: &str) -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
-            "schemas": schemas(),
+            "schemas": schemas(Contract::sign_fr()),
         },
     })
-}
-
-/// The contract's definitions, referring to each other at their place in this document.
-fn schemas() -> Value {
-    let mut schemas = Contract::sign_fr().definitions().clone();
-    move_references(&mut schemas);
-    schemas
-}
-
-fn move_references(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match member {
-                    Value::String(target) if name == "$ref" => {
-                        *target = target.replacen("#/$defs/", "#/components/schemas/", 1);
-                    }
-                    other => move_references(other),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(move_references),
-        _ => {}
-    }
-}
-
-fn schema(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
 fn operation(route: &Route) -> Value {

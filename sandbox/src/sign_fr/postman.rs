@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::version::Version;
+use crate::postman::{self, Request};
 
 /// One request of the collection.
 struct Step {
@@ -21,56 +22,33 @@ struct Step {
 
 /// The environment: where the sandbox is, and the seeded group's key.
 pub(super) fn environment(base: &str, key: &str, secret: &str) -> Value {
-    let value = |name: &str, value: &str, kind: &str| json!({ "key": name, "value": value, "type": kind, "enabled": true });
-    json!({
-        "name": "Fiscal sandbox: SIGN FR",
-        "_postman_variable_scope": "environment",
-        "values": [
-            value("base_url", base, "default"), value("api_version", Version::Reference.date(), "default"),
-            value("api_key", key, "default"), value("api_secret", secret, "secret"),
-        ],
-    })
+    let version = Version::Reference.date();
+    let values = [("base_url", base), ("api_version", version), ("api_key", key), ("api_secret", secret)];
+    postman::environment("SIGN FR", &values)
 }
 
 /// The collection; it speaks of the environment's variables only, so that it fits every sandbox.
 pub(super) fn collection() -> Value {
-    let items: Vec<Value> = steps().iter().map(item).collect();
-    json!({
-        "info": {
-            "name": "Fiscal sandbox: SIGN FR",
-            "description": "From a key to a receipt, in the order of the requests. Run the whole collection with the sandbox's environment.",
-            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
-        },
-        "auth": { "type": "bearer", "bearer": [{ "key": "token", "value": "{{token}}", "type": "string" }] },
-        "item": items,
-    })
+    let requests: Vec<Request> = steps().iter().map(request).collect();
+    postman::collection("SIGN FR", &requests)
 }
 
-fn item(step: &Step) -> Value {
-    let mut headers = vec![json!({ "key": "X-Api-Version", "value": "{{api_version}}" })];
+fn request(step: &Step) -> Request {
+    let mut headers = vec![("X-Api-Version", "{{api_version}}")];
     if step.method != "GET" {
-        headers.push(json!({ "key": "X-Idempotency-Key", "value": "{{$guid}}" }));
-        headers.push(json!({ "key": "Content-Type", "value": "application/json" }));
+        headers.push(("X-Idempotency-Key", "{{$guid}}"));
     }
-    headers.extend(step.headers.iter().map(|(key, value)| json!({ "key": key, "value": value })));
-    let (path, query) = step.path.split_once('?').unwrap_or((step.path, ""));
-    let mut url = json!({
-        "raw": format!("{{{{base_url}}}}/{}", step.path), "host": ["{{base_url}}"],
-        "path": path.split('/').collect::<Vec<_>>(),
-    });
-    if !query.is_empty() {
-        url["query"] = json!([{ "key": query.trim_end_matches('='), "value": "" }]);
+    headers.extend(step.headers);
+    let body = Some(&step.body).filter(|body| !body.is_null());
+    Request {
+        name: step.name,
+        method: step.method,
+        path: step.path,
+        headers,
+        body: body.map(|body| json!({ "content": body })),
+        open: step.path == "tokens",
+        script: script(step),
     }
-    let mut request = json!({ "method": step.method, "header": headers, "url": url });
-    if !step.body.is_null() {
-        let raw = format!("{:#}", json!({ "content": step.body }));
-        request["body"] = json!({ "mode": "raw", "raw": raw, "options": { "raw": { "language": "json" } } });
-    }
-    if step.path == "tokens" {
-        request["auth"] = json!({ "type": "noauth" });
-    }
-    let test = json!({ "listen": "test", "script": { "type": "text/javascript", "exec": script(step) } });
-    json!({ "name": step.name, "event": [test], "request": request })
 }
 
 fn script(step: &Step) -> Vec<String> {

@@ -6,7 +6,6 @@ mod rows;
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -14,54 +13,11 @@ use self::closings::Closings;
 use super::country::Country;
 use super::idempotency::Idempotency;
 use crate::store::Document;
+use crate::table;
+pub(super) use crate::table::{Row, Table};
 
 /// Client data beside a resource.
 pub(super) type Metadata = Map<String, Value>;
-
-/// Rows in the order they came, found by id.
-#[derive(Debug)]
-pub(super) struct Table<T> {
-    rows: Vec<T>,
-    places: HashMap<String, usize>,
-}
-
-impl<T> Default for Table<T> {
-    fn default() -> Self {
-        Table { rows: Vec::new(), places: HashMap::new() }
-    }
-}
-
-impl<T: Row> Table<T> {
-    pub(super) fn get(&self, id: &str) -> Option<&T> {
-        self.places.get(id).and_then(|place| self.rows.get(*place))
-    }
-
-    pub(super) fn rows(&self) -> &[T] {
-        &self.rows
-    }
-
-    fn put(&mut self, row: T) {
-        match self.places.get(row.id()).and_then(|place| self.rows.get_mut(*place)) {
-            Some(old) => *old = row,
-            None => {
-                self.places.insert(row.id().to_owned(), self.rows.len());
-                self.rows.push(row);
-            }
-        }
-    }
-}
-
-/// Something kept in a [`Table`] and in the store.
-pub(super) trait Row: Serialize + DeserializeOwned + Clone {
-    fn id(&self) -> &str;
-    /// The organization it belongs to.
-    fn organization(&self) -> &str;
-    /// The kind of its documents in the store.
-    fn kind(&self) -> &'static str;
-    fn table<'s>(&self, state: &'s mut State) -> &'s mut Table<Self>;
-    /// Keeps what is derived from the rows up to date.
-    fn index(&self, _state: &mut State) {}
-}
 
 /// An ACCOUNT, GROUP or UNIT.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -321,9 +277,8 @@ impl State {
     }
 
     /// Inserts or replaces a row.
-    pub(super) fn put<T: Row>(&mut self, row: T) {
-        row.index(self);
-        row.table(self).put(row.clone());
+    pub(super) fn put<T: Row<State = State>>(&mut self, row: T) {
+        table::put(self, row);
     }
 
     pub(super) fn resources(&self, kind: Kind) -> &Table<Resource> {

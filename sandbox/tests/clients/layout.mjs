@@ -2,13 +2,16 @@
 // Nothing scrolls sideways, every field has a label, every id is there once, and text stands out from its ground.
 import assert from 'node:assert/strict'
 import { withBrowser } from './chromium.mjs'
+import { sellInAustria } from './register.mjs'
 import { provision, seeded, sell } from './till.mjs'
 
 const address = process.argv[2]
 const till = await provision(`${address}/sign-fr`, await seeded(address), 'Boulangerie'.repeat(11))
 await sell(till, 'L-1')
+await sellInAustria(address)
 
-const PAGES = ['/', ...['organizations', 'taxpayers', 'locations', 'systems', 'records', 'faults', 'clock', 'requests', 'settings'].map((name) => `/hub/${name}`)]
+const PAGES = ['/', ...['organizations', 'taxpayers', 'locations', 'systems', 'records', 'faults', 'clock', 'requests', 'settings',
+  'austria', 'austria/organizations', 'austria/units', 'austria/registers', 'austria/receipts'].map((name) => `/hub/${name}`)]
 const SCREENS = [
   [{ width: 1280, height: 800 }, 'light'],
   [{ width: 320, height: 640 }, 'light'],

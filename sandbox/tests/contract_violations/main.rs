@@ -13,8 +13,11 @@
     reason = "a test may"
 )]
 
+#[path = "../support/schemas/breaking.rs"]
 mod breaking;
+#[path = "../support/schemas/document.rs"]
 mod document;
+#[path = "../support/schemas/example.rs"]
 mod example;
 #[path = "../support/line.rs"]
 mod line;
@@ -34,6 +37,7 @@ use line::{Line, Request};
 use operations::{OPERATIONS, Operation};
 use serde_json::{Value, json};
 
+const SCHEMAS: &str = include_str!("../../schemas/sign-fr/2026-02-03.json");
 /// One broken request in this many is sent without being signed in: form is checked first (contract 1.3).
 const STRANGERS: usize = 3;
 
@@ -47,7 +51,7 @@ struct Bench {
 
 impl Bench {
     fn open() -> Bench {
-        Bench { document: Document::read(), line: Line::open(), refused: 0, accepted: 0, implied: 0 }
+        Bench { document: Document::read(SCHEMAS), line: Line::open(), refused: 0, accepted: 0, implied: 0 }
     }
 
     /// A right request for an operation, with ids that nothing has.

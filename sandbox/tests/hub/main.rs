@@ -7,9 +7,16 @@
 mod shop;
 
 mod accounts;
+#[path = "../support/austria.rs"]
+#[allow(dead_code, reason = "shared by several test programs")]
+mod austria;
+mod austrian;
 mod forms;
 mod interface;
 mod line;
 mod records;
 mod resources;
+#[path = "../support/verifier.rs"]
+#[allow(dead_code, reason = "shared by several test programs")]
+mod verifier;
 mod visitor;

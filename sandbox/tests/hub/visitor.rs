@@ -82,8 +82,12 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     pub(crate) fn of(shop: &Shop) -> Visitor {
+        Visitor::at(shop.sandbox.url())
+    }
+
+    pub(crate) fn at(url: &str) -> Visitor {
         let client = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
-        Visitor { client, url: shop.sandbox.url().to_owned() }
+        Visitor { client, url: url.to_owned() }
     }
 
     pub(crate) fn get(&self, path: &str) -> Page {

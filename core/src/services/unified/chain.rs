@@ -4,6 +4,7 @@
 //! fetched: the service writes closings and exports of its own, and this journal may have booked
 //! something whose answer it never used. Any other writer is a mismatch.
 
+use super::anchors;
 use super::checks::{CHAIN, Finding};
 use super::records::{Record, operation_path};
 use super::run::{Flow, Run, Stop};
@@ -72,7 +73,7 @@ fn fetched(run: &Run<'_>, credential: &str, system: &str, id: &str) -> Flow<Resu
     if answer.text("/content/system/id") != Some(system) {
         return Ok(Err(format!("the record {id} before it belongs to another system")));
     }
-    let writer = answer.text("/metadata/fiskal_journal");
+    let writer = anchors::writer(&answer.body);
     let kind = answer.text("/content/type").unwrap_or_default();
     if !is_the_services_own(kind) && writer != Some(&run.now.writer.to_string()) {
         return Ok(Err(format!("the record {id} ({kind}) before it was not written by this till")));
@@ -81,7 +82,7 @@ fn fetched(run: &Run<'_>, credential: &str, system: &str, id: &str) -> Flow<Resu
 }
 
 /// Records that only the service writes (contract sign-fr 2.7).
-fn is_the_services_own(kind: &str) -> bool {
+pub(super) fn is_the_services_own(kind: &str) -> bool {
     kind.starts_with("CLOSING::") || kind == "EXPORT::RECORDS"
 }
 

@@ -55,6 +55,9 @@ pub(super) struct LocationFacts {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct RegisterFacts {
     pub(super) system: String,
+    /// The systems in whose place it came, the oldest first: their records stay the register's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) replaced: Vec<String>,
     pub(super) records: Vec<String>,
     pub(super) vat_rates: Vec<VatRate>,
     pub(super) vat_exemptions: Vec<VatExemption>,
@@ -131,6 +134,7 @@ impl RegisterFacts {
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         Some(RegisterFacts {
             system: text(content, "id")?,
+            replaced: Vec::new(),
             records: each("records").filter_map(|record| text(record, "type")).collect(),
             vat_rates: each("vat_rates")
                 .filter_map(|rate| {

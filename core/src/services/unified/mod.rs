@@ -23,6 +23,7 @@
 //! vat_exemptions, certificate, software, last_record, last_signature, offline}`.
 
 mod afterwards;
+mod anchors;
 mod begin;
 mod booked;
 mod chain;
@@ -189,6 +190,14 @@ impl Service for Unified {
         }
     }
 
+    fn has_witnesses(&self) -> bool {
+        true
+    }
+
+    fn gives_deferred_a_place(&self) -> bool {
+        true
+    }
+
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         facts::register(facts).ok()?.offline?.outage()
     }
@@ -242,6 +251,7 @@ impl Unified {
             "register.retire" => registers::retire(run),
             "register.replace" => registers::replace(run),
             "credentials.rotate" => subject::rotate(run),
+            "journal.witness" => anchors::witnesses(run),
             "record.get" => record::get(run),
             "export.create" => export::create(run),
             "export.get" => export::get(run),

@@ -296,6 +296,10 @@ impl<'r> Recorder<'r> {
         if let Some(id) = own_intention(self.run).and_then(|own| own.text("/content/id")) {
             return Some(json!({"id": id}));
         }
+        // A refused receipt may have used the intention up, and nobody can be asked (contract sign-fr 3.2).
+        if self.run.operation.refused_before {
+            return None;
+        }
         let begun = self.run.operation.open_sale.as_ref()?;
         if let Some(id) = text(begun, "/intention") {
             return Some(json!({"id": id}));

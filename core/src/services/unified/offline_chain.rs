@@ -149,6 +149,11 @@ impl Buffer {
         self.over += 1;
     }
 
+    /// Whether the service has something of it.
+    pub(super) fn is_begun(&self) -> bool {
+        usize::try_from(self.over).is_ok_and(|over| over > self.dropped.len())
+    }
+
     /// Whether a record refers to one that the service has nothing of.
     pub(super) fn lacks_reference(&self, made: &Made) -> bool {
         let offsets = REFERENCES.iter().filter_map(|place| text(&made.content, &format!("{place}/offset")));

@@ -151,6 +151,7 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
     }
     let mut learned = ready(run, credential, found, params.software)?;
     if let Some(known) = known {
+        learned.replaced = known.replaced;
         learned.last_record = known.last_record;
         learned.offline = known.offline;
         learned.last_signature = known.last_signature;

@@ -260,14 +260,15 @@ pub(super) fn commissioned(
     states::take(run, &label, at, resource, states::COMMISSION, &Map::new())
 }
 
-/// What of the merchant's secrets the service shows with a taxpayer: the journal gets their names.
-pub(super) fn shown_secrets(run: &Run<'_>) -> Result<Vec<KeptSecret>> {
-    let line = run.line(LineKind::Merchant)?;
+/// What of the merchant's secrets the service shows with a taxpayer: the journal gets their names. A merchant that
+/// only the service knows has none here.
+pub(super) fn shown_secrets(run: &Run<'_>) -> Vec<KeptSecret> {
+    let Ok(line) = run.line(LineKind::Merchant) else { return Vec::new() };
     let kept = |(pointer, key): &(&str, &str)| KeptSecret {
         pointer: (*pointer).to_owned(),
         name: format!("{line}/{key}"),
     };
-    Ok(run.service.country.shown_secrets.iter().map(kept).collect())
+    run.service.country.shown_secrets.iter().map(kept).collect()
 }
 
 pub(super) fn id_of(resource: &Value) -> Result<String> {

@@ -101,7 +101,8 @@ pub(super) fn replace(run: &Run<'_>) -> Flow<Outcome> {
     }
     let credential = facts::merchant(run.facts)?.credential;
     let (made, _) = premises::make(run, &credential, &params)?;
-    let after = premises::ready(run, &credential, made, params.software)?;
+    let mut after = premises::ready(run, &credential, made, params.software)?;
+    after.replaced = before.replaced.iter().chain([&before.system]).cloned().collect();
     done(run, after, Some(&before.system))
 }
 

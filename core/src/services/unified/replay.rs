@@ -10,17 +10,17 @@ use super::complete;
 use super::event;
 use super::facts::{self, RegisterFacts};
 use super::offline::{self, Deferred};
-use super::offline_chain::{Buffer, Made, Wrapped};
+use super::offline_chain::{Buffer, LONGEST, Made, Wrapped};
 use super::provision::cut;
 use super::receipt;
 use super::records::{self, Record, Sent};
 use super::run::{Flow, Run, Stop};
 use super::wire::{encoded, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::Outcome;
+use crate::exchange::{Outcome, set_aside};
 use crate::receipt::{Receipt, State};
 use crate::sale::Sale;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -29,6 +29,8 @@ use std::collections::BTreeMap;
 /// publishes no codes (5.5).
 const REFUSED: &str = "OFFLINE_REFUSED";
 const END: &str = "OFFLINE_END";
+/// How much younger than the limit the event is that stands for a record which was too old.
+const MARGIN: SignedDuration = SignedDuration::from_mins(1);
 /// The longest description of an event (Appendix A, EventDescription).
 const DESCRIPTION: usize = 128;
 
@@ -106,6 +108,11 @@ impl<'r> Replay<'r> {
             return self.fill_gap(made);
         }
         let label = format!("replay.{}", made.offset);
+        let given_up = self.run.operation.set_aside.as_deref().filter(|_| is_own(self.run, made));
+        if let (Some(reason), None) = (given_up, self.run.past.find(&label)) {
+            self.refusal.get_or_insert(set_aside(reason));
+            return self.fill_gap(made);
+        }
         let wrapped = wrapped(self.run, &label, buffer, &self.register.system, made)?;
         let sent = sent(self.run, &self.register.system, made, &wrapped, &self.intentions);
         match records::replay(self.run, &label, &self.credential, &wrapped, &sent, &made.metadata) {
@@ -173,6 +180,7 @@ impl<'r> Replay<'r> {
         });
         let label = format!("replay.{}.refused", made.offset);
         let event = Made {
+            recorded_at: recent(self.run, buffer, &made.recorded_at)?,
             content: json!({
                 "type": "INTENTION", "system": {"id": self.register.system}, "operation": operation,
             }),
@@ -241,7 +249,10 @@ impl<'r> Replay<'r> {
         let record = self.last.as_ref().filter(|(sent, _)| is_transaction(sent));
         let (sent, record) = match (record, &self.refusal) {
             (Some((sent, record)), None) => (sent, record),
-            (_, refusal) => return Ok(refused(provisional, refusal.as_ref())),
+            (_, refusal) => {
+                let is_set_aside = self.run.operation.set_aside.is_some();
+                return Ok(refused(provisional, refusal.as_ref(), is_set_aside));
+            }
         };
         let signed = receipt::signed(self.run.service, provisional, record, &self.run.operation.zone)?;
         let chain = Some(self.chain.clone());
@@ -276,6 +287,17 @@ impl<'r> Replay<'r> {
         }
         let error = self.refusal.clone().or_else(|| begin::enforced(self.run.service, &findings, advice));
         Outcome { result, error, ..Outcome::default() }
+    }
+}
+
+/// The time of the event in the place of a refused record: that record's own, or the earliest that the service
+/// still takes, where it has something of the buffer. Without an event that buffer would never come to its end.
+fn recent(run: &Run<'_>, buffer: &Buffer, recorded_at: &str) -> Result<String> {
+    let earliest = run.now.now.checked_sub(LONGEST - MARGIN).unwrap_or(run.now.now);
+    let recorded: Option<Timestamp> = recorded_at.parse().ok();
+    match recorded.filter(|at| *at < earliest && buffer.is_begun()) {
+        Some(_) => run.local(earliest),
+        None => Ok(recorded_at.to_owned()),
     }
 }
 
@@ -326,12 +348,16 @@ fn is_transaction(sent: &Sent) -> bool {
 }
 
 /// A provisional receipt that the service did not take.
-fn refused(mut receipt: Receipt, refusal: Option<&Error>) -> Outcome {
+fn refused(mut receipt: Receipt, refusal: Option<&Error>, is_set_aside: bool) -> Outcome {
     let said = refusal.map_or("the service has no record of it", Error::message);
     receipt.state = State::Refused;
-    receipt.todo = Some(format!(
-        "{said}; the receipt was handed over when there was no connection: correct it, and sell it again under a new id and number"
-    ));
+    receipt.todo = Some(if is_set_aside {
+        said.to_owned()
+    } else {
+        format!(
+            "{said}; the receipt was handed over when there was no connection: correct it with `queue.resolve`, or sell it again under a new id and number"
+        )
+    });
     let error = refusal.cloned();
     Outcome { result: json!(receipt), receipts: vec![receipt], error, ..Outcome::default() }
 }

@@ -5,6 +5,7 @@
 //! operation resumed after a crash at any point does what it would have done anyhow.
 
 use super::Unified;
+use super::anchors::{self, JOURNAL, OPERATION};
 use super::facts;
 use super::wire::{self, Fate, PAGE, SCOPE, Write};
 use crate::error::{Error, Kind, Result};
@@ -84,8 +85,8 @@ impl<'a> Run<'a> {
     /// What marks a record as made by this operation and by this journal.
     pub(super) fn record_marks(&self) -> Map<String, Value> {
         let mut marks = Map::new();
-        marks.insert("fiskal_operation".into(), self.operation.id.to_string().into());
-        marks.insert("fiskal_journal".into(), self.now.writer.to_string().into());
+        marks.insert(OPERATION.into(), self.operation.id.to_string().into());
+        marks.insert(JOURNAL.into(), anchors::mark(self.now).into());
         marks
     }
 

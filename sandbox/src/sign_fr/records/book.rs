@@ -65,7 +65,7 @@ pub(super) fn book(desk: &mut Desk<'_>, system: &Resource, draft: Draft) -> Reco
     let operation = draft.operation.clone();
     let record = enter(desk, system, draft, desk.now);
     if !dead(&record.state) {
-        desk.bookings.push(booking(desk, &record, &operation));
+        desk.changes.book(booking(desk, &record, &operation));
     }
     record
 }

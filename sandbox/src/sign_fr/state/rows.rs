@@ -10,7 +10,9 @@ impl Record {
 }
 
 impl Row for Organization {
-    fn id(&self) -> &str {
+    type State = State;
+
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -25,7 +27,9 @@ impl Row for Organization {
 }
 
 impl Row for Subject {
-    fn id(&self) -> &str {
+    type State = State;
+
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -43,7 +47,9 @@ impl Row for Subject {
 }
 
 impl Row for Resource {
-    fn id(&self) -> &str {
+    type State = State;
+
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -62,7 +68,9 @@ impl Row for Resource {
 }
 
 impl Row for Record {
-    fn id(&self) -> &str {
+    type State = State;
+
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {
@@ -109,7 +117,9 @@ impl Row for Record {
 }
 
 impl Row for File {
-    fn id(&self) -> &str {
+    type State = State;
+
+    fn place(&self) -> &str {
         &self.id
     }
     fn organization(&self) -> &str {

@@ -92,10 +92,10 @@ impl SignFr {
         Ok((id, secret))
     }
 
-    async fn keep<T: Row>(&self, row: T) -> Result<(), NotMade> {
+    async fn keep<T: Row<State = State>>(&self, row: T) -> Result<(), NotMade> {
         let commit: Commit = {
             let mut state = lock(&self.state);
-            let write = document(row.kind(), row.id().to_owned(), &row);
+            let write = document(row.kind(), row.place().to_owned(), &row);
             state.put(row);
             self.shared.archive.commit(vec![write])
         };

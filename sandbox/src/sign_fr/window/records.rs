@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::super::records::{canonical_text, show};
 use super::super::state::{Kind, Record, State};
 use super::super::{SignFr, guide};
-use super::{Cursor, ResourceView, Slice, named, slice};
+use super::{ResourceView, named};
 use crate::crypto::chain_signature;
 use crate::service::lock;
 use crate::settings::SignFrSettings;
+use crate::slice::{Cursor, Slice, slice};
 
 /// One row of a list.
 #[derive(Debug, Clone)]

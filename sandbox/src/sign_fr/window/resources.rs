@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::super::SignFr;
 use super::super::resources;
 use super::super::state::{Kind, Resource};
-use super::{Cursor, Slice, slice};
 use crate::service::lock;
+use crate::slice::{Cursor, Slice, slice};
 
 /// One row of a list.
 #[derive(Debug, Clone)]

@@ -44,8 +44,7 @@ impl Document {
         match self.example(place, choice, extent) {
             Value::Object(example) => {
                 all.extend(self.broken_objects(schema, &example));
-                let others = self.resolve(&format!("{place}/additionalProperties"));
-                let others = self.at(&others).is_object().then_some(("key", others));
+                let others = self.others(place).map(|others| ("key", others));
                 for (name, member) in self.members(place).into_iter().chain(others) {
                     for inner in self.breakages(&member, choice, extent, seen) {
                         let mut members = example.clone();
@@ -72,6 +71,7 @@ impl Document {
                         .map(|(rule, text)| broken(rule, "", json!(text))),
                 );
             }
+            Value::Number(_) => all.extend(broken_numbers(schema)),
             _ => {}
         }
         all
@@ -111,9 +111,10 @@ impl Document {
         match schema["type"].as_str() {
             Some("integer") => {
                 let outside = [("minimum", -1), ("maximum", 1)];
-                let outside =
-                    outside.map(|(bound, step)| (schema[bound].as_i64().unwrap() + step).to_string());
-                outside.into_iter().chain(["ten", "1.5", ""].map(str::to_owned)).collect()
+                let outside = outside.into_iter().filter_map(|(bound, step)| {
+                    schema[bound].as_i64().map(|limit| (limit + step).to_string())
+                });
+                outside.chain(["ten", "1.5", ""].map(str::to_owned)).collect()
             }
             Some("array") => {
                 let known: Vec<&str> = self.at(&self.resolve(&format!("{place}/items")))["enum"]
@@ -178,6 +179,20 @@ fn broken_lists(schema: &Value, item: &Value) -> Vec<Breakage> {
     }
     if schema["uniqueItems"] == json!(true) {
         all.push(broken("uniqueItems", "", json!([item, item])));
+    }
+    all
+}
+
+fn broken_numbers(schema: &Value) -> Vec<Breakage> {
+    let mut all = Vec::new();
+    if let Some(least) = schema["minimum"].as_i64() {
+        all.push(broken("minimum", "", json!(least - 1)));
+    }
+    if let Some(most) = schema["maximum"].as_i64() {
+        all.push(broken("maximum", "", json!(most + 1)));
+    }
+    if schema.get("multipleOf").is_some() {
+        all.push(broken("multipleOf", "", json!(0.005)));
     }
     all
 }

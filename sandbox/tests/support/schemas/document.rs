@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-const SCHEMA: &str = include_str!("../../schemas/sign-fr/2026-02-03.json");
-
 /// Formats that a validator must assert; others are notes to the reader.
 const ASSERTED_FORMATS: [&str; 3] = ["date-time", "uuid", "email"];
 
-const BOUNDS: [&str; 13] = [
+const BOUNDS: [&str; 14] = [
     "type",
     "const",
     "enum",
@@ -22,6 +20,7 @@ const BOUNDS: [&str; 13] = [
     "uniqueItems",
     "minimum",
     "maximum",
+    "multipleOf",
     "maxProperties",
     "propertyNames",
 ];
@@ -32,8 +31,8 @@ pub(crate) struct Document(Value);
 pub(crate) type Choice = BTreeMap<String, usize>;
 
 impl Document {
-    pub(crate) fn read() -> Document {
-        Document(serde_json::from_str(SCHEMA).unwrap())
+    pub(crate) fn read(schemas: &str) -> Document {
+        Document(serde_json::from_str(schemas).unwrap())
     }
 
     pub(crate) fn value(&self) -> &Value {
@@ -73,6 +72,12 @@ impl Document {
         members.into_iter().flatten().map(|(name, _)| (name.as_str(), place(name))).collect()
     }
 
+    /// The place that describes the members an object may have under any name.
+    pub(crate) fn others(&self, place: &str) -> Option<String> {
+        self.at(place).get("additionalProperties").filter(|others| others.is_object())?;
+        Some(self.resolve(&format!("{place}/additionalProperties")))
+    }
+
     pub(crate) fn requires(&self, place: &str, name: &str) -> bool {
         self.at(place)["required"]
             .as_array()
@@ -81,6 +86,9 @@ impl Document {
 
     /// The variants of a body: one for every branch of its content and of the operation in it.
     pub(crate) fn variants(&self, body: &str) -> Vec<Choice> {
+        if self.at(body)["properties"].get("content").is_none() {
+            return vec![Choice::new()];
+        }
         let content = self.resolve(&format!("{body}/properties/content"));
         let mut variants = Vec::new();
         for (index, branch) in self.branches(&content, &Choice::new()).unwrap_or_default().iter().enumerate()

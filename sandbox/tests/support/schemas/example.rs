@@ -31,14 +31,14 @@ impl Document {
             "array" => json!([self.example(&self.resolve(&format!("{place}/items")), choice, extent)]),
             "boolean" => json!(true),
             "integer" => schema["minimum"].clone(),
+            "number" => json!(1),
             "string" => example_string(schema),
             other => panic!("{place} has the unexpected type {other}"),
         }
     }
 
     fn example_object(&self, place: &str, choice: &Choice, extent: Extent) -> Map<String, Value> {
-        let others = self.resolve(&format!("{place}/additionalProperties"));
-        if self.at(&others).is_object() {
+        if let Some(others) = self.others(place) {
             return Map::from_iter([("key".to_owned(), self.example(&others, choice, extent))]);
         }
         self.members(place)

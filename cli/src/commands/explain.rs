@@ -1,0 +1,26 @@
+//! `fiskal explain`
+
+use super::{list, text};
+use crate::output::{Exit, Output};
+use fiskal::Fiskal;
+use fiskal::error::Result;
+use serde_json::{Value, json};
+
+/// Tells a sale's story, one entry of the journal a line.
+pub(super) fn run(fiskal: &Fiskal, of: &str, register: Option<&str>, output: &mut Output) -> Result<Exit> {
+    let story = fiskal.call("receipt.explain", &json!({ "of": of, "register": register }))?;
+    if output.is_json() {
+        output.value(&story);
+        return Ok(Exit::Done);
+    }
+    output.line(format_args!("register {}, sale {}", text(&story, "/register"), text(&story, "/sale")));
+    for receipt in list(&story, "/receipts") {
+        let (id, number, state) = (text(receipt, "/id"), text(receipt, "/number"), text(receipt, "/state"));
+        output.line(format_args!("receipt {id} {number} is {state}"));
+    }
+    for step in list(&story, "/steps") {
+        let seq = step.get("seq").and_then(Value::as_u64).unwrap_or_default();
+        output.line(format_args!("{seq:>6}  {}  {}", text(step, "/at"), text(step, "/text")));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,232 @@
+//! The journal held against what its services have: their records carry the journal's last entry, and the
+//! journal has the requests that booked them.
+
+use crate::engine::Submission;
+use crate::engine::ports::{ReceiptFilter, Store};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Line, Witness, Witnesses};
+use crate::fiskal::{Call, Place};
+use crate::journal::Journal;
+use crate::receipt::{Receipt, State};
+use rusqlite::{OptionalExtension, params};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// For one page of records: nobody stands at the till.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The most misfits that are named; all are counted.
+const NAMED: usize = 100;
+/// The most pages of records of one register.
+const MOST_PAGES: u32 = 20_000;
+/// Receipts read at a time.
+const PAGE: usize = 1_000;
+/// Within so many entries after its anchor the request of a record was written down. Other registers write
+/// in between.
+const NEAR: i64 = 5_000;
+
+/// What the services know of the journal.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OnlineVerification")]
+pub(super) struct Online {
+    /// The registers whose records were fetched.
+    registers: Vec<Checked>,
+    /// How many records and receipts do not fit.
+    count: u64,
+    /// The first 100 of them, the earliest entry of the journal first.
+    misfits: Vec<Mismatch>,
+}
+
+/// A register whose records were fetched.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CheckedRegister")]
+struct Checked {
+    /// Its name.
+    register: String,
+    /// How many records the service has.
+    records: u64,
+    /// How many of them carry an entry of the journal that is still what it was.
+    anchored: u64,
+    /// The last entry of the register that a record carries: up to there it was not rewritten.
+    up_to: Option<u64>,
+}
+
+/// A record or a receipt that does not fit.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OnlineMisfit")]
+struct Mismatch {
+    /// The register.
+    register: String,
+    /// The entry of the journal that the record carries.
+    seq: Option<u64>,
+    /// The service's record.
+    record: Option<String>,
+    /// The journal's receipt.
+    receipt: Option<String>,
+    /// What is wrong, in a sentence.
+    why: String,
+}
+
+pub(super) fn verify(fiskal: &Call<'_>, only: Option<&str>) -> Result<Online> {
+    let names: Vec<&str> = match only {
+        Some(register) => vec![register],
+        None => fiskal.config().registers.keys().map(String::as_str).collect(),
+    };
+    let mut online = Online { registers: Vec::new(), count: 0, misfits: Vec::new() };
+    for name in names {
+        let place = fiskal.place(name)?;
+        let is_known = !fiskal.engine().store().facts(&place.line)?.is_null();
+        if is_known || only.is_some() {
+            check_register(fiskal, name, &place, &mut online)?;
+        }
+    }
+    online.misfits.sort_by_key(|misfit| misfit.seq.unwrap_or(u64::MAX));
+    online.misfits.truncate(NAMED);
+    Ok(online)
+}
+
+fn check_register(fiskal: &Call<'_>, name: &str, place: &Place<'_>, online: &mut Online) -> Result<()> {
+    if !fiskal.engine().has_witnesses(&place.line)? {
+        let message =
+            format!("the service of the register '{name}' has no list of its records to hold against");
+        return Err(Error::new(Kind::Invalid, message).at("/online"));
+    }
+    // Read first: what is booked meanwhile is in the service's list only.
+    let mut signed = signed_receipts(fiskal, &place.line)?;
+    let mut checked = Checked { register: name.to_owned(), records: 0, anchored: 0, up_to: None };
+    let mut next = None;
+    for _ in 0..MOST_PAGES {
+        let asked = place.submission("journal.witness", String::new(), json!({ "next": next }));
+        let page = fiskal.look(Submission { patience: Some(PATIENCE), ..asked })?.result;
+        let page = Witnesses::deserialize(&page)
+            .map_err(|cause| Error::internal(format!("a list of records cannot be read: {cause}")))?;
+        for witness in &page.records {
+            signed.remove(&witness.record);
+            checked.records += 1;
+            match held_against(fiskal.journal(), &place.line, witness)? {
+                Fit::Anchored(seq) => {
+                    checked.anchored += 1;
+                    checked.up_to = checked.up_to.max(Some(seq));
+                }
+                Fit::Unanchored => {}
+                Fit::Not(why) => online.note(Mismatch {
+                    register: name.to_owned(),
+                    seq: witness.anchor.as_ref().map(|anchor| anchor.seq),
+                    record: Some(witness.record.clone()),
+                    receipt: None,
+                    why,
+                }),
+            }
+        }
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    for (record, receipt) in signed {
+        let why = "the journal has this receipt as signed, and the service has no such record".to_owned();
+        let register = name.to_owned();
+        online.note(Mismatch { register, seq: None, record: Some(record), receipt: Some(receipt), why });
+    }
+    online.registers.push(checked);
+    Ok(())
+}
+
+impl Online {
+    fn note(&mut self, misfit: Mismatch) {
+        self.count += 1;
+        // More than are named are kept, because the earliest entries are named; not without end.
+        if self.misfits.len() < 100 * NAMED {
+            self.misfits.push(misfit);
+        }
+    }
+}
+
+/// The receipts that the service has signed, by its id of their record.
+fn signed_receipts(fiskal: &Call<'_>, line: &Line) -> Result<BTreeMap<String, String>> {
+    let mut signed = BTreeMap::new();
+    let mut filter = ReceiptFilter { line: Some(line.clone()), waiting: false, after: 0, limit: PAGE };
+    loop {
+        let page = fiskal.engine().store().receipts(&filter)?;
+        let Some((last, _)) = page.last() else { return Ok(signed) };
+        filter.after = *last;
+        let of_record = |receipt: &Receipt| receipt.ids.get("record").cloned();
+        signed.extend(
+            page.into_iter()
+                .filter(|(_, receipt)| receipt.state == State::Signed)
+                .filter_map(|(_, receipt)| Some((of_record(&receipt)?, receipt.id))),
+        );
+    }
+}
+
+/// How a record fits.
+enum Fit {
+    Anchored(u64),
+    /// Made by the service itself, or by a version that carried no entry.
+    Unanchored,
+    Not(String),
+}
+
+fn held_against(journal: &Journal, line: &Line, witness: &Witness) -> Result<Fit> {
+    if witness.own {
+        return Ok(Fit::Unanchored);
+    }
+    if witness.journal.as_deref() != Some(&journal.id().to_string()) {
+        return Ok(Fit::Not(format!("this record ({}) was not booked by this journal", witness.kind)));
+    }
+    let Some(anchor) = &witness.anchor else { return Ok(Fit::Unanchored) };
+    let line = line.to_string();
+    let Some((own_line, hash)) = hash_of(journal, anchor.seq)? else {
+        return Ok(Fit::Not(format!(
+            "the record carries entry {}, and the journal ends before it: later entries are lost",
+            anchor.seq
+        )));
+    };
+    if own_line != line || hash != anchor.hash {
+        return Ok(Fit::Not(format!(
+            "entry {} of the journal is not what it was when this record was booked; it or one before it in \
+             the line {line} was rewritten",
+            anchor.seq
+        )));
+    }
+    let mark = witness.mark.as_deref().unwrap_or_default();
+    Ok(match is_booked_after(journal, &line, anchor.seq, mark)? {
+        true => Fit::Anchored(anchor.seq),
+        false => Fit::Not(format!(
+            "the journal does not have the request that booked this record ({})",
+            witness.kind
+        )),
+    })
+}
+
+/// Line and hash of an entry.
+fn hash_of(journal: &Journal, seq: u64) -> Result<Option<(String, String)>> {
+    let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
+    journal.read(|db| {
+        let sql = "SELECT line, lower(hex(hash)) FROM entries WHERE seq = ?1";
+        Ok(db.prepare_cached(sql)?.query_row([seq], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    })
+}
+
+/// Whether what carries `mark` was written down soon after an entry; something erased may have been it.
+fn is_booked_after(journal: &Journal, line: &str, seq: u64, mark: &str) -> Result<bool> {
+    let from = i64::try_from(seq).unwrap_or(i64::MAX);
+    journal.read(|db| {
+        let sql = "SELECT p.payload FROM entries e LEFT JOIN payloads p ON p.seq = e.seq
+                   WHERE e.line = ?1 AND e.seq > ?2 AND e.seq <= ?3
+                     AND e.kind IN ('exchange.request', 'operation.deferred') ORDER BY e.seq";
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query(params![line, from, from.saturating_add(NEAR)])?;
+        let quoted = format!("\"{mark}\"");
+        while let Some(row) = rows.next()? {
+            let payload: Option<Vec<u8>> = row.get(0)?;
+            let Some(payload) = payload else { return Ok(true) };
+            if String::from_utf8_lossy(&payload).contains(&quoted) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })
+}

@@ -1,0 +1,175 @@
+//! The dashboard: the POS provider's organization, the merchants that it manages, their keys.
+
+use maud::{Markup, html};
+use serde_json::{Map, Value};
+
+use super::HOME;
+use crate::http::Reply;
+use crate::hub::parts::Field;
+use crate::hub::{Visit, keys, page, parts};
+use crate::management::{Company, Unmade};
+
+/// The fields of an organization's form: name, label, hint, what stands in it.
+const FIELDS: [(&str, &str, &str, &str); 4] = [
+    ("name", "Name of the merchant", "At least 3 characters.", ""),
+    ("address_line1", "Street and number", "", "Hauptplatz 1"),
+    ("zip", "Postal code", "", "8010"),
+    ("town", "Town", "", "Graz"),
+];
+/// The field of a key's name.
+const KEY_NAME: &str = "key_name";
+
+fn path(id: &str) -> String {
+    format!("{HOME}/organizations/{id}")
+}
+
+fn row(company: &Company, depth: usize) -> Markup {
+    html! {
+        li class={ "depth-" (depth) } {
+            a.main href=(path(&company.id)) { (parts::name(&company.name)) }
+            span.tag { @if company.manager.is_some() { "Managed" } @else { "Dashboard" } }
+        }
+    }
+}
+
+pub(super) fn list(visit: &Visit<'_>) -> Reply {
+    let content = html! {
+        p.crumbs { a href=(HOME) { "Austria" } }
+        div.title { h1 { "Organizations" } (page::follow(visit)) }
+        p.lead { "The dashboard's own organization manages one for each merchant." }
+        ul.rows {
+            @for company in visit.hub.accounts.companies() {
+                (row(&company, usize::from(company.manager.is_some())))
+            }
+        }
+    };
+    page::page(visit, "Organizations", &content)
+}
+
+pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
+    let Some(company) = visit.hub.accounts.company(id) else { return page::nothing_here(visit) };
+    let managed: Vec<Company> =
+        visit.hub.accounts.companies().into_iter().filter(|row| row.manager.as_deref() == Some(id)).collect();
+    let content = html! {
+        p.crumbs { a href=(HOME) { "Austria" } " / " a href={ (HOME) "/organizations" } { "Organizations" } }
+        div.title { h1 { (parts::name(&company.name)) } }
+        (parts::facts(&[("Id", parts::code(&company.id))]))
+        @if company.manager.is_none() {
+            section aria-labelledby="managed" {
+                h2 id="managed" { "Merchants" }
+                @if !managed.is_empty() { ul.rows { @for company in &managed { (row(company, 0)) } } }
+                (merchant_form(visit, id))
+            }
+        }
+        (key_section(visit, &company))
+    };
+    page::page(visit, &company.name, &content)
+}
+
+fn merchant_form(visit: &Visit<'_>, id: &str) -> Markup {
+    parts::posted(
+        &format!("{}/organizations", path(id)),
+        &html! {
+            @for (name, label, hint, value) in FIELDS {
+                (Field { value, ..Field::text(name, label, hint).required() }.show(&visit.form))
+            }
+            button type="submit" { "Create organization" }
+        },
+    )
+}
+
+fn key_section(visit: &Visit<'_>, company: &Company) -> Markup {
+    let hint = "3 to 30 characters: small letters, digits and hyphens, for example till-1.";
+    html! {
+        section aria-labelledby="keys" {
+            h2 id="keys" { "API keys" }
+            @if !company.keys.is_empty() {
+                ul.rows {
+                    @for key in &company.keys {
+                        li {
+                            a.main href={ (HOME) "/keys/" (key.id) } { (key.name) }
+                            (parts::code(&key.key))
+                            (parts::badge(if key.enabled { "ENABLED" } else { "DISABLED" }))
+                        }
+                    }
+                }
+            }
+            (parts::posted(&format!("{}/keys", path(&company.id)), &html! {
+                (Field::text(KEY_NAME, "Name of the key", hint).required().show(&visit.form))
+                button type="submit" { "Create API key" }
+            }))
+        }
+    }
+}
+
+pub(super) async fn create(visit: &Visit<'_>, manager: &str) -> Reply {
+    let mut once = visit.hub.once.lock().await;
+    if let Some(place) = once.led_to(visit.form.text("form")) {
+        return page::see(&place);
+    }
+    let is_own = visit.hub.accounts.company(manager).is_some_and(|company| company.manager.is_none());
+    if !is_own {
+        return page::nothing_here(visit);
+    }
+    let given = FIELDS.iter().map(|(name, ..)| ((*name).to_owned(), Value::from(visit.form.text(name))));
+    let mut content: Map<String, Value> = given.collect();
+    content.insert("country_code".to_owned(), "AUT".into());
+    match visit.hub.accounts.make_company(content, manager).await {
+        Ok(id) => {
+            once.note(visit.form.text("form"), &path(&id));
+            page::see(&path(&id))
+        }
+        Err(Unmade::Store(reason)) => page::refused(visit, 503, &reason),
+        Err(Unmade::Form(reason)) => {
+            let field = FIELDS.iter().find(|(name, ..)| reason.starts_with(&format!("/{name} ")));
+            let field = field.map_or("name", |(name, ..)| name);
+            let message = format!("This cannot be taken: {}.", reason.trim_start_matches('/'));
+            show(&visit.again(&path(manager), field, message), manager)
+        }
+    }
+}
+
+pub(super) async fn create_key(visit: &Visit<'_>, company: &str) -> Reply {
+    let mut once = visit.hub.once.lock().await;
+    if let Some(place) = once.led_to(visit.form.text("form")) {
+        return page::see(&place);
+    }
+    if visit.hub.accounts.company(company).is_none() {
+        return page::nothing_here(visit);
+    }
+    match visit.hub.accounts.make_company_key(visit.form.text(KEY_NAME), company).await {
+        Ok((id, secret)) => {
+            let place = format!("{HOME}/keys/{id}");
+            once.note(visit.form.text("form"), &place);
+            once.keep(&id, secret);
+            page::see(&place)
+        }
+        Err(Unmade::Store(reason)) => page::refused(visit, 503, &reason),
+        Err(Unmade::Form(_)) => {
+            let message = "This name cannot be taken: 3 to 30 small letters, digits and hyphens are wanted.";
+            show(&visit.again(&path(company), KEY_NAME, message), company)
+        }
+    }
+}
+
+pub(super) async fn show_key(visit: &Visit<'_>, id: &str) -> Reply {
+    let Some(key) = visit.hub.accounts.key(id) else { return page::nothing_here(visit) };
+    let mut once = visit.hub.once.lock().await;
+    let secret = if visit.is_seen { once.show(id) } else { None };
+    let company = visit.hub.accounts.company(&key.organization);
+    let content = html! {
+        p.crumbs {
+            a href=(HOME) { "Austria" }
+            @if let Some(company) = &company { " / " a href=(path(&company.id)) { (parts::name(&company.name)) } }
+        }
+        div.title { h1 { (key.name) } span.tag { "API key" } }
+        (keys::shown(&key.key, secret.as_deref()))
+    };
+    page::page(visit, &key.name, &content)
+}
+
+/// An organization by its name.
+pub(super) fn link(visit: &Visit<'_>, id: &str) -> Markup {
+    let name = visit.hub.accounts.company(id).map_or_else(|| id.to_owned(), |company| company.name);
+    html! { a href=(path(id)) { (parts::name(&name)) } }
+}

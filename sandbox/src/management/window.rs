@@ -1,0 +1,117 @@
+//! What a person at the hub sees and does on the dashboard: organizations and their keys.
+
+use serde_json::{Map, Value};
+
+use super::accounts::Accounts;
+use super::state::{self, Row, State};
+use super::{NAME, seed};
+use crate::schema::Contract;
+
+/// An organization with its keys.
+#[derive(Debug, Clone)]
+pub(crate) struct Company {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The id of the organization that manages it.
+    pub(crate) manager: Option<String>,
+    pub(crate) keys: Vec<CompanyKey>,
+}
+
+/// An API key, without its secret.
+#[derive(Debug, Clone)]
+pub(crate) struct CompanyKey {
+    pub(crate) id: String,
+    pub(crate) organization: String,
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) enabled: bool,
+}
+
+/// Why something was not made.
+#[derive(Debug)]
+pub(crate) enum Unmade {
+    /// The contract does not allow this.
+    Form(String),
+    /// It could not be kept; why.
+    Store(String),
+}
+
+impl Accounts {
+    /// All organizations in the order they came.
+    pub(crate) fn companies(&self) -> Vec<Company> {
+        let state = self.lock();
+        state.organizations.rows().iter().map(|row| company(&state, row)).collect()
+    }
+
+    pub(crate) fn company(&self, id: &str) -> Option<Company> {
+        let state = self.lock();
+        state.organizations.get(id).map(|row| company(&state, row))
+    }
+
+    pub(crate) fn key(&self, id: &str) -> Option<CompanyKey> {
+        self.lock().keys.get(id).map(company_key)
+    }
+
+    /// Makes an organization with its billing address and gives back its id.
+    pub(crate) async fn make_company(
+        &self,
+        content: Map<String, Value>,
+        manager: &str,
+    ) -> Result<String, Unmade> {
+        let form = Value::Object(content.clone());
+        Contract::management()
+            .check("OrganizationCreateRequest", &form)
+            .map_err(|violation| Unmade::Form(violation.to_string()))?;
+        let row = seed::organization(content, Some(manager), &self.shared.settings().management);
+        let id = row.id.clone();
+        self.keep_row(row).await?;
+        Ok(id)
+    }
+
+    /// Makes a key and gives back its id and its secret, which is not kept.
+    pub(crate) async fn make_company_key(
+        &self,
+        name: &str,
+        company: &str,
+    ) -> Result<(String, String), Unmade> {
+        Contract::management()
+            .check("KeyName", &name.into())
+            .map_err(|violation| Unmade::Form(violation.message))?;
+        let settings = self.shared.settings();
+        let (row, secret) = seed::key(company, name, self.shared.clock.now(), &settings.management);
+        let id = row.id.clone();
+        self.keep_row(row).await?;
+        Ok((id, secret))
+    }
+
+    async fn keep_row<T: Row<State = State>>(&self, row: T) -> Result<(), Unmade> {
+        let commit = {
+            let mut state = self.lock();
+            let mut changes = self.shared.changes(NAME);
+            changes.save(&mut *state, row);
+            self.shared.commit(changes)
+        };
+        commit.wait().await.map_err(Unmade::Store)
+    }
+}
+
+fn company(state: &State, row: &state::Organization) -> Company {
+    let name = row.content.get("name").and_then(Value::as_str).unwrap_or_default();
+    let keys = state.keys.rows().iter().filter(|key| key.organization == row.id);
+    Company {
+        id: row.id.clone(),
+        name: name.to_owned(),
+        manager: row.manager.clone(),
+        keys: keys.map(company_key).collect(),
+    }
+}
+
+fn company_key(row: &state::Key) -> CompanyKey {
+    CompanyKey {
+        id: row.id.clone(),
+        organization: row.organization.clone(),
+        name: row.name.clone(),
+        key: row.key.clone(),
+        enabled: row.enabled,
+    }
+}

@@ -1,0 +1,169 @@
+//! What a person at the hub sees of the service: everything, without a token, as the owner of the machine. Clients
+//! never come this way.
+
+use serde_json::Value;
+
+use super::signing::local;
+use super::state::{Receipt, Register, State, Unit};
+use super::{NAME, SignAt, receipts, registers, units, view};
+use crate::crypto::rksv;
+use crate::service::lock;
+use crate::slice::{Cursor, Slice, slice};
+
+/// A signature creation unit or a register as a row of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct DeviceRow {
+    /// Its owner and its id, as a path.
+    pub(crate) key: String,
+    pub(crate) title: String,
+    /// The serial number of its certificate, or on receipts.
+    pub(crate) serial: Option<String>,
+    pub(crate) state: String,
+    /// The id of its organization.
+    pub(crate) organization: String,
+    pub(crate) made_at: String,
+}
+
+/// A receipt as a row of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct ReceiptRow {
+    pub(crate) key: String,
+    pub(crate) kind: String,
+    pub(crate) number: u64,
+    pub(crate) total: String,
+    pub(crate) signed: bool,
+    pub(crate) at: String,
+    pub(crate) register_serial: String,
+}
+
+/// A unit or a register with all that the interface answers.
+#[derive(Debug)]
+pub(crate) struct DeviceView {
+    pub(crate) row: DeviceRow,
+    pub(crate) content: Value,
+}
+
+/// A receipt with its neighbours in the register's chain.
+#[derive(Debug)]
+pub(crate) struct ReceiptView {
+    pub(crate) row: ReceiptRow,
+    pub(crate) content: Value,
+    pub(crate) register: DeviceRow,
+    /// The receipt as it stands in the data collection protocol.
+    pub(crate) jws: String,
+    /// What ties it to the receipt before, and whether it does.
+    pub(crate) chain: String,
+    pub(crate) holds: bool,
+    /// When it was signed, on Austria's clocks.
+    pub(crate) local: String,
+    pub(crate) previous: Option<ReceiptRow>,
+    pub(crate) next: Option<ReceiptRow>,
+}
+
+impl SignAt {
+    pub(crate) fn units(&self, cursor: &Cursor) -> Slice<DeviceRow> {
+        slice(&lock(&self.state).units, cursor, |_| true, unit_row)
+    }
+
+    pub(crate) fn unit(&self, key: &str) -> Option<DeviceView> {
+        let state = lock(&self.state);
+        let unit = state.units.get(key)?;
+        Some(DeviceView { row: unit_row(unit), content: view::unit(unit) })
+    }
+
+    pub(crate) fn registers(&self, cursor: &Cursor) -> Slice<DeviceRow> {
+        slice(&lock(&self.state).registers, cursor, |_| true, register_row)
+    }
+
+    pub(crate) fn register(&self, key: &str) -> Option<DeviceView> {
+        let state = lock(&self.state);
+        let register = state.registers.get(key)?;
+        Some(DeviceView { row: register_row(register), content: view::register(register) })
+    }
+
+    /// Receipts, newest first; of one register, if its key is given.
+    pub(crate) fn receipts(&self, register: Option<&str>, cursor: &Cursor) -> Slice<ReceiptRow> {
+        let state = lock(&self.state);
+        let keep = |row: &Receipt| register.is_none_or(|key| row.owner.key(&row.register) == key);
+        slice(&state.receipts, cursor, keep, receipt_row)
+    }
+
+    pub(crate) fn receipt(&self, key: &str) -> Option<ReceiptView> {
+        let state = lock(&self.state);
+        let receipt = state.receipts.get(key)?;
+        let register = state.registers.get(&receipt.owner.key(&receipt.register))?;
+        let neighbour = |number: Option<u64>| state.numbered(register, number?);
+        let previous = neighbour(receipt.number.checked_sub(1));
+        let qr = rksv::qr(&receipt.jws)?;
+        let chain = qr.split('_').nth(12).unwrap_or_default().to_owned();
+        let before = previous.map_or(register.serial.as_str(), |row| row.jws.as_str());
+        Some(ReceiptView {
+            row: receipt_row(receipt),
+            content: view::receipt(receipt),
+            register: register_row(register),
+            jws: receipt.jws.clone(),
+            holds: rksv::chain_value(before) == chain,
+            chain,
+            local: local(receipt.signed_at).map(|time| time.to_string()).unwrap_or_default(),
+            previous: previous.map(receipt_row),
+            next: neighbour(receipt.number.checked_add(1)).map(receipt_row),
+        })
+    }
+
+    /// A register's whole data collection protocol.
+    pub(crate) fn dep(&self, register: &str) -> Option<Value> {
+        let state = lock(&self.state);
+        let rows: Vec<&Receipt> = state.receipts_of(state.registers.get(register)?).collect();
+        Some(receipts::dep(&state, Some(&self.authority), &rows))
+    }
+
+    /// The key container that a verifier wants beside it.
+    pub(crate) fn keys(&self, register: &str) -> Option<Value> {
+        let state = lock(&self.state);
+        Some(verification(&state, state.registers.get(register)?))
+    }
+
+    /// The address of the service below the sandbox's.
+    pub(crate) fn prefix(&self) -> String {
+        format!("/{NAME}")
+    }
+}
+
+/// What a verifier asks for beside a register's protocol.
+pub(super) fn verification(state: &State, register: &Register) -> Value {
+    registers::verification(register, state.units.rows().iter().filter(|unit| unit.owner == register.owner))
+}
+
+fn unit_row(unit: &Unit) -> DeviceRow {
+    DeviceRow {
+        key: unit.key.clone(),
+        title: unit.legal_entity_name.clone().unwrap_or_else(|| unit.id.clone()),
+        serial: unit.serial.clone(),
+        state: units::name(unit.state),
+        organization: unit.owner.organization.clone(),
+        made_at: unit.pending_at.to_string(),
+    }
+}
+
+fn register_row(register: &Register) -> DeviceRow {
+    DeviceRow {
+        key: register.key.clone(),
+        title: register.description.clone().unwrap_or_else(|| register.serial.clone()),
+        serial: Some(register.serial.clone()),
+        state: registers::name(register.state),
+        organization: register.owner.organization.clone(),
+        made_at: register.created_at.to_string(),
+    }
+}
+
+fn receipt_row(receipt: &Receipt) -> ReceiptRow {
+    ReceiptRow {
+        key: receipt.key.clone(),
+        kind: receipt.kind.clone(),
+        number: receipt.number,
+        total: view::decimal(receipt.amounts.into_iter().map(i128::from).sum()),
+        signed: receipt.signed,
+        at: receipt.signed_at.to_string(),
+        register_serial: receipt.register_serial.clone(),
+    }
+}
