@@ -106,8 +106,8 @@ impl Sale {
         }
         self.metadata.iter().try_for_each(|(key, note)| {
             let place = format!("/metadata/{}", escape(key));
-            length(&place, key, 1, NOTE_KEY)?;
-            length(&place, note, 0, TEXT)
+            free(&place, key, 1, NOTE_KEY)?;
+            free(&place, note, 0, TEXT)
         })
     }
 }
@@ -281,15 +281,15 @@ fn require(holds: bool, place: &str, message: &str) -> Result<()> {
 }
 
 fn text(place: &str, value: &str) -> Result<()> {
-    length(place, value, 1, TEXT)
+    free(place, value, 1, TEXT)
 }
 
 fn name(place: &str, value: &str) -> Result<()> {
-    length(place, value, 1, NAME)
+    free(place, value, 1, NAME)
 }
 
 fn short(place: &str, value: &str) -> Result<()> {
-    length(place, value, 1, ID)
+    free(place, value, 1, ID)
 }
 
 fn id(place: &str, value: &str) -> Result<()> {
@@ -306,8 +306,12 @@ fn length(place: &str, value: &str, least: usize, most: usize) -> Result<()> {
     // A character has at most four bytes: a huge text is refused without being counted.
     let count = if value.len() > 4 * most { most + 1 } else { value.chars().count() };
     require(count <= most, place, &format!("the text is too long; at most {most} characters are kept"))?;
-    require(count >= least, place, "the text is empty; give it, or leave the field out")?;
-    // For C a text ends at its first zero byte: what came back would not be what was sold.
+    require(count >= least, place, "the text is empty; give it, or leave the field out")
+}
+
+/// A text of any characters that C can hand back: it ends a text at the first zero byte.
+fn free(place: &str, value: &str, least: usize, most: usize) -> Result<()> {
+    length(place, value, least, most)?;
     require(!value.contains('\0'), place, "the text has a zero byte in it; remove it")
 }
 

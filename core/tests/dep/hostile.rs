@@ -97,6 +97,16 @@ fn findings_are_capped_and_counted() {
 }
 
 #[test]
+fn a_key_may_stand_under_both_spellings_of_its_name() {
+    let mut both = keys();
+    let der = certificate(1, SERIAL, 2030);
+    both["certificateOrPublicKeyMap"][SERIAL.to_uppercase()] = entry(SERIAL, "CERTIFICATE", &der);
+    assert_eq!(both["certificateOrPublicKeyMap"].as_object().unwrap().len(), 3);
+    let checked = Files::of(&export(&signed(&day())), &both).verify(json!({})).unwrap();
+    assert_eq!(checked["findings"], json!([]), "{checked}");
+}
+
+#[test]
 fn what_is_no_key_container_is_an_error() {
     let der = certificate(1, SERIAL, 2030);
     let with = |entry: Value| {
@@ -105,7 +115,7 @@ fn what_is_no_key_container_is_an_error() {
     let mut key = entry(SERIAL, "CERTIFICATE", &der);
     key["signatureCertificateOrPublicKey"] = json!("not base64");
     let twice = json!({"base64AESKey": AES, "certificateOrPublicKeyMap": {
-        "5474185f": entry(SERIAL, "CERTIFICATE", &der), "5474185F": entry(SERIAL, "CERTIFICATE", &der)}});
+        "5474185f": entry(SERIAL, "CERTIFICATE", &der), "5474185F": entry("1b", "CERTIFICATE", &certificate(2, "1b", 2030))}});
     let cases = [
         String::new(),
         "x".into(),
