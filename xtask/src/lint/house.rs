@@ -31,7 +31,15 @@ const PURE_TIME: &str = "std::time::Duration";
 const APART: [(&str, &str); 2] = [("fiskal-sandbox", "fiskal"), ("fiskal", "fiskal-sandbox")];
 
 /// Folders, and the modules that their code must not name: imports go one way.
-const BELOW: [(&str, &[&str]); 4] = [
+const BELOW: [(&str, &[&str]); 6] = [
+    (
+        "core/src/verify/",
+        &["crate::services", "crate::journal", "crate::transport", "crate::engine", "crate::operations"],
+    ),
+    (
+        "core/src/reports/",
+        &["crate::services", "crate::journal", "crate::transport", "crate::engine", "crate::operations"],
+    ),
     ("core/src/services/", &["crate::journal", "crate::transport", "crate::engine", "crate::operations"]),
     ("core/src/journal/", &["crate::services", "crate::transport", "crate::engine", "crate::operations"]),
     ("core/src/transport/", &["crate::services", "crate::journal", "crate::engine", "crate::operations"]),
