@@ -19,7 +19,12 @@ static void *complete(void *argument)
 {
     struct call *call = argument;
     fiskal_error *error = NULL;
-    call->status = fiskal_sale_complete(call->sale, &call->receipt, &error);
+    /* The other thread's look at the sale may come first. */
+    do {
+        fiskal_error_free(error);
+        error = NULL;
+        call->status = fiskal_sale_complete(call->sale, &call->receipt, &error);
+    } while (call->status == FISKAL_BUSY);
     if (error != NULL) {
         fprintf(stderr, "%s\n", fiskal_error_json(error));
         fiskal_error_free(error);
