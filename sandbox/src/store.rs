@@ -25,6 +25,25 @@ pub(crate) struct Document {
     pub(crate) body: String,
 }
 
+/// What a service keeps, as documents of its own.
+pub(crate) trait Kept: Default {
+    /// The service's name.
+    const SERVICE: &'static str;
+
+    /// Takes a document back; one of a kind that is not known is left.
+    fn take(&mut self, document: &Document) -> serde_json::Result<()>;
+
+    /// Reads back what the store kept of this service.
+    fn load(documents: &[Document]) -> Result<Self, String> {
+        let mut kept = Self::default();
+        for document in documents.iter().filter(|document| document.service == Self::SERVICE) {
+            kept.take(document)
+                .map_err(|error| format!("a {} document is damaged: {error}", document.kind))?;
+        }
+        Ok(kept)
+    }
+}
+
 /// One change of the kept documents.
 #[derive(Debug)]
 pub(crate) struct Write {

@@ -14,7 +14,7 @@ use crate::http::Call;
 use crate::random;
 use crate::service::{Shared, lock};
 use crate::settings::{Environment, ManagementSettings};
-use crate::store::Document;
+use crate::store::{Document, Kept};
 
 /// Who is calling.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub(crate) struct Accounts {
 impl Accounts {
     /// Takes up what the store kept, or begins with the dashboard's organization and one that it manages.
     pub(crate) fn open(shared: Arc<Shared>, documents: &[Document]) -> Result<Accounts, String> {
-        let mut state = State::load(documents.iter().filter(|document| document.service == NAME))?;
+        let mut state = State::load(documents)?;
         let mut changes = shared.changes(NAME);
         let settings = shared.settings();
         let seed = match state.seed.clone() {

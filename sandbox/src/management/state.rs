@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::NAME;
 use crate::settings::Environment;
-use crate::store::Document;
+use crate::store::{Document, Kept};
 use crate::table;
 pub(super) use crate::table::{Row, Table};
 
@@ -89,17 +90,8 @@ pub(super) struct State {
 pub(super) const SEED: &str = "seed";
 pub(super) const TOKEN: &str = "token";
 
-impl State {
-    /// Reads back what the store kept.
-    pub(super) fn load<'d>(documents: impl Iterator<Item = &'d Document>) -> Result<State, String> {
-        let mut state = State::default();
-        for document in documents {
-            state
-                .take(document)
-                .map_err(|error| format!("a {} document is damaged: {error}", document.kind))?;
-        }
-        Ok(state)
-    }
+impl Kept for State {
+    const SERVICE: &'static str = NAME;
 
     fn take(&mut self, document: &Document) -> serde_json::Result<()> {
         let body = document.body.as_str();
@@ -115,7 +107,9 @@ impl State {
         }
         Ok(())
     }
+}
 
+impl State {
     /// The key that a client names when it signs in.
     pub(super) fn key_named(&self, key: &str) -> Option<&Key> {
         self.key_by_name.get(key).and_then(|id| self.keys.get(id))

@@ -40,7 +40,7 @@ use crate::routes;
 use crate::schema::Contract;
 use crate::service::{Service, Shared, Working, lock};
 use crate::settings::Settings;
-use crate::store::{Commit, Document};
+use crate::store::{Commit, Document, Kept};
 
 /// The service's name and path prefix.
 const NAME: &str = "sign-at";
@@ -69,7 +69,7 @@ impl SignAt {
         accounts: Arc<Accounts>,
         documents: &[Document],
     ) -> Result<SignAt, String> {
-        let state = State::load(documents.iter().filter(|document| document.service == NAME))?;
+        let state = State::load(documents)?;
         let authority = match &state.authority {
             Some((key, certificate)) => Authority::from_pem(key, certificate),
             None => Authority::generate(),

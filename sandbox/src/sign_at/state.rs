@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::NAME;
 use crate::management::Caller;
 use crate::settings::Environment;
-use crate::store::Document;
+use crate::store::{Document, Kept};
 use crate::table;
 pub(super) use crate::table::{Row, Table};
 
@@ -185,17 +186,8 @@ pub(super) struct State {
 /// The kind of the document that holds the authority.
 pub(super) const AUTHORITY: &str = "authority";
 
-impl State {
-    /// Reads back what the store kept.
-    pub(super) fn load<'d>(documents: impl Iterator<Item = &'d Document>) -> Result<State, String> {
-        let mut state = State::default();
-        for document in documents {
-            state
-                .take(document)
-                .map_err(|error| format!("a {} document is damaged: {error}", document.kind))?;
-        }
-        Ok(state)
-    }
+impl Kept for State {
+    const SERVICE: &'static str = NAME;
 
     fn take(&mut self, document: &Document) -> serde_json::Result<()> {
         let body = document.body.as_str();
@@ -209,7 +201,9 @@ impl State {
         }
         Ok(())
     }
+}
 
+impl State {
     /// A register's receipts in the order of their numbers.
     pub(super) fn receipts_of(&self, register: &Register) -> impl DoubleEndedIterator<Item = &Receipt> {
         let keys = self.receipts_of.get(&register.key).map(Vec::as_slice).unwrap_or_default();

@@ -49,7 +49,7 @@ use crate::http::{Call, Reply};
 use crate::random;
 use crate::service::{Service, Shared, Working, lock};
 use crate::settings::{Settings, SignFrSettings};
-use crate::store::{Commit, Document, Write};
+use crate::store::{Commit, Document, Kept, Write};
 
 /// The service's name and path prefix.
 const NAME: &str = "sign-fr";
@@ -66,7 +66,7 @@ pub(crate) struct SignFr {
 impl SignFr {
     /// Takes up what the store kept, or begins with an ACCOUNT, a GROUP under it, and a key for each.
     pub(crate) fn open(shared: Arc<Shared>, documents: &[Document]) -> Result<SignFr, String> {
-        let mut state = State::load(documents.iter().filter(|document| document.service == NAME))?;
+        let mut state = State::load(documents)?;
         let (seed, writes) = seed::plant(&mut state, shared.clock.now())?;
         let (key, certificate) = &seed.token_keys;
         let signer = SystemKey::from_pem(key, certificate).map_err(|error| error.to_string())?;

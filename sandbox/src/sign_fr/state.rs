@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use self::closings::Closings;
+use super::NAME;
 use super::country::Country;
 use super::idempotency::Idempotency;
-use crate::store::Document;
+use crate::store::{Document, Kept};
 use crate::table;
 pub(super) use crate::table::{Row, Table};
 
@@ -245,17 +246,8 @@ pub(super) const SEED: &str = "seed";
 pub(super) const TOKEN: &str = "token";
 pub(super) const IDEMPOTENCY: &str = "idempotency";
 
-impl State {
-    /// Reads back what the store kept.
-    pub(super) fn load<'d>(documents: impl Iterator<Item = &'d Document>) -> Result<State, String> {
-        let mut state = State::default();
-        for document in documents {
-            state
-                .take(document)
-                .map_err(|error| format!("a {} document is damaged: {error}", document.kind))?;
-        }
-        Ok(state)
-    }
+impl Kept for State {
+    const SERVICE: &'static str = NAME;
 
     fn take(&mut self, document: &Document) -> serde_json::Result<()> {
         let body = document.body.as_str();
@@ -275,7 +267,9 @@ impl State {
         }
         Ok(())
     }
+}
 
+impl State {
     /// Inserts or replaces a row.
     pub(super) fn put<T: Row<State = State>>(&mut self, row: T) {
         table::put(self, row);
