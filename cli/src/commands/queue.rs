@@ -1,6 +1,6 @@
 //! `fiskal queue`
 
-use super::{input, open};
+use super::{input, list, open};
 use crate::args::Queue as Action;
 use crate::output::{Exit, Output};
 use fiskal::error::Result;
@@ -10,7 +10,12 @@ use std::path::Path;
 pub(super) fn run(config: &Path, action: &Action, output: &mut Output) -> Result<Exit> {
     let (operation, how, reason, sale) = match action {
         Action::List => {
-            output.result(&open(config)?.call("queue.list", &json!({}))?);
+            let listed = open(config)?.call("queue.list", &json!({}))?;
+            if list(&listed, "/entries").is_empty() && !output.is_json() {
+                output.line("nothing waits, and nothing refused is left to decide about");
+            } else {
+                output.result(&listed);
+            }
             return Ok(Exit::Done);
         }
         Action::Retry { operation, reason } => (operation, "retry", reason, Value::Null),

@@ -185,4 +185,5 @@ fn the_queue_is_shown_and_decided_about() {
     assert_eq!((&said["settled"], &said["receipt"]["state"]), (&json!(true), &json!("refused")));
     assert!(said["receipt"]["todo"].as_str().unwrap().contains("typed twice"));
     assert_eq!(shop.run(&["queue", "list", "--json"]).ends(0).json()["entries"], json!([]));
+    assert!(shop.run(&["queue", "list"]).ends(0).out.starts_with("nothing waits"));
 }
