@@ -7,6 +7,7 @@ fn a_healthy_till_is_told_so() {
     let sandbox = RunningSandbox::start();
     let shop = Shop::with(&sandbox);
     let ran = shop.run(&["doctor"]).ends(0);
+    assert!(!ran.out.contains("portal_password"), "what nobody configured is not there: {}", ran.out);
     assert!(ran.out.lines().all(|line| line.starts_with("ok ")), "{}", ran.out);
     for check in ["config", "secrets", "journal", "chain", "service", "clock"] {
         assert!(ran.out.contains(check), "{check} is not in:\n{}", ran.out);

@@ -65,6 +65,11 @@ impl SecretRef {
         matches!(self.place, Place::Literal(_))
     }
 
+    /// Whether it stands nowhere in the configuration, and is the dummy of a test environment.
+    pub fn is_dummy(&self) -> bool {
+        self.origin.pointer.is_empty()
+    }
+
     /// The secret. The line break at the end of a file is not part of it.
     ///
     /// # Errors
