@@ -12,6 +12,7 @@
 
 mod account;
 mod afterwards;
+mod between;
 mod checks;
 mod complete;
 mod containers;
