@@ -149,7 +149,7 @@ fn left_over(root: &Path, files: &[Generated]) -> Vec<String> {
         let entries = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
         entries.map(|entry| format!("{folder}/{}", entry.file_name().to_string_lossy())).collect::<Vec<_>>()
     };
-    let found = FOLDERS.iter().flat_map(|folder| inside(&folder));
+    let found = FOLDERS.iter().flat_map(inside);
     found.filter(|path| files.iter().all(|file| file.path != *path)).collect()
 }
 
