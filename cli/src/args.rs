@@ -35,7 +35,11 @@ pub(crate) enum Command {
         keys: Option<PathBuf>,
     },
     /// Write a commented configuration to start from
-    Init,
+    Init {
+        /// The country
+        #[arg(default_value = "fr")]
+        country: Country,
+    },
     /// Make the merchants, locations and registers known to their services
     Provision {
         /// Only show what would be done
