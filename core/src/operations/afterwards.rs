@@ -91,8 +91,8 @@ struct AuthorityDocument {
 struct Pay {
     /// The receipt's id.
     id: String,
-    /// The caller's id of this payment, unique per receipt: a repeated call with it books nothing anew.
-    /// Made if absent.
+    /// The caller's id of this payment, at most 64 visible characters, unique per receipt: a repeated call with it
+    /// books nothing anew. Made if absent.
     #[serde(default)]
     payment: Option<String>,
     /// What was paid; at least one.
@@ -202,6 +202,7 @@ fn zero(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Pay { id, payment, payments, cashier } = read(params)?;
     check_as_sale(json!({ "payments": payments, "cashier": cashier }))?;
+    check_as_sale(json!({ "id": payment })).map_err(|error| error.at("/payment"))?;
     if payments.is_empty() {
         return Err(Error::invalid("/payments", "say what was paid; give at least one payment"));
     }
@@ -363,7 +364,7 @@ pub(super) fn check_reason(reason: Option<&str>) -> Result<()> {
 }
 
 /// The rules that a sale's own members of the same names keep.
-fn check_as_sale(mut members: Value) -> Result<()> {
+pub(super) fn check_as_sale(mut members: Value) -> Result<()> {
     if let Some(members) = members.as_object_mut() {
         members.insert("register".into(), "-".into());
     }

@@ -2,6 +2,7 @@
 
 mod part;
 
+use super::afterwards::check_as_sale;
 use super::{Definition, Run, given, read, returned, written};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Request;
@@ -67,8 +68,8 @@ enum ExportType {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ExportCreate")]
 struct Create {
-    /// The caller's id of this export, unique per register: a repeated call with it orders nothing anew. Made if
-    /// absent.
+    /// The caller's id of this export, at most 64 visible characters, unique per register: a repeated call with it
+    /// orders nothing anew. Made if absent.
     #[serde(default, skip_serializing)]
     id: Option<String>,
     /// The register's name in the configuration.
@@ -226,6 +227,7 @@ fn create(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if asked.end < asked.start {
         return Err(Error::invalid("/end", "the range ends before it starts"));
     }
+    check_as_sale(json!({ "id": asked.id, "cashier": asked.cashier }))?;
     let place = fiskal.place(&asked.register)?;
     let id = asked.id.clone().unwrap_or_else(|| fiskal.new_id());
     let params = written(&asked)?;
