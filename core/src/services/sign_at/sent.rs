@@ -104,15 +104,22 @@ fn between<'a>(run: &Run<'a>, ready: &Ready, answer: &Value) -> Flow<Option<Vec<
     let Some(rows) = listed.and_then(|listed| listed.body.get("data")).and_then(Value::as_array) else {
         return Ok(None);
     };
-    let numbered = rows.iter().filter_map(|row| Some((checks::number(row)?, row)));
+    let mut found = newer(rows.iter(), Some(before));
+    found.retain(|row| checks::number(row).is_some_and(|there| there < number));
+    Ok(Some(found))
+}
+
+/// The receipts with higher numbers than `before`, in their order.
+pub(super) fn newer<'a>(rows: impl Iterator<Item = &'a Value>, before: Option<u128>) -> Vec<&'a Value> {
+    let numbered = rows.filter_map(|row| Some((checks::number(row)?, row)));
     let mut found: Vec<(u128, &Value)> =
-        numbered.filter(|(there, _)| *there > before && *there < number).collect();
+        numbered.filter(|(there, _)| before.is_none_or(|before| *there > before)).collect();
     found.sort_by_key(|(there, _)| *there);
-    Ok(Some(found.into_iter().map(|(_, row)| row).collect()))
+    found.into_iter().map(|(_, row)| row).collect()
 }
 
 /// Whether the service made a receipt by itself (contract sign-at 2.8).
-fn is_the_services_own(receipt: &Value) -> bool {
+pub(super) fn is_the_services_own(receipt: &Value) -> bool {
     !matches!(text(receipt, "/receipt_type"), Some("NORMAL" | "CANCELLATION" | "TRAINING") | None)
 }
 
