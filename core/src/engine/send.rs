@@ -244,6 +244,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         if let Some(body) = &request.body {
             self.blot_out(body, &mut answer.body)?;
         }
+        if (200..300).contains(&answer.status) {
+            self.note_told(request)?;
+        }
         if request.effect == Effect::Write {
             make_journalable(&mut answer.body, 0);
             self.note(What::Answered {

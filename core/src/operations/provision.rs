@@ -1,7 +1,7 @@
 //! From an account's key to a register that may sell.
 
-use super::{Definition, Run, given, read, returned, written};
-use crate::config::Config;
+use super::{Definition, Run, given, read, returned, sale, written};
+use crate::config::{Config, Merchant};
 use crate::engine::Submission;
 use crate::error::{Error, Result};
 use crate::exchange::{Line, LineKind};
@@ -86,7 +86,7 @@ struct Orphan {
     /// The service's word for it, such as `SUBJECT`.
     #[serde(rename = "type")]
     resource_type: String,
-    /// Its name there.
+    /// Its name there, or its id where several have the name.
     name: String,
 }
 
@@ -129,6 +129,8 @@ fn provision_line(
         params.insert("environment".into(), line.environment.as_str().into());
         if line.kind == LineKind::Merchant {
             params.insert("credential_lost".into(), fiskal.credential_lost(line)?.into());
+            let told = secrets_told(fiskal, line, &place.till.account.service)?;
+            params.insert("secrets_told".into(), told.into());
         }
     }
     let name = format!("provision.{}", line.kind.name());
@@ -151,6 +153,16 @@ fn provision_line(
     Ok(Ready { kind: line.kind.name().into(), name: line.name.clone(), result })
 }
 
+/// Whether the service was told the merchant's secrets as the configuration has them now.
+fn secrets_told(fiskal: &Call<'_>, merchant: &Line, service: &str) -> Result<bool> {
+    for secret in services::merchant_secrets(service) {
+        if !fiskal.engine().is_told(&format!("{merchant}/{}", secret.key))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// What the configuration says of a line, in the service's terms.
 pub(super) fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Result<Value> {
     let till = &place.till;
@@ -161,18 +173,7 @@ pub(super) fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Resu
     };
     Ok(match line.kind {
         LineKind::Account => json!({}),
-        LineKind::Merchant => {
-            let block = till.merchant.services.get(service);
-            let settings = services::merchant_settings(service, till.account.environment.name(), &block)
-                .map_err(located("merchant", &line.name))?;
-            json!({
-                "name": till.merchant.name,
-                "trade_name": till.merchant.trade_name,
-                "tax_id": till.merchant.tax_id,
-                "address": till.merchant.address,
-                "settings": settings,
-            })
-        }
+        LineKind::Merchant => params_of_merchant(config, till.merchant, line, service)?,
         LineKind::Location => {
             let block = till.location.services.get(service);
             let settings =
@@ -181,7 +182,31 @@ pub(super) fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Resu
             json!({ "name": till.location.name, "address": own, "settings": settings })
         }
         LineKind::Register => {
-            json!({ "name": line.name, "model": till.register.model, "software": till.register.software })
+            json!({
+                "name": line.name,
+                "model": till.register.model,
+                "software": till.register.software,
+                "issuer": sale::issuer(place),
+            })
         }
     })
+}
+
+/// What the configuration says of a merchant, in the service's terms.
+pub(super) fn params_of_merchant(
+    config: &Config,
+    merchant: &Merchant,
+    line: &Line,
+    service: &str,
+) -> Result<Value> {
+    let block = merchant.services.get(service);
+    let settings = services::merchant_settings(service, &line.environment, &block)
+        .map_err(|error| config.locate(error.under(&format!("/merchant/{}/{service}", line.name))))?;
+    Ok(json!({
+        "name": merchant.name,
+        "trade_name": merchant.trade_name,
+        "tax_id": merchant.tax_id,
+        "address": merchant.address,
+        "settings": settings,
+    }))
 }

@@ -60,3 +60,12 @@ fn latest<'a>(run: &Run<'a>, ready: &Ready, page: usize) -> Flow<Option<&'a Vec<
     };
     Ok(listed.and_then(|listed| listed.body.get("data")).and_then(Value::as_array))
 }
+
+/// The receipts with higher numbers than `before`, in their order.
+pub(super) fn newer<'a>(rows: impl Iterator<Item = &'a Value>, before: Option<u128>) -> Vec<&'a Value> {
+    let numbered = rows.filter_map(|row| Some((checks::number(row)?, row)));
+    let mut found: Vec<(u128, &Value)> =
+        numbered.filter(|(there, _)| before.is_none_or(|before| *there > before)).collect();
+    found.sort_by_key(|(there, _)| *there);
+    found.into_iter().map(|(_, row)| row).collect()
+}

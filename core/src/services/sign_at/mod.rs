@@ -6,9 +6,12 @@
 //! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1` |
 //! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back |
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
+//! | `register.*` | a PATCH of the cash register's state; `replace` also makes the next one |
+//! | `unit.*` | signature creation units |
+//! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |
 //!
 //! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
-//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, offline}`.
+//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, offline, halt}`.
 
 mod account;
 mod afterwards;
@@ -20,12 +23,15 @@ mod countries;
 mod duties;
 mod facts;
 mod finanzonline;
+mod key;
+mod life;
 mod map;
 mod offline;
 mod provision;
 mod raw;
 mod receipt;
 mod register;
+mod resources;
 mod run;
 mod sent;
 pub(super) mod settings;
@@ -35,8 +41,8 @@ mod wire;
 use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
-    Answer, Context, Duty, Facts, Method, Offline, Operation, Outage, Outcome, Past, Request, Service, Step,
-    Token,
+    Answer, Context, Duty, Facts, Method, Offline, Operation, Outage, Outcome, Past, Request, Service,
+    Standing, Step, Token,
 };
 use jiff::Timestamp;
 use run::{Flow, Run, Stop};
@@ -155,11 +161,19 @@ impl Service for SignAt {
     }
 
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline {
-        offline::offline(&Run { service: self, operation, facts, past, now })
+        let run = Run { service: self, operation, facts, past, now };
+        match life::check_sells(&run) {
+            Ok(()) => offline::offline(&run),
+            Err(error) => Offline::Refuse(error),
+        }
     }
 
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         Some(facts::register(facts).ok()?.offline?.outage())
+    }
+
+    fn standing(&self, facts: &Facts) -> Option<Standing> {
+        Some(life::standing(facts::register(facts).ok()?))
     }
 
     fn duties(&self, facts: &Facts, _zone: &str, now: Timestamp) -> Vec<Duty> {
@@ -168,6 +182,9 @@ impl Service for SignAt {
 }
 
 fn outcome(run: &Run<'_>) -> Flow<Outcome> {
+    if run.operation.deferred.is_none() {
+        life::check_sells(run)?;
+    }
     match run.operation.name.as_str() {
         "provision.account" => account::account(run),
         "provision.merchant" => provision::merchant(run),
@@ -178,11 +195,18 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "sale.abort" => complete::abort(run),
         "receipt.cancel" => afterwards::cancel(run),
         "receipt.zero" => afterwards::zero(run),
+        "register.suspend" => life::suspend(run),
+        "register.restore" => life::restore(run),
+        "register.retire" => life::retire(run),
+        "register.replace" => life::replace(run),
+        "credentials.rotate" => key::rotate(run),
+        "credentials.revoke" => key::revoke(run),
+        "credentials.update" => finanzonline::update(run),
         "request" => raw::request(run),
-        other => {
+        other => resources::outcome(run).unwrap_or_else(|| {
             let message = format!("sign-at has no operation '{other}' in this version");
             Err(Error::invalid("", message).into())
-        }
+        }),
     }
 }
 

@@ -139,7 +139,10 @@ impl<'a> Run<'a> {
             return Err(Stop::to_send(Request { credential: Some(credential.into()), ..request }));
         };
         match &exchange.known {
-            Known::Answered(answer) if (200..300).contains(&answer.status) => Ok(Some(answer)),
+            Known::Answered(answer) if (200..300).contains(&answer.status) => {
+                self.check_environment(&answer.body)?;
+                Ok(Some(answer))
+            }
             Known::Answered(answer) if answer.status == 404 => Ok(None),
             Known::Answered(answer) if !wire::is_temporary(answer.status) => {
                 Err(wire::refusal(answer).into())
@@ -156,7 +159,6 @@ impl<'a> Run<'a> {
             let Some(answer) = self.read(api, &format!("{label}.{page}"), credential, &address)? else {
                 break;
             };
-            self.check_environment(&answer.body)?;
             let resources = answer.body.get("data").and_then(Value::as_array);
             let before = all.len();
             all.extend(resources.into_iter().flatten());
@@ -167,12 +169,16 @@ impl<'a> Run<'a> {
         Ok(all)
     }
 
-    /// Whether a resource belongs to the account's environment (contract sign-at 1.1: the key decides).
+    /// Whether a resource belongs to the account's environment (contract sign-at 1.1: the key decides). One of the
+    /// Management API may belong to several (2.11).
     fn check_environment(&self, resource: &Value) -> Result<()> {
-        match text(resource, "/_env") {
-            Some(there) => self.service.check_environment(there),
-            None => Ok(()),
+        if let Some(there) = text(resource, "/_env") {
+            return self.service.check_environment(there);
         }
+        let several = resource.get("_envs").and_then(Value::as_array).into_iter().flatten();
+        let checked = several.filter_map(Value::as_str).map(|there| self.service.check_environment(there));
+        // None named: nothing is known. One of them is enough.
+        checked.reduce(|one, other| one.or(other)).unwrap_or(Ok(()))
     }
 
     /// Waits until the pause after `before` is over. Where the clock stands still there is no telling, and it

@@ -79,7 +79,7 @@ fn finished(run: &Run<'_>, ready: Ready, answer: &Value) -> Flow<Outcome> {
 }
 
 /// Whether the service made a receipt by itself (contract sign-at 2.8).
-fn is_the_services_own(receipt: &Value) -> bool {
+pub(super) fn is_the_services_own(receipt: &Value) -> bool {
     !matches!(text(receipt, "/receipt_type"), Some("NORMAL" | "CANCELLATION" | "TRAINING") | None)
 }
 

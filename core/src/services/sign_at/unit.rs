@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-const PATH: &str = "/signature-creation-unit";
+pub(super) const PATH: &str = "/signature-creation-unit";
 /// How long a unit that gets its certificate is left alone before it is looked at again.
 const PENDING: Duration = Duration::from_millis(500);
 /// The organization has an active unit already (contract sign-at 3.1).
@@ -140,11 +140,11 @@ fn same_number(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
     bare(one) == bare(other)
 }
 
-fn state(unit: &Value) -> &str {
+pub(super) fn state(unit: &Value) -> &str {
     text(unit, "/state").unwrap_or_default()
 }
 
-fn is_active(unit: &&Value) -> bool {
+pub(super) fn is_active(unit: &&Value) -> bool {
     matches!(state(unit), "INITIALIZED" | "OUTAGE")
 }
 
