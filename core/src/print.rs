@@ -25,11 +25,17 @@ pub use html::html;
 pub use text::text;
 
 use crate::error::{Error, Result};
+use crate::sale::Method;
 
 /// The narrowest paper that is printed on, in characters.
 pub const LEAST_COLUMNS: u32 = 24;
 /// The widest paper that is printed on, in characters.
 pub const MOST_COLUMNS: u32 = 80;
+
+/// What a means of payment is called in German, for a service that wants it in words.
+pub(crate) fn german_method(method: Method) -> &'static str {
+    languages::GERMAN.method(method)
+}
 
 /// Checks a width of paper.
 ///

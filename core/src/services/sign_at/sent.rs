@@ -23,6 +23,8 @@ const MOST_BETWEEN: u32 = 50;
 /// A receipt that can be signed, checked before anything is sent.
 pub(super) struct Ready {
     pub(super) kind: Kind,
+    /// The name of the form that it is submitted in.
+    pub(super) form: &'static str,
     pub(super) register: RegisterFacts,
     pub(super) merchant: MerchantFacts,
     pub(super) sums: Sums,
@@ -118,12 +120,13 @@ fn is_the_services_own(receipt: &Value) -> bool {
 
 /// Weighs the findings: an error that carries the receipt, or a receipt that says it.
 fn judged(run: &Run<'_>, ready: Ready, answer: &Value, also: Vec<Receipt>, chain: Chain) -> Result<Outcome> {
-    let Ready { kind, mut register, sums, draft, .. } = ready;
+    let Ready { kind, form, mut register, sums, draft, .. } = ready;
     let id = wire::version_4(run.operation.id);
     let environment = if run.service.environment == "live" { "LIVE" } else { "TEST" };
     let mut findings = checks::content(
         &Expected {
             kind,
+            form,
             receipt: &id,
             register: &register.register,
             serial: &register.serial,
