@@ -12,6 +12,7 @@ mod code_page;
 mod escpos;
 mod html;
 mod languages;
+mod ocr;
 mod paper;
 pub mod qr;
 mod rows;
@@ -22,6 +23,7 @@ mod words;
 pub use closing::ClosingPaper;
 pub use escpos::escpos;
 pub use html::html;
+pub use ocr::in_ocr;
 pub use text::text;
 
 use crate::error::{Error, Result};

@@ -147,7 +147,8 @@ fn seller(run: &Run<'_>, texts: &Texts) -> Result<Value> {
     let listed = |name: &str| legal_entity.get(name).and_then(Value::as_str).map(str::to_owned);
     let tax_number = texts.tax_number.clone().or(known.tax_id).or(listed("tax_id")).or(listed("vat_id"));
     let tax_number = tax_number.ok_or_else(|| {
-        let message = "a receipt of the form ekabs_v0 names the seller's tax number; give the merchant a tax_id";
+        let message =
+            "a receipt of the form ekabs_v0 names the seller's tax number; give the merchant a tax_id";
         Error::new(Kind::Config, message)
     })?;
     let address = address(&known.address)
@@ -169,7 +170,10 @@ fn buyer(customer: &Customer) -> Result<(Option<Value>, Option<String>)> {
     let Some(given) = &customer.address else { return Ok((None, Some(name))) };
     let address = address(given).map_err(|error| error.under("/customer/address"))?;
     let mut buyer = json!({"name": name, "address": address});
-    let numbers = [("customer_number", customer.code.as_ref()), ("tax_number", customer.id.as_ref().map(|id| &id.number))];
+    let numbers = [
+        ("customer_number", customer.code.as_ref()),
+        ("tax_number", customer.id.as_ref().map(|id| &id.number)),
+    ];
     for (name, number) in numbers {
         if let Some(number) = number {
             buyer[name] = number.as_str().into();
@@ -191,10 +195,14 @@ fn address(address: &Address) -> Result<Value> {
         }
     }
     let country = alpha_3(&address.country).ok_or_else(|| {
-        let message = format!("the three letters of '{}' are not known here; use another form", address.country);
+        let message =
+            format!("the three letters of '{}' are not known here; use another form", address.country);
         Error::invalid("/country", message)
     })?;
-    let named = ADDRESS.iter().zip(lines).map(|((theirs, _), (_, text))| ((*theirs).to_owned(), text.as_str().into()));
+    let named = ADDRESS
+        .iter()
+        .zip(lines)
+        .map(|((theirs, _), (_, text))| ((*theirs).to_owned(), text.as_str().into()));
     let mut address: Map<String, Value> = named.collect();
     address.insert("country_code".into(), country.into());
     Ok(address.into())
@@ -220,9 +228,10 @@ pub(super) fn schema(frame: &Frame, sale: &Sale, amounts: &Amounts) -> Result<Va
 }
 
 fn payments(sale: &Sale) -> Result<Vec<Value>> {
-    let payments = sale.payments.iter().enumerate().map(|(index, payment)| {
-        paid(payment).map_err(|error| error.under(&format!("/payments/{index}")))
-    });
+    let payments =
+        sale.payments.iter().enumerate().map(|(index, payment)| {
+            paid(payment).map_err(|error| error.under(&format!("/payments/{index}")))
+        });
     payments.collect()
 }
 
@@ -285,7 +294,8 @@ fn lines(sale: &Sale, amounts: &Amounts) -> Result<Vec<Value>> {
         *share = money::add(*share, money::sub(cents.discount.0, own)?)?;
     }
     if !sale.discounts.is_empty() {
-        let texts: Vec<&str> = sale.discounts.iter().filter_map(|discount| discount.text.as_deref()).collect();
+        let texts: Vec<&str> =
+            sale.discounts.iter().filter_map(|discount| discount.text.as_deref()).collect();
         lines.push(taken_off(Some(&texts.join(", ")), shares.into_iter().filter(|(_, off)| !off.is_zero()))?);
     }
     Ok(lines)
@@ -327,7 +337,9 @@ fn line(index: usize, item: &Item, gross: Decimal) -> Result<Value> {
 
 fn taken_off(text: Option<&str>, off: impl IntoIterator<Item = (Decimal, Decimal)>) -> Result<Value> {
     let text = text.filter(|text| !text.is_empty()).unwrap_or(DISCOUNT);
-    let off = off.into_iter().map(|(rate, off)| Ok(json!({"percentage": percentage(rate)?, "incl_vat": cents(money::sub(Decimal::ZERO, off)?)})));
+    let off = off.into_iter().map(|(rate, off)| {
+        Ok(json!({"percentage": percentage(rate)?, "incl_vat": cents(money::sub(Decimal::ZERO, off)?)}))
+    });
     Ok(json!({"text": text, "vat_amounts": off.collect::<Result<Vec<_>>>()?}))
 }
 
@@ -359,7 +371,8 @@ fn number(value: Decimal) -> Result<Value> {
     let exact = value.mantissa().abs() < NUMBER_DIGITS;
     let written: Option<Number> = value.to_string().parse().ok().filter(|_| exact);
     written.map(Value::Number).ok_or_else(|| {
-        let message = format!("{value} has more than the 15 digits that a number of ekabs_v0 keeps; use another form");
+        let message =
+            format!("{value} has more than the 15 digits that a number of ekabs_v0 keeps; use another form");
         Error::invalid("", message)
     })
 }

@@ -97,7 +97,8 @@ impl Form {
                 Ok(Form::Ekabs(Box::new(Frame::new(run, sale, texts)?)))
             }
             (_, Some(_)) => {
-                let message = "only receipts of the form ekabs_v0 have this; set form to ekabs_v0, or leave it out";
+                let message =
+                    "only receipts of the form ekabs_v0 have this; set form to ekabs_v0, or leave it out";
                 Err(Error::invalid(format!("/extra/{EXTRA}/ekabs_v0"), message))
             }
             (Name::StandardV1, None) => Ok(Form::Standard),

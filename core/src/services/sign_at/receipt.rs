@@ -9,6 +9,7 @@ use super::wire::text;
 use crate::error::{Error, Result};
 use crate::money::{self, Exact};
 use crate::receipt::{Issuer, Mention, Place, Qr, Receipt, ReceiptType, State, Totals};
+use crate::verify::rksv::Jws;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
@@ -74,6 +75,8 @@ pub(super) fn signed(mut receipt: Receipt, answer: &Value, zone: &str) -> Result
     receipt.signature =
         code.as_deref().and_then(|code| code.rsplit_once('_')).map(|(_, last)| last.to_owned());
     receipt.qr = code.as_deref().map(qr);
+    // Dummies of `test` are no machine codes, and have none (contract sign-at 2.8).
+    receipt.ocr = code.as_deref().and_then(|code| Jws::from_code(code).ok()?.ocr().ok());
     // The name of a receipt over nothing stays; what a slip said instead of a signature does not.
     receipt.mentions.retain(|mention| mention.place == Place::Header);
     receipt.mentions.extend(mentions(answer)?);
