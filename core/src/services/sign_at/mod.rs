@@ -3,12 +3,13 @@
 //! | a till's word | the service's words |
 //! |---|---|
 //! | `sale.begin`, `sale.abort` | nothing: SIGN AT knows no begun sales |
-//! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1` |
-//! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back |
+//! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1`, `raw` or `ekabs_v0` |
+//! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back, in the same form |
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
 //!
 //! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
-//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, offline}`.
+//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at,
+//! unconfirmed, offline}`.
 
 mod account;
 mod afterwards;
@@ -21,11 +22,13 @@ mod ekabs;
 mod facts;
 mod finanzonline;
 mod form;
+mod kept;
 mod map;
 mod offline;
 mod provision;
 mod raw;
 mod receipt;
+mod records;
 mod register;
 mod run;
 mod sent;
@@ -179,6 +182,13 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "sale.abort" => complete::abort(run),
         "receipt.cancel" => afterwards::cancel(run),
         "receipt.zero" => afterwards::zero(run),
+        "record.get" => records::get(run),
+        "record.list" => records::list(run),
+        "record.validate" => records::validate(run),
+        "metadata.get" => kept::metadata(run),
+        "metadata.update" => kept::update_metadata(run),
+        "configuration.get" => kept::configuration(run),
+        "configuration.update" => kept::update_configuration(run),
         "request" => raw::request(run),
         other => {
             let message = format!("sign-at has no operation '{other}' in this version");

@@ -4,6 +4,7 @@ use super::checks::{ZONE, signed_at};
 use super::containers::Container;
 use super::facts::{MerchantFacts, RegisterFacts};
 use super::map::Kind;
+use super::records;
 use super::run::{Run, local};
 use super::wire::text;
 use crate::error::{Error, Result};
@@ -146,7 +147,12 @@ pub(super) fn made_by_service(run: &Run<'_>, answer: &Value) -> Result<Receipt> 
         mentions: vec![named(name)],
         ..Receipt::default()
     };
-    signed(draft, answer, &run.operation.zone)
+    let mut receipt = signed(draft, answer, &run.operation.zone)?;
+    receipt.todo = records::denied(answer).then(|| {
+        let number = receipt.fiscal.number.as_deref().unwrap_or_default();
+        format!("FinanzOnline does not confirm the receipt {number}; `record.validate` has it look again, else ask the service's support")
+    });
+    Ok(receipt)
 }
 
 /// What a receipt over nothing is called, at its head.

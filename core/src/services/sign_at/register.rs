@@ -54,6 +54,7 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
         serial,
         last: known.as_ref().and_then(|known| known.last.clone()),
         dep_saved_at: known.as_ref().map_or(run.now.now, |known| known.dep_saved_at),
+        unconfirmed: known.as_ref().and_then(|known| known.unconfirmed.clone()),
         offline: known.and_then(|known| known.offline),
     };
     let mut report = Report::default();

@@ -7,6 +7,7 @@ use super::facts::{Last, MerchantFacts, OfflineFacts, RegisterFacts};
 use super::map::Kind;
 use super::offline::Deferred;
 use super::receipt;
+use super::records;
 use super::run::{Flow, Run, Stop};
 use super::wire::{self, Api, Fate, Write, text};
 use crate::error::{Error, Kind as ErrorKind, Result};
@@ -76,8 +77,11 @@ fn finished(run: &Run<'_>, ready: Ready, answer: &Value) -> Flow<Outcome> {
         }
         _ => Chain::Untold,
     };
-    let own = between.unwrap_or_default().into_iter().filter(|one| is_the_services_own(one));
-    let also = own.map(|one| receipt::made_by_service(run, one)).collect::<Result<Vec<_>>>()?;
+    let own: Vec<&Value> =
+        between.unwrap_or_default().into_iter().filter(|one| is_the_services_own(one)).collect();
+    let unconfirmed = records::unconfirmed(ready.register.unconfirmed.clone(), &own);
+    let ready = Ready { register: RegisterFacts { unconfirmed, ..ready.register }, ..ready };
+    let also = own.into_iter().map(|one| receipt::made_by_service(run, one)).collect::<Result<Vec<_>>>()?;
     Ok(judged(run, ready, answer, also, chain)?)
 }
 
