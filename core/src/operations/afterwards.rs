@@ -10,7 +10,7 @@ use crate::receipt::{Receipt, ReceiptType, State};
 use crate::sale::{Cashier, Customer, Payment, Sale};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Characters of a reason (contract sign-fr, PlainString128).
 const REASON: usize = 128;
@@ -142,6 +142,9 @@ struct Zero {
     /// Who makes it.
     #[serde(default)]
     cashier: Option<Cashier>,
+    /// Per service, what only that service knows: its form, as in a sale.
+    #[serde(default)]
+    extra: Map<String, Value>,
 }
 
 /// Parameters of `receipt.duplicate`.
@@ -191,11 +194,13 @@ fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 }
 
 fn zero(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
-    let Zero { register, id, cashier } = read(params)?;
+    let Zero { register, id, cashier, extra } = read(params)?;
     check_as_sale(json!({ "id": id, "cashier": cashier }))?;
     let key = format!("receipt.zero:{}", id.unwrap_or_else(|| fiskal.new_id()));
     let place = fiskal.place(&register)?;
-    let params = json!({ "cashier": cashier, "issuer": sale::issuer(&place) });
+    let params = json!({
+        "cashier": cashier, "issuer": sale::issuer(&place), "seller": sale::seller(&place), "extra": extra,
+    });
     Ok(fiskal.submit(place.submission("receipt.zero", key, params))?.outcome.result)
 }
 

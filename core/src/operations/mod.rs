@@ -10,6 +10,7 @@ mod event;
 mod explain;
 mod export;
 mod journal;
+mod kept;
 mod open_sale;
 mod provision;
 mod queue;
@@ -99,6 +100,12 @@ pub const ALL: &[Definition] = &[
     closing::REPORT,
     event::RECORD,
     record::GET,
+    record::LIST,
+    record::VALIDATE,
+    kept::METADATA_GET,
+    kept::METADATA_UPDATE,
+    kept::CONFIGURATION_GET,
+    kept::CONFIGURATION_UPDATE,
     export::CREATE,
     export::GET,
     export::LIST,

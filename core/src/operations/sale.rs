@@ -130,7 +130,7 @@ fn complete(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         None => afterwards::referred_to(fiskal, &sale)?.as_ref().map(written).transpose()?,
     };
     let fingerprint = Sale { id: Some(id.clone()), ..sale }.fingerprint()?;
-    let params = json!({ "sale": cart, "issuer": issuer(&place) });
+    let params = json!({ "sale": cart, "issuer": issuer(&place), "seller": seller(&place) });
     let reply = fiskal.submit(Submission {
         fingerprint,
         original,
@@ -228,6 +228,12 @@ pub(super) fn issuer(place: &Place<'_>) -> Issuer {
         address: vec![street, format!("{} {}", address.code, address.city), address.country.clone()],
         location: (location.name != merchant.trade_name).then(|| location.name.clone()),
     }
+}
+
+/// The merchant in its parts, for a service that wants the taxpayer's own name and seat.
+pub(super) fn seller(place: &Place<'_>) -> Value {
+    let merchant = place.till.merchant;
+    json!({ "name": merchant.name, "tax_id": merchant.tax_id, "address": merchant.address })
 }
 
 /// The receipt in its latest state, which may be newer than the reply's.

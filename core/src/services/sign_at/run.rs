@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// No list is followed further than this: 20,000 resources.
-const MOST_PAGES: usize = 200;
+pub(super) const MOST_PAGES: usize = 200;
 /// Credentials that did not serve are tried again after this time, when the caller asks again.
 const UNAUTHORIZED_FOR: SignedDuration = SignedDuration::from_secs(2);
 

@@ -8,6 +8,7 @@ use super::facts::{Last, MerchantFacts, OfflineFacts, RegisterFacts};
 use super::map::Kind;
 use super::offline::Deferred;
 use super::receipt;
+use super::records;
 use super::run::{Flow, Run, Stop};
 use super::wire::{self, Api, Fate, Write, text};
 use crate::error::{Error, Kind as ErrorKind, Result};
@@ -22,6 +23,8 @@ const LABEL: &str = "receipt";
 /// A receipt that can be signed, checked before anything is sent.
 pub(super) struct Ready {
     pub(super) kind: Kind,
+    /// The name of the form that it is submitted in.
+    pub(super) form: &'static str,
     pub(super) register: RegisterFacts,
     pub(super) merchant: MerchantFacts,
     pub(super) sums: Sums,
@@ -73,8 +76,11 @@ fn finished(run: &Run<'_>, ready: Ready, answer: &Value) -> Flow<Outcome> {
         }
         _ => Chain::Untold,
     };
-    let own = between.unwrap_or_default().into_iter().filter(|one| is_the_services_own(one));
-    let also = own.map(|one| receipt::made_by_service(run, one)).collect::<Result<Vec<_>>>()?;
+    let own: Vec<&Value> =
+        between.unwrap_or_default().into_iter().filter(|one| is_the_services_own(one)).collect();
+    let unconfirmed = records::unconfirmed(ready.register.unconfirmed.clone(), &own);
+    let ready = Ready { register: RegisterFacts { unconfirmed, ..ready.register }, ..ready };
+    let also = own.into_iter().map(|one| receipt::made_by_service(run, one)).collect::<Result<Vec<_>>>()?;
     Ok(judged(run, ready, answer, also, chain)?)
 }
 
@@ -85,12 +91,13 @@ pub(super) fn is_the_services_own(receipt: &Value) -> bool {
 
 /// Weighs the findings: an error that carries the receipt, or a receipt that says it.
 fn judged(run: &Run<'_>, ready: Ready, answer: &Value, also: Vec<Receipt>, chain: Chain) -> Result<Outcome> {
-    let Ready { kind, mut register, sums, draft, .. } = ready;
+    let Ready { kind, form, mut register, sums, draft, .. } = ready;
     let id = wire::version_4(run.operation.id);
     let environment = if run.service.environment == "live" { "LIVE" } else { "TEST" };
     let mut findings = checks::content(
         &Expected {
             kind,
+            form,
             receipt: &id,
             register: &register.register,
             serial: &register.serial,
