@@ -6,6 +6,7 @@
 //! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1` |
 //! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back |
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
+//! | `export.fetch` | the data collection log (DEP7), by number and by time |
 //!
 //! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
 //! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, offline}`.
@@ -17,6 +18,7 @@ mod complete;
 mod containers;
 mod countries;
 mod duties;
+mod export;
 mod facts;
 mod finanzonline;
 mod map;
@@ -177,6 +179,11 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "sale.abort" => complete::abort(run),
         "receipt.cancel" => afterwards::cancel(run),
         "receipt.zero" => afterwards::zero(run),
+        "export.create" => export::create(run),
+        "export.get" => export::get(run),
+        "export.list" => export::list(),
+        "export.fetch" => export::fetch(run),
+        "export.saved" => export::saved(run),
         "request" => raw::request(run),
         other => {
             let message = format!("sign-at has no operation '{other}' in this version");
