@@ -92,7 +92,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<String>,
     },
-    /// Order an export of a register's records from its service, and fetch the file where it is ready
+    /// Order an export of what a service has of a register, and fetch the file where it is ready
     Export(Export),
     /// Tell the story of a sale from the journal, in plain words
     Explain {
@@ -154,21 +154,48 @@ pub(crate) struct Export {
     /// The register
     #[arg(long, value_name = "NAME")]
     pub(crate) register: String,
-    /// The first time of signing, such as 2026-03-01T00:00:00+01:00
-    #[arg(long, value_name = "TIME", required_unless_present = "export")]
+    /// What is exported; what the service exports if absent
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) export_type: Option<ExportType>,
+    /// The first time of signing, such as 2026-03-01T00:00:00+01:00; records need it
+    #[arg(long, value_name = "TIME")]
     pub(crate) start: Option<String>,
-    /// The last time of signing
-    #[arg(long, value_name = "TIME", required_unless_present = "export")]
+    /// The last time of signing; records need it
+    #[arg(long, value_name = "TIME")]
     pub(crate) end: Option<String>,
+    /// The number of the first receipt of a data collection log; the whole log if there is no bound
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) first: Option<String>,
+    /// The number of the last receipt of a data collection log
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) last: Option<String>,
     /// Only records of this type, such as TRANSACTION::RECEIPT
     #[arg(long, value_name = "TYPE")]
     pub(crate) filter: Option<String>,
     /// An export that was ordered earlier
-    #[arg(long, value_name = "ID", conflicts_with_all = ["start", "end", "filter"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["export_type", "start", "end", "first", "last", "filter"])]
     pub(crate) export: Option<String>,
     /// The file to write; there may be none yet
     #[arg(long, value_name = "FILE")]
     pub(crate) to: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ExportType {
+    /// The records at SIGN FR
+    Records,
+    /// The data collection log at SIGN AT
+    Dep7,
+}
+
+impl ExportType {
+    /// The name that the operations know it by.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            ExportType::Records => "records",
+            ExportType::Dep7 => "dep7",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -346,4 +373,7 @@ pub(crate) struct Dep {
     /// A code off paper that must be in the export, as QR text or in the OCR form; may be repeated
     #[arg(long, value_name = "CODE")]
     pub(crate) printed: Vec<String>,
+    /// The export is a part of the log: it may begin and end anywhere
+    #[arg(long)]
+    pub(crate) partial: bool,
 }

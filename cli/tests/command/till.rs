@@ -161,6 +161,10 @@ fn a_day_is_closed_and_its_records_exported() {
     let fetched = order(to).ends(0).json();
     assert_eq!(fetched["bytes"], std::fs::metadata(to).unwrap().len());
     assert_eq!(order(to).ends(1).error_json()["pointer"], "/to");
-    shop.run(&["export", "--register", "till-1", "--to", "x.zip"]).ends(2);
+    let boundless = shop.run(&["export", "--register", "till-1", "--to", "x.zip", "--json"]).ends(1);
+    assert_eq!(boundless.error_json()["pointer"], "/start");
+    let log = ["export", "--register", "till-1", "--to", "x.json", "--type", "dep7", "--json"];
+    assert_eq!(shop.run(&log).ends(1).error_json()["pointer"], "/type");
+    shop.run(&["export", "--register", "till-1", "--to", "x.json", "--type", "dep131"]).ends(2);
     shop.run(&["export", "--register", "till-1", "--to", "x.zip", "--export", "nothing"]).ends(1);
 }

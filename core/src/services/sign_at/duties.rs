@@ -69,9 +69,6 @@ fn dep(facts: &Facts) -> Option<Duty> {
     let saved = register.dep_saved_at.to_zoned(TimeZone::get(ZONE).ok()?);
     let due = saved.checked_add(Span::new().months(months)).ok()?;
     let told_from = due.checked_sub(Span::new().days(days)).ok()?.timestamp();
-    let todo = format!(
-        "save a copy of the data collection protocol outside the till; `request` with GET /cash-register/{}/export fetches it",
-        register.register
-    );
+    let todo = "save a copy of the data collection protocol outside the till: `export.create` without a range, then `export.fetch`".to_owned();
     Some(Duty { name: "dep_copy", due: due.timestamp(), told_from, todo })
 }

@@ -9,6 +9,7 @@
 //! | `register.*` | a PATCH of the cash register's state; `replace` also makes the next one |
 //! | `unit.*` | signature creation units |
 //! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |
+//! | `export.fetch` | the data collection log (DEP7), by number and by time |
 //!
 //! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
 //! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline, halt}`.
@@ -22,6 +23,7 @@ mod containers;
 mod countries;
 mod duties;
 mod ekabs;
+mod export;
 mod facts;
 mod finanzonline;
 mod form;
@@ -213,6 +215,11 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "metadata.update" => kept::update_metadata(run),
         "configuration.get" => kept::configuration(run),
         "configuration.update" => kept::update_configuration(run),
+        "export.create" => export::create(run),
+        "export.get" => export::get(run),
+        "export.list" => export::list(),
+        "export.fetch" => export::fetch(run),
+        "export.saved" => export::saved(run),
         "request" => raw::request(run),
         other => resources::outcome(run).unwrap_or_else(|| {
             let message = format!("sign-at has no operation '{other}' in this version");
