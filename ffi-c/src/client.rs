@@ -119,7 +119,7 @@ pub unsafe extern "C" fn fiskal_call(
 }
 
 /// Lets all calls of the client that wait return as if the account's patience had run out. From any
-/// thread, also from within a signal's thread but not from a signal handler.
+/// thread, but not from a signal handler.
 #[unsafe(no_mangle)]
 pub extern "C" fn fiskal_interrupt(client: *mut fiskal_client) {
     guard::value((), || {

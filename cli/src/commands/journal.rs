@@ -61,8 +61,10 @@ fn show(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
             if output.is_json() {
                 output.line(json!(entry));
             } else {
-                output
-                    .line(format_args!("{:>6}  {}  {:<20} {}", entry.seq, entry.at, entry.kind, entry.line));
+                output.line(format_args!(
+                    "{:>6}  {:.3}  {:<20} {}",
+                    entry.seq, entry.at, entry.kind, entry.line
+                ));
             }
         }
     }
