@@ -9,14 +9,19 @@ use std::path::PathBuf;
 #[command(name = "fiskal", version, after_help = EXIT_STATUS)]
 pub(crate) struct Args {
     /// The configuration
-    #[arg(long, global = true, value_name = "FILE", default_value = "fiskal.toml")]
+    #[arg(
+        long, global = true, value_name = "FILE", default_value = "fiskal.toml", display_order = EVERYWHERE
+    )]
     pub(crate) config: PathBuf,
     /// Write JSON, errors too
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = EVERYWHERE)]
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// Options of all commands come behind those of one.
+const EVERYWHERE: usize = 100;
 
 const EXIT_STATUS: &str = "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 queued or pending.";
 
@@ -80,7 +85,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: Register,
     },
-    /// Close a day, month or fiscal year, and hold the journal's sums against the service's
+    /// Close a day, month or fiscal year, and compare the journal's sums with the service's
     Closing {
         /// Only this register
         #[arg(long, value_name = "NAME")]

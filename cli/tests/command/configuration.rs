@@ -50,6 +50,17 @@ fn a_mistake_in_it_is_named_with_file_and_line() {
 }
 
 #[test]
+fn what_a_service_refuses_of_it_is_named_with_file_and_line_too() {
+    let sandbox = RunningSandbox::start();
+    let toml = include_str!("fiskal.toml").replace("\n[location", "tax_id  = \"12345678\"\n\n[location");
+    let line = toml.lines().position(|line| line.starts_with("tax_id")).unwrap() + 1;
+    let error = Shop::configured(&sandbox, &toml).run(&["--json", "provision"]).ends(1).error_json();
+    assert_eq!((error["kind"].as_str(), error["line"].as_u64()), (Some("config"), Some(line as u64)));
+    assert_eq!(error["pointer"], "/merchant/martin/tax_id");
+    assert_eq!(error["file"], "fiskal.toml");
+}
+
+#[test]
 fn init_writes_one_that_is_right_and_never_over_another() {
     let shop = Shop::new();
     let ran = shop.run(&["init"]).ends(0);
