@@ -8,6 +8,7 @@
 pub mod case;
 pub mod cents;
 pub mod control;
+pub mod country;
 pub mod crash;
 pub mod dep;
 pub mod door;

@@ -1,7 +1,7 @@
 //! A till is killed while it sells; three books agree afterwards.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
-use fiskal_conformance::crash::country::Country;
+use fiskal_conformance::country::Country;
 use fiskal_conformance::crash::harness::{Loss, Outcome, Setup, a_day_later, run};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

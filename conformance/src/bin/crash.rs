@@ -6,7 +6,7 @@
 
 use clap::{Parser, Subcommand};
 use fiskal_conformance::Result;
-use fiskal_conformance::crash::country::Country;
+use fiskal_conformance::country::Country;
 use fiskal_conformance::crash::harness::{self, Setup};
 use fiskal_conformance::crash::till;
 use std::path::PathBuf;

@@ -2,12 +2,12 @@
 
 use super::beliefs::Beliefs;
 use super::books::Books;
-use super::country::Country;
 use super::plan::{Plan, Way, faults};
 use super::till::{self, files};
 use super::weather::Weather;
 use crate::Result;
 use crate::control::Control;
+use crate::country::Country;
 use crate::dep::Log;
 use crate::random::Random;
 use crate::shop::Shop;

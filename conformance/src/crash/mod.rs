@@ -8,7 +8,6 @@
 
 pub mod beliefs;
 pub mod books;
-pub mod country;
 pub mod harness;
 pub mod plan;
 pub mod till;

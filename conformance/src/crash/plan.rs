@@ -1,7 +1,7 @@
 //! What a till sells in one run, and what strikes it meanwhile: drawn from a seed.
 
-use super::country::Country;
 use crate::Result;
+use crate::country::Country;
 use crate::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -45,6 +45,33 @@ pub enum Way {
     Aborted,
 }
 
+impl Way {
+    /// How sales are sold in a country, each as likely as the others.
+    fn of(country: Country) -> &'static [Way] {
+        use Way::{Aborted, Begun, Cancelled, Training, Whole};
+        match country {
+            Country::Fr | Country::It => &[Whole, Whole, Begun, Begun, Cancelled, Aborted],
+            Country::At => &[Whole, Whole, Begun, Cancelled, Training, Aborted],
+        }
+    }
+
+    /// What the service books of such a sale: the types, in their order.
+    pub fn booked_as(self, country: Country) -> &'static [&'static str] {
+        match (country, self) {
+            (Country::Fr, Way::Aborted) => &["TRANSACTION::ABORT"],
+            // The one has no records of that kind, the other none of begun sales.
+            (Country::It | Country::At, Way::Aborted) => &[],
+            (Country::Fr | Country::It, Way::Cancelled) => {
+                &["TRANSACTION::RECEIPT", "TRANSACTION::CANCELLATION"]
+            }
+            (Country::Fr | Country::It, _) => &["TRANSACTION::RECEIPT"],
+            (Country::At, Way::Training) => &["TRAINING"],
+            (Country::At, Way::Cancelled) => &["NORMAL", "CANCELLATION"],
+            (Country::At, Way::Whole | Way::Begun) => &["NORMAL"],
+        }
+    }
+}
+
 impl Plan {
     /// Draws the plan of a run.
     pub fn drawn(seed: u64, country: Country, sales: usize) -> Plan {
@@ -85,7 +112,7 @@ impl Sale {
 
     fn drawn(number: usize, country: Country, random: &mut Random) -> Sale {
         let id = format!("s-{number}");
-        let way = random.pick(country.ways()).copied().unwrap_or(Way::Whole);
+        let way = random.pick(Way::of(country)).copied().unwrap_or(Way::Whole);
         let quantity = 1 + random.below(5);
         let cents = quantity * 125;
         let (text, vat) = country.item();
@@ -108,7 +135,7 @@ pub fn faults(random: &mut Random, country: Country) -> Vec<Value> {
         json!({"kind": "status", "status": 503}),
         json!({"kind": "status", "status": 500}),
     ];
-    let targets = [country.bookings(), country.records(), country.service()];
+    let targets = [country.bookings(), country.records(), json!({"path": country.path()})];
     let chances = [json!(0.1), json!(0.2), json!(0.4)];
     let mut faults: Vec<Value> = (0..1 + random.below(3))
         .map(|_| {

@@ -1,10 +1,10 @@
 //! What happens to a service beside the faults on its line, between two tills: months pass, signature creation
 //! units and registers go out of service and come back.
 
-use super::country::Country;
 use super::till;
 use crate::Result;
 use crate::control::Control;
+use crate::country::Country;
 use crate::random::Random;
 use serde_json::json;
 use std::path::Path;
