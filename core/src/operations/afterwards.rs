@@ -4,6 +4,7 @@ use super::{Definition, Run, correct, given, read, returned, sale, written};
 use crate::engine::Submission;
 use crate::engine::ports::{ReceiptKey, Store};
 use crate::error::{Error, Kind, Result};
+use crate::exchange::Outcome;
 use crate::fiskal::Call;
 use crate::read::strict;
 use crate::receipt::{Receipt, ReceiptType, State};
@@ -201,7 +202,7 @@ fn zero(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let params = json!({
         "cashier": cashier, "issuer": sale::issuer(&place), "seller": sale::seller(&place), "extra": extra,
     });
-    Ok(fiskal.submit(place.submission("receipt.zero", key, params))?.outcome.result)
+    latest(fiskal, fiskal.submit(place.submission("receipt.zero", key, params))?.outcome)
 }
 
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -273,7 +274,19 @@ fn copy_key(id: &str, copy: u32) -> String {
 
 fn submit(fiskal: &Call<'_>, original: &Receipt, about: Submission) -> Result<Value> {
     let original = Some(written(original)?);
-    Ok(fiskal.submit(Submission { original, ..about })?.outcome.result)
+    latest(fiskal, fiskal.submit(Submission { original, ..about })?.outcome)
+}
+
+/// The result; a receipt that the outcome has made is given in its latest state, which may be newer than the outcome.
+pub(super) fn latest(fiskal: &Call<'_>, outcome: Outcome) -> Result<Value> {
+    let id = outcome.result.get("id").and_then(Value::as_str);
+    let Some(made) = outcome.receipts.iter().find(|receipt| Some(receipt.id.as_str()) == id) else {
+        return Ok(outcome.result);
+    };
+    match fiskal.engine().store().receipt(&ReceiptKey::Id(made.id.clone()))? {
+        Some(latest) => written(&latest),
+        None => Ok(outcome.result),
+    }
 }
 
 /// What is submitted: repeated under its key, it must say the same.
