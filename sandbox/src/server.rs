@@ -32,6 +32,9 @@ const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
 /// How long the server rests when the machine has no descriptors left for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Where a service describes its interface, below its prefix.
+const OPENAPI: &str = "/openapi.json";
+
 /// Everything a request can reach.
 pub(crate) struct House {
     pub(crate) shared: Arc<Shared>,
@@ -111,7 +114,10 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
         body,
         pause: strike.delay,
     };
-    let reply = service.serve(call).await;
+    let reply = match too_many(house, service.as_ref(), &call) {
+        Some(reply) => reply,
+        None => service.serve(call).await,
+    };
     match strike.end {
         Some(Kind::DropAnswer) => line.cut(),
         Some(Kind::CutAnswer) => {
@@ -132,11 +138,30 @@ fn document(house: &House, parts: &Parts) -> Option<Reply> {
     }
     let (service, rest) = house.service(parts.uri.path())?;
     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let document = service.document(&rest, &format!("http://{host}/{}", service.name()))?;
+    let is_page = service.has_reference_at(&rest);
+    let path = if is_page { OPENAPI } else { rest.as_str() };
+    let document = service.document(path, &format!("http://{host}/{}", service.name()))?;
     Some(match hub::guard::check(&parts.method, &parts.headers) {
+        Ok(()) if is_page => {
+            hub::reference::show(house, parts, &format!("/{}{OPENAPI}", service.name()), &document)
+        }
         Ok(()) => Reply::json(200, &document).with("cache-control", "no-store"),
         Err(refused) => Reply::json(refused.status, &json!({ "message": refused.message })),
     })
+}
+
+/// The answer to a request beyond the limit of its organization.
+fn too_many(house: &House, service: &dyn Service, call: &Call) -> Option<Reply> {
+    const MESSAGE: &str = "Too many requests of this organization within a minute";
+    let limits = &house.shared.settings().rate_limits;
+    let (limit, organization) = (limits.of(service.name())?, service.organization(call)?);
+    let now = house.shared.clock.now();
+    let wait = lock(&house.shared.limits).take(service.name(), organization, limit, now).err()?;
+    house.shared.refused(service.name(), call, 429, MESSAGE);
+    let reply = service.refuse(&call.path, 429, None, MESSAGE);
+    // Whole seconds, rounded up: who comes then is not early.
+    let seconds = wait.as_secs().saturating_add(i64::from(wait.subsec_nanos() > 0));
+    Some(if limits.retry_after { reply.with("retry-after", seconds.to_string()) } else { reply })
 }
 
 /// The answer that a planted status puts in the place of the service's own. `path` is below the service's prefix.

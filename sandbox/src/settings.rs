@@ -2,13 +2,17 @@
 
 mod italy;
 mod management;
+mod rate_limits;
 mod sign_at;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::italy::{DocumentNumbers, ExemptionCodes, SignItSettings, TransmissionResult};
 pub use self::management::{Environment, ManagementSettings};
-pub use self::sign_at::{BackwardClock, Count, Devices, Fon, SignAtSettings, UnitLimit, YearEnd};
+pub use self::rate_limits::RateLimitSettings;
+pub use self::sign_at::{
+    BackwardClock, Count, Devices, Fon, FonValidation, SignAtSettings, UnitLimit, YearEnd,
+};
 
 /// The sandbox's settings: `GET` and `PUT /_sandbox/settings`. A `PUT` changes the keys it names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +22,8 @@ pub struct Settings {
     pub seed: u64,
     /// How many refused requests `/_sandbox/audit` keeps; the oldest go first.
     pub refused_kept: usize,
+    /// How often an organization may come.
+    pub rate_limits: RateLimitSettings,
     /// SIGN FR and SIGN IT.
     #[serde(rename = "sign-fr")]
     pub sign_fr: SignFrSettings,
@@ -36,6 +42,7 @@ impl Default for Settings {
         Settings {
             seed: 0,
             refused_kept: 10_000,
+            rate_limits: RateLimitSettings::default(),
             sign_fr: SignFrSettings::default(),
             sign_it: SignItSettings::default(),
             sign_at: SignAtSettings::default(),
