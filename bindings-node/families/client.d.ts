@@ -51,7 +51,7 @@ export interface Resource {
 export interface Orphan {
   /** The service's word for it, such as `SUBJECT`. */
   type: string
-  /** Its name there. */
+  /** Its name there, or its id where several have the name. */
   name: string
 }
 

@@ -4,7 +4,10 @@ import type { Cashier } from './given'
 
 /** Parameters of `event.record`. */
 export interface EventRecordParams {
-  /** The caller's id, unique per register: a repeated call with it records nothing anew. Made if absent. */
+  /**
+   * The caller's id, at most 64 visible characters, unique per register: a repeated call with it records
+   * nothing anew. Made if absent.
+   */
   id?: string | null | undefined
   /** The register's name in the configuration. */
   register: string

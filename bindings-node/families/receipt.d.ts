@@ -48,7 +48,17 @@ export interface ReceiptPrintParams {
   format?: PrintFormat | undefined
   /** How many characters fit on a line of paper, 24 to 80; for text and ESC/POS. */
   columns?: number | bigint | undefined
+  /** How the code that must be printed is printed. */
+  code?: PrintCode | undefined
 }
+
+/**
+ * How the code of a receipt is printed.
+ *
+ * - `qr`: As the QR code.
+ * - `ocr`: In letters for a text reader, in lines as wide as the paper; only where the receipt has `ocr`.
+ */
+export type PrintCode = 'qr' | 'ocr'
 
 /** Parameters of `receipt.cancel`. */
 export interface ReceiptCancelParams {
@@ -99,6 +109,8 @@ export interface ReceiptZeroParams {
   id?: string | null | undefined
   /** Who makes it. */
   cashier?: Cashier | null | undefined
+  /** Per service, what only that service knows: its form, as in a sale. */
+  extra?: { [key: string]: unknown } | undefined
 }
 
 /** Parameters of `receipt.duplicate`. */
@@ -118,8 +130,8 @@ export interface ReceiptPayParams {
   /** The receipt's id. */
   id: string
   /**
-   * The caller's id of this payment, unique per receipt: a repeated call with it books nothing anew. Made if
-   * absent.
+   * The caller's id of this payment, at most 64 visible characters, unique per receipt: a repeated call with
+   * it books nothing anew. Made if absent.
    */
   payment?: string | null | undefined
   /** What was paid; at least one. */

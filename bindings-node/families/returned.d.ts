@@ -77,6 +77,11 @@ export interface ReceiptData {
   mentions: Mention[]
   /** The QR code that must be printed. */
   qr: Qr | null
+  /**
+   * What the QR code says in letters for a text reader (OCR), where the law lets them be printed instead:
+   * base32 where the QR code has base64. Austria has it, once a receipt is signed.
+   */
+  ocr?: string | null
   /** The earlier receipt that this one refers to. */
   original: RecordedOriginal | null
   /** The id of the provisional receipt that this one replaces; its own, where it kept its id. */
@@ -87,7 +92,10 @@ export interface ReceiptData {
   todo: string | null
   /** The number of this copy; 0 is the original. */
   copy: number
-  /** What was checked of the answer: `content`, `chain`. */
+  /**
+   * What was checked of the answer: `content`, `chain`; `finanzonline` where the service tells that
+   * FinanzOnline found the receipt good.
+   */
   verified: string[]
   /** The service's own last answer, untouched; `null` while there is none. */
   answer: unknown
@@ -383,4 +391,12 @@ export interface ReportedSums {
   count: number
   /** Their sums. */
   totals: Totals
+}
+
+/** A receipt, for people. */
+export interface DepReceipt {
+  /** Its number. */
+  number: string
+  /** Its date in Austria's local time. */
+  date: string
 }

@@ -68,14 +68,26 @@ export interface SubjectUpdateParams {
   id?: string | null | undefined
   /** The service's id of it. */
   subject: string
-  /** Its new name, at most 128 characters. */
+  /** The organization that it acts for; the key's own if absent. In France the id alone says it. */
+  organization?: string | null | undefined
+  /** Its new name: at most 128 characters, in Austria 3 to 30 of a-z, 0-9 and -. */
   name?: string | null | undefined
+  /** Whether it may sign in; in Austria. */
+  state?: SubjectState | null | undefined
   /**
    * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
    * update changes the keys that are given; an empty value takes its key away.
    */
   metadata?: { [key: string]: string } | undefined
 }
+
+/**
+ * Whether a subject may sign in.
+ *
+ * - `enabled`: It may.
+ * - `disabled`: It may not, until it is enabled again.
+ */
+export type SubjectState = 'enabled' | 'disabled'
 
 /** Parameters that name a subject. */
 export interface SubjectGetParams {
@@ -88,6 +100,8 @@ export interface SubjectGetParams {
   credential?: string | null | undefined
   /** The service's id of it. */
   subject: string
+  /** The organization that it acts for; the key's own if absent. In France the id alone says it. */
+  organization?: string | null | undefined
 }
 
 /** Parameters that list subjects. */

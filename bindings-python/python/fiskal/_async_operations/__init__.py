@@ -3,6 +3,7 @@
 
 from .client import AsyncClientOperations
 from .closing import AsyncClosingOperations
+from .configuration import AsyncConfigurationOperations
 from .credentials import AsyncCredentialsOperations
 from .dep import AsyncDepOperations
 from .event import AsyncEventOperations
@@ -10,6 +11,7 @@ from .export import AsyncExportOperations
 from .journal import AsyncJournalOperations
 from .location import AsyncLocationOperations
 from .merchant import AsyncMerchantOperations
+from .metadata import AsyncMetadataOperations
 from .organization import AsyncOrganizationOperations
 from .queue import AsyncQueueOperations
 from .receipt import AsyncReceiptOperations
@@ -18,6 +20,7 @@ from .register import AsyncRegisterOperations
 from .sale import AsyncSaleOperations
 from .subject import AsyncSubjectOperations
 from .system import AsyncSystemOperations
+from .unit import AsyncUnitOperations
 
 
 class AsyncOperations(
@@ -28,6 +31,8 @@ class AsyncOperations(
     AsyncClosingOperations,
     AsyncEventOperations,
     AsyncRecordOperations,
+    AsyncMetadataOperations,
+    AsyncConfigurationOperations,
     AsyncExportOperations,
     AsyncRegisterOperations,
     AsyncCredentialsOperations,
@@ -36,6 +41,7 @@ class AsyncOperations(
     AsyncMerchantOperations,
     AsyncLocationOperations,
     AsyncSystemOperations,
+    AsyncUnitOperations,
     AsyncDepOperations,
     AsyncJournalOperations,
 ):

@@ -12,6 +12,22 @@ from .._calls import AsyncCalls
 class AsyncCredentialsOperations(AsyncCalls):
     """The operations `credentials.*`."""
 
+    async def credentials_update(
+        self, *, merchant: str, id: Optional[str] = None
+    ) -> types.CredentialsUpdateResult:
+        """Tells the service again the configuration's credentials for the tax authority, such as
+        after a change.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.CredentialsUpdateResult,
+            await self._call("credentials.update", {"merchant": merchant, "id": id}),
+        )
+
     async def credentials_rotate(
         self, *, merchant: str, id: Optional[str] = None
     ) -> types.CredentialsRotateResult:
@@ -26,4 +42,23 @@ class AsyncCredentialsOperations(AsyncCalls):
         return cast(
             types.CredentialsRotateResult,
             await self._call("credentials.rotate", {"merchant": merchant, "id": id}),
+        )
+
+    async def credentials_revoke(
+        self, *, merchant: str, id: Optional[str] = None, subject: Optional[str] = None
+    ) -> types.CredentialsRevokeResult:
+        """Disables API keys of a merchant that no longer sign in here, never the one that does.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+            subject: The service's id of the key to disable; if absent all that were made from
+                this journal for the merchant, but the one that signs in.
+        """
+        return cast(
+            types.CredentialsRevokeResult,
+            await self._call(
+                "credentials.revoke", {"merchant": merchant, "id": id, "subject": subject}
+            ),
         )

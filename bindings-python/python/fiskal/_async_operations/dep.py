@@ -19,6 +19,7 @@ class AsyncDepOperations(AsyncCalls):
         keys: str,
         receipts: Optional[str] = None,
         printed: Optional[Sequence[str]] = None,
+        partial: Optional[bool] = None,
     ) -> types.DepVerifyResult:
         """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
         turnover and form of every receipt.
@@ -33,10 +34,20 @@ class AsyncDepOperations(AsyncCalls):
                 checked too.
             printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
                 code, or the OCR form.
+            partial: Whether the export is a part of the log, as one by numbers or times: it may
+                begin and end anywhere. What came before its first receipt is taken as it stands
+                there, and `unchecked` of the result says what that leaves out. (default false)
         """
         return cast(
             types.DepVerifyResult,
             await self._call(
-                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
+                "dep.verify",
+                {
+                    "file": file,
+                    "keys": keys,
+                    "receipts": receipts,
+                    "printed": printed,
+                    "partial": partial,
+                },
             ),
         )

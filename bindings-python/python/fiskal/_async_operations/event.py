@@ -31,8 +31,8 @@ class AsyncEventOperations(AsyncCalls):
             code: The event's code; in France one of the codes of the technical event log (JET),
                 at most 32 characters.
             description: What happened, at most 128 characters.
-            id: The caller's id, unique per register: a repeated call with it records nothing
-                anew. Made if absent.
+            id: The caller's id, at most 64 visible characters, unique per register: a repeated
+                call with it records nothing anew. Made if absent.
             occurred_at: When it happened (RFC 3339); now if absent.
             cashier: Who was there.
             training: Whether it happened in training. (default false)

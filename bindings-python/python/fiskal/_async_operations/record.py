@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Optional, Sequence, cast
 
 from .. import types
 from .._calls import AsyncCalls
@@ -12,15 +12,72 @@ from .._calls import AsyncCalls
 class AsyncRecordOperations(AsyncCalls):
     """The operations `record.*`."""
 
-    async def record_get(self, *, register: str, record: str) -> types.RecordGetResult:
-        """Reads a record from its service with all that it shows: the operation, the signed
+    async def record_get(self, *, register: str, record: str) -> types.ServiceRecord:
+        """Reads a record from its service with all that it shows: what was booked, the signed
         artifact, and its signature, which is checked.
 
         Args:
             register: The register's name in the configuration.
-            record: The service's id of the record, such as `ids.record` of a receipt.
+            record: The service's id of the record, such as `ids.record` of a receipt, in
+                Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
         """
         return cast(
-            types.RecordGetResult,
+            types.ServiceRecord,
             await self._call("record.get", {"register": register, "record": record}),
+        )
+
+    async def record_list(
+        self,
+        *,
+        register: str,
+        all_registers: Optional[bool] = None,
+        types: Optional[Sequence[str]] = None,
+        order: Optional[types.RecordOrder] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.RecordListResult:
+        """Lists the records that a service keeps of a register or of all registers of its merchant,
+        page by page or all of them.
+
+        Args:
+            register: The register's name in the configuration.
+            all_registers: Whether the records of all registers of its merchant come. (default
+                false)
+            types: Only these types, in the service's words, such as `TRANSACTION::RECEIPT` or
+                `YEARLY_CLOSE`; all if empty. In France and Italy at most one.
+            order: In which order. France and Italy have their own.
+            limit: How many a page has, 1 to 100; 100 if absent. (default 100)
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.RecordListResult,
+            await self._call(
+                "record.list",
+                {
+                    "register": register,
+                    "all_registers": all_registers,
+                    "types": types,
+                    "order": order,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    async def record_validate(self, *, register: str, record: str) -> types.RecordValidateResult:
+        """Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing
+        receipt. What it confirmed already is not asked again.
+
+        Args:
+            register: The register's name in the configuration.
+            record: The service's id of the record, such as `ids.record` of a receipt, in
+                Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
+        """
+        return cast(
+            types.RecordValidateResult,
+            await self._call("record.validate", {"register": register, "record": record}),
         )

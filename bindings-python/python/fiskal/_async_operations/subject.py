@@ -58,10 +58,12 @@ class AsyncSubjectOperations(AsyncCalls):
         subject: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
+        organization: Optional[str] = None,
         name: Optional[str] = None,
+        state: Optional[types.SubjectState] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Subject:
-        """Renames an API key, or changes what is kept with it.
+        """Renames an API key, disables it, or changes what is kept with it.
 
         Args:
             account: The account's name in the configuration.
@@ -70,7 +72,10 @@ class AsyncSubjectOperations(AsyncCalls):
                 `credential` that `subject.create` gave; the account's own key if absent.
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
-            name: Its new name, at most 128 characters.
+            organization: The organization that it acts for; the key's own if absent. In France
+                the id alone says it.
+            name: Its new name: at most 128 characters, in Austria 3 to 30 of a-z, 0-9 and -.
+            state: Whether it may sign in; in Austria.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -84,14 +89,21 @@ class AsyncSubjectOperations(AsyncCalls):
                     "subject": subject,
                     "credential": credential,
                     "id": id,
+                    "organization": organization,
                     "name": name,
+                    "state": state,
                     "metadata": metadata,
                 },
             ),
         )
 
     async def subject_get(
-        self, *, account: str, subject: str, credential: Optional[str] = None
+        self,
+        *,
+        account: str,
+        subject: str,
+        credential: Optional[str] = None,
+        organization: Optional[str] = None,
     ) -> types.Subject:
         """Shows an API key, without its secret.
 
@@ -100,11 +112,19 @@ class AsyncSubjectOperations(AsyncCalls):
             subject: The service's id of it.
             credential: Whose key goes along: a merchant's name in the configuration, or the
                 `credential` that `subject.create` gave; the account's own key if absent.
+            organization: The organization that it acts for; the key's own if absent. In France
+                the id alone says it.
         """
         return cast(
             types.Subject,
             await self._call(
-                "subject.get", {"account": account, "subject": subject, "credential": credential}
+                "subject.get",
+                {
+                    "account": account,
+                    "subject": subject,
+                    "credential": credential,
+                    "organization": organization,
+                },
             ),
         )
 

@@ -3,6 +3,7 @@
 
 from .client import ClientOperations
 from .closing import ClosingOperations
+from .configuration import ConfigurationOperations
 from .credentials import CredentialsOperations
 from .dep import DepOperations
 from .event import EventOperations
@@ -10,6 +11,7 @@ from .export import ExportOperations
 from .journal import JournalOperations
 from .location import LocationOperations
 from .merchant import MerchantOperations
+from .metadata import MetadataOperations
 from .organization import OrganizationOperations
 from .queue import QueueOperations
 from .receipt import ReceiptOperations
@@ -18,6 +20,7 @@ from .register import RegisterOperations
 from .sale import SaleOperations
 from .subject import SubjectOperations
 from .system import SystemOperations
+from .unit import UnitOperations
 
 
 class Operations(
@@ -28,6 +31,8 @@ class Operations(
     ClosingOperations,
     EventOperations,
     RecordOperations,
+    MetadataOperations,
+    ConfigurationOperations,
     ExportOperations,
     RegisterOperations,
     CredentialsOperations,
@@ -36,6 +41,7 @@ class Operations(
     MerchantOperations,
     LocationOperations,
     SystemOperations,
+    UnitOperations,
     DepOperations,
     JournalOperations,
 ):

@@ -16,23 +16,28 @@ class ExportOperations(Calls):
         self,
         *,
         register: str,
-        start: str,
-        end: str,
         id: Optional[str] = None,
         type: Optional[types.ExportType] = None,
+        start: Optional[str] = None,
+        end: Optional[str] = None,
+        first: Optional[str] = None,
+        last: Optional[str] = None,
         filter: Optional[str] = None,
         cashier: Optional[types.CashierParams] = None,
     ) -> types.Export:
-        """Orders an export of a register's records from its service, and tells how far it is.
+        """Orders an export of what the service has of a register, and tells how far it is.
 
         Args:
             register: The register's name in the configuration.
-            start: The first time of signing (RFC 3339).
-            end: The last time of signing (RFC 3339), not before the first.
-            id: The caller's id of this export, unique per register: a repeated call with it
-                orders nothing anew. Made if absent.
-            type: What is exported. (default "records")
-            filter: Only records of this type, such as `TRANSACTION::RECEIPT`.
+            id: The caller's id of this export, at most 64 visible characters, unique per
+                register: a repeated call with it orders nothing anew. Made if absent.
+            type: What is exported; what the register's service exports if absent.
+            start: The first time of signing (RFC 3339). `records` need it.
+            end: The last time of signing (RFC 3339), not before the first. `records` need it.
+            first: Of `dep7`, the service's number of the first receipt.
+            last: Of `dep7`, the service's number of the last receipt. What has neither numbers
+                nor times is the whole log.
+            filter: Of `records`, only those of this type, such as `TRANSACTION::RECEIPT`.
             cashier: Who orders it.
         """
         return cast(
@@ -41,10 +46,12 @@ class ExportOperations(Calls):
                 "export.create",
                 {
                     "register": register,
-                    "start": start,
-                    "end": end,
                     "id": id,
                     "type": type,
+                    "start": start,
+                    "end": end,
+                    "first": first,
+                    "last": last,
                     "filter": filter,
                     "cashier": cashier,
                 },
@@ -94,7 +101,8 @@ class ExportOperations(Calls):
         file: Optional[str] = None,
         max_bytes: Optional[int] = None,
     ) -> types.ExportFetchResult:
-        """Writes the file of an export to disk, once it is whole and its signature holds.
+        """Writes the file of an export to disk, once it is whole and what can be checked of it
+        holds.
 
         Args:
             register: The register's name in the configuration.

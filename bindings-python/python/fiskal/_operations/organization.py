@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Optional, cast
+from typing import Any, Mapping, Optional, cast
 
 from .. import types
 from .._calls import Calls
@@ -21,6 +21,8 @@ class OrganizationOperations(Calls):
         credential: Optional[str] = None,
         id: Optional[str] = None,
         organization: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Organization:
         """Makes an organization at the account's service: a group, or a unit that holds merchants.
@@ -34,6 +36,9 @@ class OrganizationOperations(Calls):
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
             organization: The organization that it goes under; the key's own if absent.
+            address: The billing address: needed in Austria, and not kept elsewhere.
+            extra: Per service, what only that service knows; see
+                `AustrianOrganizationSettings`.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -49,6 +54,8 @@ class OrganizationOperations(Calls):
                     "credential": credential,
                     "id": id,
                     "organization": organization,
+                    "address": address,
+                    "extra": extra,
                     "metadata": metadata,
                 },
             ),
@@ -62,6 +69,8 @@ class OrganizationOperations(Calls):
         credential: Optional[str] = None,
         id: Optional[str] = None,
         name: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Organization:
         """Renames an organization, or changes what is kept with it.
@@ -74,6 +83,9 @@ class OrganizationOperations(Calls):
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
             name: Its new name, at most 128 characters.
+            address: The billing address, in Austria.
+            extra: Per service, what only that service knows; see
+                `AustrianOrganizationSettings`. What is left out stays as it is.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -88,6 +100,8 @@ class OrganizationOperations(Calls):
                     "credential": credential,
                     "id": id,
                     "name": name,
+                    "address": address,
+                    "extra": extra,
                     "metadata": metadata,
                 },
             ),

@@ -79,6 +79,7 @@ class ReceiptOperations(Calls):
         copy: Optional[int] = None,
         format: Optional[types.PrintFormat] = None,
         columns: Optional[int] = None,
+        code: Optional[types.PrintCode] = None,
     ) -> types.PrintedReceipt:
         """Renders a receipt as text, as HTML or for an ESC/POS printer.
 
@@ -89,11 +90,13 @@ class ReceiptOperations(Calls):
             format: What to make. (default "text")
             columns: How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
                 (default 42)
+            code: How the code that must be printed is printed.
         """
         return cast(
             types.PrintedReceipt,
             self._call(
-                "receipt.print", {"id": id, "copy": copy, "format": format, "columns": columns}
+                "receipt.print",
+                {"id": id, "copy": copy, "format": format, "columns": columns, "code": code},
             ),
         )
 
@@ -180,6 +183,7 @@ class ReceiptOperations(Calls):
         register: str,
         id: Optional[str] = None,
         cashier: Optional[types.CashierParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
     ) -> Receipt:
         """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
         15 February.
@@ -189,10 +193,13 @@ class ReceiptOperations(Calls):
             id: The caller's id of it, at most 64 visible characters, unique per register: a
                 repeated call with it gives the same receipt. Made if absent.
             cashier: Who makes it.
+            extra: Per service, what only that service knows: its form, as in a sale.
         """
         return cast(
             "Receipt",
-            self._call("receipt.zero", {"register": register, "id": id, "cashier": cashier}),
+            self._call(
+                "receipt.zero", {"register": register, "id": id, "cashier": cashier, "extra": extra}
+            ),
         )
 
     def receipt_duplicate(
@@ -234,8 +241,8 @@ class ReceiptOperations(Calls):
         Args:
             id: The receipt's id.
             payments: What was paid; at least one.
-            payment: The caller's id of this payment, unique per receipt: a repeated call with
-                it books nothing anew. Made if absent.
+            payment: The caller's id of this payment, at most 64 visible characters, unique per
+                receipt: a repeated call with it books nothing anew. Made if absent.
             cashier: Who took it.
         """
         return cast(

@@ -39,8 +39,9 @@ from ._client import (
     SyncResult,
 )
 from ._closing import ClosingCreateResult, ClosingDifference, ClosingPeriod, ServiceClosing
-from ._credentials import CredentialsRotateResult
-from ._dep import DepFinding, DepReceipt, DepRule, DepRuleChecked, DepVerifyResult
+from ._configuration import ServiceConfiguration
+from ._credentials import CredentialsRevokeResult, CredentialsRotateResult, CredentialsUpdateResult
+from ._dep import DepFinding, DepRule, DepRuleChecked, DepRulesUnchecked, DepVerifyResult
 from ._event import EventRecordResult
 from ._export import (
     Export,
@@ -107,10 +108,25 @@ from ._merchant import (
     Merchant,
     MerchantListResult,
 )
+from ._metadata import Metadata, MetadataSubject
 from ._organization import Organization, OrganizationListResult, OrganizationType
 from ._queue import QueueListResult, QueueResolveResult, QueueState, Queued, Resolution
-from ._receipt import ReceiptDocumentResult, ReceiptExplainResult, ReceiptListResult, StoryStep
-from ._record import RecordGetResult
+from ._receipt import (
+    PrintCode,
+    ReceiptDocumentResult,
+    ReceiptExplainResult,
+    ReceiptListResult,
+    StoryStep,
+)
+from ._record import (
+    RecordGetParams,
+    RecordListResult,
+    RecordOrder,
+    RecordValidateResult,
+    ServiceRecord,
+    Validation,
+    ValidationResult,
+)
 from ._register import (
     ChangedRegister,
     ListedRegister,
@@ -126,6 +142,7 @@ from ._returned import (
     Card,
     Cashier,
     Customer,
+    DepReceipt,
     Discount,
     Fiscal,
     Foreign,
@@ -148,7 +165,7 @@ from ._returned import (
     Voucher,
 )
 from ._sale import OpenSale, SaleListResult, SaleReference
-from ._subject import Subject, SubjectListResult
+from ._subject import Subject, SubjectListResult, SubjectState
 from ._system import (
     AcquirerParams,
     ChangeSystemStateOptions,
@@ -161,6 +178,7 @@ from ._system import (
     SystemListResult,
     SystemType,
 )
+from ._unit import Unit, UnitListResult
 
 __all__ = [
     "AcquirerParams",
@@ -188,7 +206,9 @@ __all__ = [
     "ClosingDifference",
     "ClosingPeriod",
     "CoordinatesParams",
+    "CredentialsRevokeResult",
     "CredentialsRotateResult",
+    "CredentialsUpdateResult",
     "Customer",
     "CustomerParams",
     "CustomerType",
@@ -197,6 +217,7 @@ __all__ = [
     "DepReceipt",
     "DepRule",
     "DepRuleChecked",
+    "DepRulesUnchecked",
     "DepVerifyResult",
     "DescribeResult",
     "DeviceOptions",
@@ -243,6 +264,8 @@ __all__ = [
     "MentionPlace",
     "Merchant",
     "MerchantListResult",
+    "Metadata",
+    "MetadataSubject",
     "Misfit",
     "Offline",
     "OnlineMisfit",
@@ -262,6 +285,7 @@ __all__ = [
     "Person",
     "PersonOptions",
     "PersonParams",
+    "PrintCode",
     "PrintFormat",
     "PrintedReceipt",
     "ProgramParams",
@@ -278,7 +302,10 @@ __all__ = [
     "ReceiptListResult",
     "ReceiptState",
     "ReceiptType",
-    "RecordGetResult",
+    "RecordGetParams",
+    "RecordListResult",
+    "RecordOrder",
+    "RecordValidateResult",
     "RegisterListResult",
     "RegisterState",
     "RegisterStatus",
@@ -297,17 +324,24 @@ __all__ = [
     "SaleParams",
     "SaleReference",
     "ServiceClosing",
+    "ServiceConfiguration",
     "ServiceFile",
+    "ServiceRecord",
     "StatusResult",
     "StoryStep",
     "Subject",
     "SubjectListResult",
+    "SubjectState",
     "SyncResult",
     "System",
     "SystemKind",
     "SystemListResult",
     "SystemType",
     "Totals",
+    "Unit",
+    "UnitListResult",
+    "Validation",
+    "ValidationResult",
     "Vat",
     "VatExempt",
     "VatExemptOptions",

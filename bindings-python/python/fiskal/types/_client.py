@@ -101,7 +101,7 @@ class Orphan(TypedDict):
     # The service's word for it, such as `SUBJECT`.
     type: str
 
-    # Its name there.
+    # Its name there, or its id where several have the name.
     name: str
 
 

@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import List, TypedDict
+
+
+class CredentialsUpdateResult(TypedDict):
+    """Result of `credentials.update`."""
+
+    # The merchant's name in the configuration.
+    merchant: str
+
+    # Which credentials were told: `finanzonline` in Austria, `fisconline` in Italy.
+    credentials: str
 
 
 class CredentialsRotateResult(TypedDict):
@@ -18,5 +28,16 @@ class CredentialsRotateResult(TypedDict):
     # The service's id of the new API key.
     subject: str
 
-    # The service's id of the one before, which still serves; disable it at the service.
+    # The service's id of the one before, which still serves; `credentials.revoke` disables it where
+    # the service has a request for that.
     replaced: str
+
+
+class CredentialsRevokeResult(TypedDict):
+    """Result of `credentials.revoke`."""
+
+    # The merchant's name in the configuration.
+    merchant: str
+
+    # The service's ids of the keys that are disabled now.
+    revoked: List[str]

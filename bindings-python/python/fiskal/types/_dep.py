@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import List, Literal, Optional, TypedDict
 
+from ._returned import DepReceipt
+
 DepRule = Literal[
     "form",
     "start",
@@ -89,18 +91,11 @@ class DepVerifyResult(TypedDict):
     # The rules that were checked, with how often each was broken.
     rules: List[DepRuleChecked]
 
+    # What was not checked, with the reason; a rule that stands in both lists was checked in part.
+    unchecked: List[DepRulesUnchecked]
+
     # What was found, rule by rule; of each rule the first 100.
     findings: List[DepFinding]
-
-
-class DepReceipt(TypedDict):
-    """A receipt, for people."""
-
-    # Its number.
-    number: str
-
-    # Its date in Austria's local time.
-    date: str
 
 
 class DepRuleChecked(TypedDict):
@@ -114,6 +109,16 @@ class DepRuleChecked(TypedDict):
 
     # How often it was broken, also where no more than 100 are told.
     findings: int
+
+
+class DepRulesUnchecked(TypedDict):
+    """Rules that were not checked, or not everywhere."""
+
+    # The rules.
+    rules: List[DepRule]
+
+    # Why not, or where not.
+    why: str
 
 
 class DepFinding(TypedDict):

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from typing import List, Literal, Optional, TypedDict
 
-ExportType = Literal["records"]
+from ._returned import DepReceipt
+
+ExportType = Literal["records", "dep7"]
 """What an export is of.
 
-- `records`: The records of a register's journal at the service.
+- `records`: The records of a register's journal at the service (France).
+- `dep7`: The register's data collection log (Datenerfassungsprotokoll, § 7 RKSV; Austria).
 """
 
 ExportState = Literal["processing", "ready", "failed"]
@@ -74,5 +77,21 @@ class ExportFetchResult(TypedDict):
     # The SHA-256 of its bytes, in hexadecimal.
     sha256: str
 
-    # What was checked of it: `signature`.
+    # Of `dep7`, how many receipts are in it.
+    receipts: Optional[int]
+
+    # Of `dep7`, the first receipt.
+    first: Optional[DepReceipt]
+
+    # Of `dep7`, the last receipt.
+    last: Optional[DepReceipt]
+
+    # What was checked of it. Of `records`, `signature`: the service's, over the file. Of `dep7`,
+    # `form`: it is a whole export of this register; `content`: the last receipt that this journal
+    # knows is in it as it was signed, where the range has it; `chain`: each receipt carries the
+    # hash of the one before it.
     verified: List[str]
+
+    # What is wrong with the content and has to be looked at; the file is what the service gave all
+    # the same.
+    todo: Optional[str]

@@ -14,7 +14,9 @@ OrganizationType = Literal["group", "unit"]
 
 
 class Organization(TypedDict):
-    """An organization: an account above groups above units."""
+    """An organization: an account above groups above units; in Austria one above those that it
+    manages.
+    """
 
     # The service's id of it.
     id: str
@@ -25,7 +27,7 @@ class Organization(TypedDict):
     # Its name.
     name: str
 
-    # `enabled` or `disabled`.
+    # `enabled` or `disabled`; `unknown` where the service does not say.
     state: str
 
     # The service's id of the organization above it.

@@ -3,10 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, TypedDict
+from typing import TYPE_CHECKING, List, Literal, Optional, TypedDict
 
 if TYPE_CHECKING:
     from .._receipt import Receipt
+
+PrintCode = Literal["qr", "ocr"]
+"""How the code of a receipt is printed.
+
+- `qr`: As the QR code.
+- `ocr`: In letters for a text reader, in lines as wide as the paper; only where the receipt has
+  `ocr`.
+"""
 
 
 class ReceiptListResult(TypedDict):

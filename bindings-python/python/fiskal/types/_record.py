@@ -3,20 +3,52 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, TypedDict
+from typing import Any, List, Literal, Optional, TypedDict
+
+ValidationResult = Literal["success", "error", "unknown"]
+"""What an authority says of a record.
+
+- `success`: It confirms the record.
+- `error`: It does not.
+- `unknown`: It has not answered in time, and may do so later.
+"""
+
+RecordOrder = Literal["ascending", "descending"]
+"""In which order records are listed.
+
+- `ascending`: The lowest number first.
+- `descending`: The highest number first.
+"""
 
 
-class RecordGetResult(TypedDict):
-    """Result of `record.get`."""
+class RecordGetParams(TypedDict):
+    """Parameters of `record.get` and `record.validate`."""
+
+    # The register's name in the configuration.
+    register: str
+
+    # The service's id of the record, such as `ids.record` of a receipt, in Austria `ids.receipt`.
+    # In Austria also its number, `fiscal.number`.
+    record: str
+
+
+class ServiceRecord(TypedDict):
+    """A record as its service keeps it."""
 
     # The service's id.
     record: str
 
-    # The service's word for what it is, such as `TRANSACTION::RECEIPT`.
+    # The service's word for what it is, such as `TRANSACTION::RECEIPT` or `NORMAL`.
     type: str
 
-    # The service's word for how it stands, such as `COMPLETED`.
+    # The service's word for how it stands, such as `COMPLETED`; `null` where it has none.
     state: Optional[str]
+
+    # The number that the service gave it; absent where it numbers none.
+    number: Optional[str]
+
+    # The serial number of its register; absent where the record does not tell it.
+    register_serial: Optional[str]
 
     # The signature in the service's journal.
     signature: Optional[str]
@@ -36,5 +68,47 @@ class RecordGetResult(TypedDict):
     # What was checked: `artifact`, by that JWS and the register's certificate.
     verified: List[str]
 
+    # What the authority said of it, the oldest word first.
+    validations: List[Validation]
+
     # The service's own answer, untouched.
     answer: Any
+
+
+class Validation(TypedDict):
+    """What an authority said of a record."""
+
+    # Its word.
+    result: ValidationResult
+
+    # When it said so (RFC 3339 with the location's offset).
+    validated_at: Optional[str]
+
+
+class RecordListResult(TypedDict):
+    """Resources of a list."""
+
+    # Those of this page, in the service's order.
+    results: List[ServiceRecord]
+
+    # What asks for the next page; absent on the last one.
+    token: Optional[str]
+
+
+class RecordValidateResult(TypedDict):
+    """Result of `record.validate`."""
+
+    # The service's id of the record.
+    record: str
+
+    # The number that the service gave it.
+    number: Optional[str]
+
+    # What the authority says.
+    result: ValidationResult
+
+    # When it said so (RFC 3339 with the location's offset); absent while it has not.
+    validated_at: Optional[str]
+
+    # What to do, in a sentence; absent where it is confirmed.
+    todo: Optional[str]

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Literal, Optional, TypedDict
+from typing import TYPE_CHECKING, Dict, List, Literal, Optional, TypedDict
+
+if TYPE_CHECKING:
+    from .._receipt import Receipt
 
 RegisterState = Literal["not_provisioned", "ready", "suspended", "retired"]
 """How a register stands.
@@ -60,7 +63,8 @@ class ListedRegister(TypedDict):
     # Why.
     reason: Optional[str]
 
-    # The service's own ids of it, by the service's words; in France `system`.
+    # The service's own ids of it, by the service's words; in France `system`, in Austria
+    # `register`.
     ids: Dict[str, str]
 
 
@@ -79,11 +83,16 @@ class ChangedRegister(TypedDict):
     # Why.
     reason: Optional[str]
 
-    # The service's own ids of it, by the service's words; in France `system`.
+    # The service's own ids of it, by the service's words; in France `system`, in Austria
+    # `register`.
     ids: Dict[str, str]
 
     # The service's id of the system whose place was taken.
     replaced: Optional[str]
+
+    # The receipts that the service made for the change and that are to be kept: in Austria the
+    # closing receipt of a register that is retired, and the start receipt of the one in its place.
+    receipts: List[Receipt]
 
 
 class RetireRegisterOptions(TypedDict, total=False):

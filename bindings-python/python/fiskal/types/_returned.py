@@ -419,6 +419,16 @@ class ReportedSums(TypedDict):
     totals: Totals
 
 
+class DepReceipt(TypedDict):
+    """A receipt, for people."""
+
+    # Its number.
+    number: str
+
+    # Its date in Austria's local time.
+    date: str
+
+
 Vat = Union[Decimal, VatRate, VatExempt, VatReverseCharge]
 """The VAT of an item: `"5.5"`, `{"rate": "20", "code": "…"}`, `{"exempt": "export"}` or
 `{"reverse_charge": true}`.

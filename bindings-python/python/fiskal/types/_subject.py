@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, TypedDict
+from typing import Any, Dict, List, Literal, Optional, TypedDict
+
+SubjectState = Literal["enabled", "disabled"]
+"""Whether a subject may sign in.
+
+- `enabled`: It may.
+- `disabled`: It may not, until it is enabled again.
+"""
 
 
 class Subject(TypedDict):
