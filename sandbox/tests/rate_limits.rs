@@ -62,8 +62,8 @@ fn beyond_the_limit_every_service_answers_429_in_its_own_words() {
         assert_eq!(refused.status(), 429, "{service}");
         let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((1..=60).contains(&wait), "{service}: {wait}");
-        let message = refused.json::<Value>().unwrap()["message"].as_str().unwrap().to_owned();
-        assert!(message.starts_with("Too many requests"), "{service}: {message}");
+        let body = refused.text().unwrap();
+        assert!(body.contains("Too many requests"), "{service}: {body}");
     }
     let audit = shop.control(Method::GET, "audit", None);
     let refused = audit["refused"].as_array().unwrap().iter().filter(|row| row["status"] == 429).count();

@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "shared by several test programs")]
 mod austria;
 mod calendar;
+mod container;
 mod deadlines;
 mod finanzonline;
 mod late;
