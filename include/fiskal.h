@@ -371,7 +371,7 @@ fiskal_status fiskal_call(fiskal_client *client,
 
 /**
  * Lets all calls of the client that wait return as if the account's patience had run out. From any
- * thread, also from within a signal's thread but not from a signal handler.
+ * thread, but not from a signal handler.
  */
 FISKAL_API void fiskal_interrupt(fiskal_client *client);
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -120,6 +120,11 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
     };
     match strike.end {
         Some(Kind::DropAnswer) => line.cut(),
+        Some(Kind::CutAnswer) => {
+            // What goes before the body is shorter, so that it is the body that ends in its middle.
+            line.cut_after(reply.body.len() / 2);
+            reply
+        }
         Some(Kind::Status { .. }) => planted(service.as_ref(), &rest, &strike),
         _ => reply,
     }
@@ -191,18 +196,40 @@ impl House {
     }
 }
 
-/// Cuts one connection: from then on not a byte of an answer leaves.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Switch(Arc<AtomicBool>);
+/// Cuts one connection: how many bytes of an answer may still leave.
+#[derive(Debug, Clone)]
+pub(crate) struct Switch(Arc<AtomicUsize>);
+
+impl Default for Switch {
+    fn default() -> Self {
+        Switch(Arc::new(AtomicUsize::new(Switch::ALL)))
+    }
+}
 
 impl Switch {
+    const ALL: usize = usize::MAX;
+
     fn cut(&self) -> Reply {
-        self.0.store(true, Ordering::SeqCst);
+        self.cut_after(0);
         Reply::json(500, &json!({}))
     }
 
-    fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    fn cut_after(&self, bytes: usize) {
+        self.0.store(bytes, Ordering::SeqCst);
+    }
+
+    /// How many bytes may leave now.
+    fn left(&self) -> io::Result<usize> {
+        match self.0.load(Ordering::SeqCst) {
+            0 => Err(io::ErrorKind::ConnectionAborted.into()),
+            left => Ok(left),
+        }
+    }
+
+    fn spend(&self, bytes: usize) {
+        let spent = |left| (left != Switch::ALL).then(|| usize::saturating_sub(left, bytes));
+        // Whole answers are not counted.
+        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent);
     }
 }
 
@@ -262,8 +289,12 @@ impl AsyncWrite for Line {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.switch.check()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let left = self.switch.left()?;
+        let written = Pin::new(&mut self.stream).poll_write(context, &bytes[..bytes.len().min(left)]);
+        if let Poll::Ready(Ok(written)) = written {
+            self.switch.spend(written);
+        }
+        written
     }
 
     fn poll_write_vectored(
@@ -271,8 +302,11 @@ impl AsyncWrite for Line {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.switch.check()?;
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        if self.switch.left()? == Switch::ALL {
+            return Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        }
+        let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
+        self.poll_write(context, first)
     }
 
     fn is_write_vectored(&self) -> bool {

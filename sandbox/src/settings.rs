@@ -283,6 +283,9 @@ pub struct SignFrSettings {
     pub guide_amounts: GuideAmounts,
     /// Below `/api/v1`: every change must name its organization in `X-Scope-Identifier`, as the guide prints it (1.6).
     pub guide_scope_required: bool,
+    /// Below `/api/v1`: a CORRECTION and a CANCELLATION must say why (7: mandatory for France, and optional by Appendix
+    /// D's schema). Without a reason they are answered with 422.
+    pub guide_reason_required: bool,
     /// How many records the sandbox holds before it answers 503; the sandbox keeps them in memory.
     pub max_records: usize,
 }
@@ -338,6 +341,7 @@ impl Default for SignFrSettings {
             replay_last_remaining: 0,
             guide_amounts: GuideAmounts::Cents,
             guide_scope_required: true,
+            guide_reason_required: true,
             max_records: 200_000,
         }
     }
