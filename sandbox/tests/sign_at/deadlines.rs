@@ -58,6 +58,14 @@ fn a_short_outage_is_not_reported() {
 }
 
 #[test]
+fn a_unit_that_is_broken_is_reported_at_once() {
+    let (shop, _) = Shop::ready();
+    shop.settings(&json!({ "devices": "break" }));
+    shop.get("/cash-register").ok();
+    assert_eq!((deadlines(&shop), &known(&shop)["units"][0]["state"]), (vec![], &json!("DEFECTIVE")));
+}
+
+#[test]
 fn a_register_whose_outage_did_not_get_through_is_overdue_after_48_hours() {
     let (shop, register) = Shop::ready_at("2026-11-02T12:00:00Z");
     shop.settings(&json!({ "fon": "timeout" }));
@@ -75,6 +83,11 @@ fn a_register_whose_outage_did_not_get_through_is_overdue_after_48_hours() {
     shop.settings(&json!({ "fon": "timeout" }));
     shop.set_register(&register, "OUTAGE").refused(408, "E_FON_REQUEST_TIMEOUT");
     shop.book(&register, &sale("STANDARD", "1.00"));
+    assert_eq!(deadlines(&shop), []);
+    // Nor does one that is given up owe a report of its outage.
+    shop.set_register(&register, "OUTAGE").refused(408, "E_FON_REQUEST_TIMEOUT");
+    shop.settings(&json!({ "fon": "answers" }));
+    shop.set_register(&register, "DEFECTIVE").ok();
     assert_eq!(deadlines(&shop), []);
 }
 
