@@ -35,19 +35,26 @@ pub(crate) fn slice<T: Row, V>(
     show: impl Fn(&T) -> V,
 ) -> Slice<V> {
     let rows: Vec<&T> = table.rows().iter().rev().filter(|row| keep(row)).collect();
-    let place = |id: &str| rows.iter().position(|row| row.place() == id);
+    let Slice { rows, total, newer, older } = cut(rows, cursor, |row| row.place());
+    Slice { rows: rows.into_iter().map(show).collect(), total, newer, older }
+}
+
+/// The page of a list that is in order already. `place` is what a row is found by.
+pub(crate) fn cut<T>(rows: Vec<T>, cursor: &Cursor, place: impl Fn(&T) -> &str) -> Slice<T> {
+    let total = rows.len();
+    let found = |id: &str| rows.iter().position(|row| place(row) == id);
     let start = match cursor {
         Cursor::Newest => 0,
-        Cursor::Before(id) => place(id).map_or(0, |place| place + 1),
-        Cursor::After(id) => place(id).map_or(0, |place| place.saturating_sub(PAGE)),
+        Cursor::Before(id) => found(id).map_or(0, |index| index + 1),
+        Cursor::After(id) => found(id).map_or(0, |index| index.saturating_sub(PAGE)),
     };
-    let shown = rows.get(start..).unwrap_or_default();
-    let shown = shown.get(..PAGE.min(shown.len())).unwrap_or_default();
-    let id = |row: Option<&&T>| row.map(|row| row.place().to_owned());
+    let rows: Vec<T> = rows.into_iter().skip(start).take(PAGE).collect();
+    let id = |row: Option<&T>| row.map(|row| place(row).to_owned());
+    let (newer, older) = (id(rows.first()), id(rows.last()));
     Slice {
-        rows: shown.iter().map(|row| show(row)).collect(),
-        total: rows.len(),
-        newer: id(shown.first()).filter(|_| start > 0),
-        older: id(shown.last()).filter(|_| start + shown.len() < rows.len()),
+        newer: newer.filter(|_| start > 0),
+        older: older.filter(|_| start + rows.len() < total),
+        rows,
+        total,
     }
 }

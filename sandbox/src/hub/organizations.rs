@@ -7,6 +7,7 @@ use super::parts::Field;
 use super::{Visit, keys, page, parts, resources};
 use crate::http::Reply;
 use crate::sign_fr::{Kind, NotMade, Organization};
+use crate::slice::{Slice, cut};
 
 /// The field of an organization's name.
 const NAME: &str = "organization_name";
@@ -14,17 +15,19 @@ const NAME: &str = "organization_name";
 const DEEPEST: usize = 5;
 
 pub(super) fn list(visit: &Visit<'_>) -> Reply {
+    let slice = cut(visit.service().organizations(), &visit.cursor(), |row| &row.id);
     let content = html! {
         div.title { h1 { "Organizations" } (page::follow(visit)) }
         p.lead { "An account holds groups; a group holds a unit for each merchant." }
         ul.rows {
-            @for row in visit.service().organizations() {
+            @for row in &slice.rows {
                 li class={ "depth-" (row.depth.min(DEEPEST)) } {
                     a.main href={ "/hub/organizations/" (row.id) } { (parts::name(&row.name)) }
                     span.tag { (row.kind) }
                 }
             }
         }
+        (parts::pager(&visit.path, "", &slice))
         section aria-labelledby="new" { h2 id="new" { "New account" } (account_form(&visit.form)) }
     };
     page::page(visit, "Organizations", &content)
@@ -35,7 +38,8 @@ pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
     let Some(organization) = all.iter().find(|row| row.id == id) else {
         return page::nothing_here(visit);
     };
-    let below: Vec<&Organization> = all.iter().filter(|row| row.parent.as_deref() == Some(id)).collect();
+    let below = all.iter().filter(|row| row.parent.as_deref() == Some(id)).collect();
+    let below = cut(below, &visit.cursor(), |row| &row.id);
     let parent = all.iter().find(|row| Some(&row.id) == organization.parent.as_ref());
     let content = html! {
         p.crumbs {
@@ -47,7 +51,7 @@ pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
         div.title { h1 { (parts::name(&organization.name)) } span.tag { (organization.kind) } }
         (parts::facts(&[("Id", parts::code(&organization.id))]))
         @if let Some(kind) = organization.below() {
-            (children(organization, kind, &below, &visit.form))
+            (children(visit, organization, kind, &below))
         }
         (keys::section(visit, organization, organization.kind != "ACCOUNT"))
         @if organization.kind == "UNIT" { (merchant(visit, id)) }
@@ -55,7 +59,12 @@ pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
     page::page(visit, &organization.name, &content)
 }
 
-fn children(organization: &Organization, kind: &str, below: &[&Organization], form: &Form) -> Markup {
+fn children(
+    visit: &Visit<'_>,
+    organization: &Organization,
+    kind: &str,
+    below: &Slice<&Organization>,
+) -> Markup {
     let (title, label) =
         if kind == "GROUP" { ("Groups", "Name of the group") } else { ("Units", "Name of the unit") };
     let hint = if kind == "GROUP" {
@@ -66,9 +75,9 @@ fn children(organization: &Organization, kind: &str, below: &[&Organization], fo
     html! {
         section aria-labelledby="below" {
             h2 id="below" { (title) }
-            @if !below.is_empty() {
+            @if !below.rows.is_empty() {
                 ul.rows {
-                    @for row in below {
+                    @for row in &below.rows {
                         li {
                             a.main href={ "/hub/organizations/" (row.id) } { (parts::name(&row.name)) }
                             span.tag { (row.kind) }
@@ -76,8 +85,9 @@ fn children(organization: &Organization, kind: &str, below: &[&Organization], fo
                     }
                 }
             }
+            (parts::pager(&visit.path, "", below))
             (parts::posted(&format!("/hub/organizations/{}/organizations", organization.id), &html! {
-                (Field::text(NAME, label, hint).required().first(kind == "GROUP" && below.is_empty()).show(form))
+                (Field::text(NAME, label, hint).required().first(kind == "GROUP" && below.rows.is_empty()).show(&visit.form))
                 button type="submit" { "Create " (kind.to_lowercase()) }
             }))
         }

@@ -1,5 +1,6 @@
 //! Small pieces that several pages are made of.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -105,7 +106,7 @@ pub(super) fn badge(state: &str) -> Markup {
 /// `DRAFT_RECEIPT` as `Draft receipt`.
 pub(super) fn words(constant: &str) -> String {
     let lower = constant.replace('_', " ").to_lowercase();
-    let mut letters = lower.chars();
+    let mut letters = lower.trim_start().chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
@@ -135,7 +136,17 @@ pub(super) fn pager<T>(path: &str, filter: &str, slice: &Slice<T>) -> Markup {
 pub(super) fn members(value: &Value, leave_out: &[&str]) -> Markup {
     let members = value.as_object().into_iter().flatten();
     let shown = members.filter(|(name, _)| !leave_out.contains(&name.as_str()));
-    html! { dl { @for (name, value) in shown { div { dt { (words(name)) } dd { (lines(value)) } } } } }
+    html! { dl { @for (name, value) in shown { div { dt { (words(name)) } dd { (member(name, value)) } } } } }
+}
+
+/// A member's value; seconds since 1970 as the time they are.
+fn member(name: &str, value: &Value) -> Markup {
+    let seconds = value.as_i64().filter(|_| name.starts_with("time_"));
+    match (seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()), value) {
+        (Some(moment), _) => time(&moment.to_string()),
+        (None, Value::Object(members)) if members.is_empty() => html! { "none" },
+        (None, value) => lines(value),
+    }
 }
 
 /// A value in lines: an element of a list is one line, an object has a line for each of its leaves.

@@ -185,7 +185,6 @@ fn decommission(desk: &mut Desk<'_>, mut register: Register) -> Result<Value, Pr
         decommissioned_at: Some(desk.now),
         decommission_receipt: Some(receipt.id),
         outage_at: None,
-        untold_outage: None,
         ..register
     };
     told(desk, register, report)

@@ -11,7 +11,7 @@ await sell(till, 'L-1')
 await sellInAustria(address)
 
 const PAGES = ['/', ...['organizations', 'taxpayers', 'locations', 'systems', 'records', 'faults', 'clock', 'requests', 'settings',
-  'austria', 'austria/organizations', 'austria/units', 'austria/registers', 'austria/receipts'].map((name) => `/hub/${name}`)]
+  'austria', 'austria/organizations', 'austria/units', 'austria/registers', 'austria/receipts', 'austria/finanzonline'].map((name) => `/hub/${name}`), '/sign-at/api/v1/_docs']
 const SCREENS = [
   [{ width: 1280, height: 800 }, 'light'],
   [{ width: 320, height: 640 }, 'light'],

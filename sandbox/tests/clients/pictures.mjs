@@ -29,3 +29,8 @@ await fetch(`${address}/_sandbox/faults`, { method: 'POST', body: JSON.stringify
 await shoot('hub-faults', '/hub/faults', 1280, 900)
 await fetch(`${address}/_sandbox/faults`, { method: 'DELETE' })
 await shoot('hub-austria-receipt', receipt, 1280, 1100)
+
+// A year later: what FinanzOnline waits for.
+await fetch(`${address}/_sandbox/clock`, { method: 'PUT', body: JSON.stringify({ offset_s: 366 * 86400 }) })
+const taxpayers = await (await fetch(`${address}/hub/austria/finanzonline`)).text()
+await shoot('hub-finanzonline', taxpayers.match(/\/hub\/austria\/finanzonline\/[^"]+/)[0], 1280, 900)

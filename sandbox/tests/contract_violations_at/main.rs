@@ -9,6 +9,7 @@
     reason = "a test may"
 )]
 
+mod access;
 #[path = "../support/austria.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod austria;

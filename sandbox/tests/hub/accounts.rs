@@ -129,3 +129,22 @@ fn what_was_made_is_there_after_a_restart() {
     assert!(Visitor::of(&shop).get(&account).ok().has("Martin"));
     shop.sign_in(&key, &secret);
 }
+
+#[test]
+fn organizations_come_in_pages() {
+    let shop = Shop::open();
+    let visitor = Visitor::of(&shop);
+    let account = visitor.post("/hub/organizations", &[("organization_name", "Martin")]).place();
+    let below = format!("{account}/organizations");
+    for number in 0..30 {
+        visitor.post(&below, &[("organization_name", &format!("Group {number}"))]).place();
+    }
+    // The newest account stands first, with its groups right behind it.
+    for (path, rest) in [("/hub/organizations", "Group 5<"), (account.as_str(), "Group 4<")] {
+        let first = visitor.get(path).ok();
+        assert!(first.has("Group 29<") && !first.has(rest), "{path}");
+        let (_, next) = first.text.split_once("rel=\"next\" href=\"").unwrap();
+        let second = visitor.get(next.split('"').next().unwrap()).ok();
+        assert!(second.has(rest) && second.has("Group 0<") && !second.has("Group 29<"), "{path}");
+    }
+}

@@ -180,6 +180,32 @@ fn receipts_come_in_pages() {
 }
 
 #[test]
+fn organizations_come_in_pages() {
+    let shop = Shop::open();
+    let visitor = visitor(&shop);
+    let dashboard = shop.account("management")["organization"].as_str().unwrap();
+    let own = format!("/hub/austria/organizations/{dashboard}");
+    for number in 0..30 {
+        let name = format!("Merchant {number}");
+        let fields =
+            [("name", name.as_str()), ("address_line1", "Ring 1"), ("zip", "1010"), ("town", "Wien")];
+        visitor.post(&format!("{own}/organizations"), &fields).place();
+    }
+    // The dashboard's own and the seeded merchant stand behind them.
+    for (path, rest) in [("/hub/austria/organizations", 7), (own.as_str(), 6)] {
+        let first = visitor.get(path).ok();
+        assert!(first.has("Merchant 29<") && !first.has("Merchant 4<"), "{path}: newest first");
+        let (_, next) = first.text.split_once("rel=\"next\" href=\"").unwrap();
+        let second = visitor.get(next.split('"').next().unwrap()).ok();
+        let shown = second.text.matches("<li><a class=\"main\" href=\"/hub/austria/organizations/").count();
+        assert_eq!(shown, rest, "{path}");
+        assert!(second.has("Merchant 4<") && second.has("rel=\"prev\""), "{path}");
+    }
+    let page = visitor.get("/hub/austria").ok();
+    assert!(page.has("<strong>32</strong> Organizations"));
+}
+
+#[test]
 fn the_descriptions_name_every_operation_of_the_contract() {
     let shop = Shop::open();
     let visitor = visitor(&shop);

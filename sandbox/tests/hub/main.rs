@@ -11,6 +11,7 @@ mod accounts;
 #[allow(dead_code, reason = "shared by several test programs")]
 mod austria;
 mod austrian;
+mod finanzonline;
 mod forms;
 mod interface;
 mod line;

@@ -5,25 +5,6 @@ use serde_json::json;
 use crate::austria::{Shop, sale};
 use crate::verifier::verify;
 
-fn shop_at(now: &str) -> (Shop, String) {
-    let shop = Shop::open();
-    shop.clock(now);
-    // Tokens follow the clock.
-    let bearer = shop.sign_in("sign-at");
-    let shop = Shop { bearer, ..shop };
-    shop.authenticate_fon().ok();
-    shop.make_unit();
-    let register = shop.make_register();
-    (shop, register)
-}
-
-/// Moves the clock, and signs in anew for what the old token was too old for.
-fn later(shop: Shop, now: &str) -> Shop {
-    shop.clock(now);
-    let bearer = shop.sign_in("sign-at");
-    Shop { bearer, ..shop }
-}
-
 fn times(shop: &Shop, register: &str) -> Vec<String> {
     let rows = verify(&shop.export(register), &shop.verification(register)).unwrap();
     rows.into_iter().map(|row| row.time[..16].to_owned()).collect()
@@ -31,10 +12,10 @@ fn times(shop: &Shop, register: &str) -> Vec<String> {
 
 #[test]
 fn the_first_receipt_of_a_month_closes_the_last_month() {
-    let (shop, register) = shop_at("2026-10-31T23:50:00+01:00");
+    let (shop, register) = Shop::ready_at("2026-10-31T23:50:00+01:00");
     shop.book(&register, &sale("STANDARD", "1.00"));
     // Five minutes into November in Vienna, and still October in Greenwich.
-    let shop = later(shop, "2026-11-01T00:05:00+01:00");
+    let shop = shop.later("2026-11-01T00:05:00+01:00");
     let sold = shop.book(&register, &sale("STANDARD", "2.00"));
     assert_eq!(sold["receipt_number"], "4");
     assert_eq!(shop.kinds(&register), ["INITIALIZATION", "NORMAL", "MONTHLY_CLOSE", "NORMAL"]);
@@ -43,7 +24,7 @@ fn the_first_receipt_of_a_month_closes_the_last_month() {
     shop.book(&register, &sale("STANDARD", "3.00"));
     assert_eq!(shop.kinds(&register).len(), 5, "a month is closed once");
     // Idle months are closed together, with the day of the next receipt.
-    let shop = later(shop, "2027-04-10T12:00:00+02:00");
+    let shop = shop.later("2027-04-10T12:00:00+02:00");
     shop.book(&register, &sale("STANDARD", "4.00"));
     assert_eq!(shop.kinds(&register)[5..], ["YEARLY_CLOSE", "NORMAL"]);
     assert_eq!(times(&shop, &register)[5], "2027-04-10T12:00");
@@ -54,9 +35,9 @@ fn a_year_ends_with_one_close_or_with_two() {
     for (setting, expected) in
         [("yearly", &["YEARLY_CLOSE"][..]), ("both", &["MONTHLY_CLOSE", "YEARLY_CLOSE"])]
     {
-        let (shop, register) = shop_at("2026-12-31T23:59:00+01:00");
+        let (shop, register) = Shop::ready_at("2026-12-31T23:59:00+01:00");
         shop.settings(&json!({ "year_end": setting }));
-        let shop = later(shop, "2027-01-01T00:00:30+01:00");
+        let shop = shop.later("2027-01-01T00:00:30+01:00");
         shop.book(&register, &sale("STANDARD", "1.00"));
         let kinds = shop.kinds(&register);
         assert_eq!(kinds[1..kinds.len() - 1], *expected);
@@ -67,15 +48,15 @@ fn a_year_ends_with_one_close_or_with_two() {
 #[test]
 fn finanzonline_is_asked_about_closes_as_configured() {
     for enabled in [true, false] {
-        let (shop, register) = shop_at("2026-11-30T12:00:00+01:00");
+        let (shop, register) = Shop::ready_at("2026-11-30T12:00:00+01:00");
         shop.patch(
             "/configuration",
             &json!({ "monthly_receipt_validation_enabled": enabled, "yearly_receipt_validation_enabled": enabled }),
         )
         .ok();
-        let shop = later(shop, "2026-12-01T12:00:00+01:00");
+        let shop = shop.later("2026-12-01T12:00:00+01:00");
         shop.book(&register, &sale("STANDARD", "1.00"));
-        let shop = later(shop, "2027-01-01T12:00:00+01:00");
+        let shop = shop.later("2027-01-01T12:00:00+01:00");
         shop.book(&register, &sale("STANDARD", "1.00"));
         for number in [2, 4] {
             let close = shop.get(&format!("/cash-register/{register}/receipt/{number}")).ok();
@@ -86,8 +67,8 @@ fn finanzonline_is_asked_about_closes_as_configured() {
 
 #[test]
 fn the_last_receipt_of_a_register_closes_the_month_too() {
-    let (shop, register) = shop_at("2026-11-30T12:00:00+01:00");
-    let shop = later(shop, "2026-12-01T12:00:00+01:00");
+    let (shop, register) = Shop::ready_at("2026-11-30T12:00:00+01:00");
+    let shop = shop.later("2026-12-01T12:00:00+01:00");
     shop.set_register(&register, "DECOMMISSIONED").ok();
     assert_eq!(shop.kinds(&register), ["INITIALIZATION", "MONTHLY_CLOSE", "DECOMMISSION"]);
     times(&shop, &register);
@@ -95,9 +76,9 @@ fn the_last_receipt_of_a_register_closes_the_month_too() {
 
 #[test]
 fn an_hour_is_left_out_in_march() {
-    let (shop, register) = shop_at("2027-03-28T01:59:30+01:00");
+    let (shop, register) = Shop::ready_at("2027-03-28T01:59:30+01:00");
     shop.book(&register, &sale("STANDARD", "1.00"));
-    let shop = later(shop, "2027-03-28T03:00:10+02:00");
+    let shop = shop.later("2027-03-28T03:00:10+02:00");
     shop.book(&register, &sale("STANDARD", "1.00"));
     assert_eq!(times(&shop, &register)[1..], ["2027-03-28T01:59", "2027-03-28T03:00"]);
 }
@@ -105,17 +86,17 @@ fn an_hour_is_left_out_in_march() {
 /// In October an hour comes twice: by default the register's clock stands still until it is over.
 #[test]
 fn no_receipt_bears_an_earlier_time_than_the_one_before() {
-    let (shop, register) = shop_at("2026-10-25T02:50:00+02:00");
+    let (shop, register) = Shop::ready_at("2026-10-25T02:50:00+02:00");
     let first = shop.book(&register, &sale("STANDARD", "1.00"));
-    let shop = later(shop, "2026-10-25T02:10:00+01:00");
+    let shop = shop.later("2026-10-25T02:10:00+01:00");
     let held = shop.book(&register, &sale("STANDARD", "1.00"));
     assert_eq!(held["time_signature"], first["time_signature"]);
-    let shop = later(shop, "2026-10-25T02:55:00+01:00");
+    let shop = shop.later("2026-10-25T02:55:00+01:00");
     let on = shop.book(&register, &sale("STANDARD", "1.00"));
     assert_eq!(on["time_signature"], 1_792_893_300, "2026-10-25T01:55:00Z");
     assert_eq!(times(&shop, &register)[1..], ["2026-10-25T02:50", "2026-10-25T02:50", "2026-10-25T02:55"]);
     // The same when somebody sets the sandbox's clock back.
-    let shop = later(shop, "2026-10-01T00:00:00+02:00");
+    let shop = shop.later("2026-10-01T00:00:00+02:00");
     let back = shop.book(&register, &sale("STANDARD", "1.00"));
     assert_eq!(back["time_signature"], on["time_signature"]);
     times(&shop, &register);
@@ -123,10 +104,10 @@ fn no_receipt_bears_an_earlier_time_than_the_one_before() {
 
 #[test]
 fn a_clock_that_goes_back_can_be_wanted() {
-    let (shop, register) = shop_at("2026-10-25T02:50:00+02:00");
+    let (shop, register) = Shop::ready_at("2026-10-25T02:50:00+02:00");
     shop.settings(&json!({ "backward_clock": "goes_back" }));
     shop.book(&register, &sale("STANDARD", "1.00"));
-    let shop = later(shop, "2026-10-25T02:10:00+01:00");
+    let shop = shop.later("2026-10-25T02:10:00+01:00");
     shop.book(&register, &sale("STANDARD", "1.00"));
     let refused = verify(&shop.export(&register), &shop.verification(&register)).unwrap_err();
     assert_eq!(refused, "receipt 3: times do not go back");

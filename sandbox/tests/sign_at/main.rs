@@ -6,7 +6,10 @@
 #[allow(dead_code, reason = "shared by several test programs")]
 mod austria;
 mod calendar;
+mod container;
+mod deadlines;
 mod finanzonline;
+mod late;
 mod lists;
 mod long;
 mod outage;
@@ -14,5 +17,6 @@ mod receipts;
 mod settings;
 mod states;
 mod tokens;
+mod validation;
 #[path = "../support/verifier.rs"]
 mod verifier;

@@ -90,6 +90,22 @@ impl Shop {
         (shop, register)
     }
 
+    /// The same, begun at a time of the sandbox's clock.
+    pub(crate) fn ready_at(now: &str) -> (Shop, String) {
+        let shop = Shop::open().later(now);
+        shop.authenticate_fon().ok();
+        shop.make_unit();
+        let register = shop.make_register();
+        (shop, register)
+    }
+
+    /// Moves the clock, and signs in anew: tokens follow it.
+    pub(crate) fn later(self, now: &str) -> Shop {
+        self.clock(now);
+        let bearer = self.sign_in("sign-at");
+        Shop { bearer, ..self }
+    }
+
     pub(crate) fn account(&self, name: &str) -> &Value {
         &self.sandbox.ready()["accounts"][name]
     }

@@ -196,3 +196,130 @@ fn decrypt(base64_key: &str, code: &Code) -> Option<i128> {
     bytes.iter_mut().rev().zip(plain.iter().rev()).for_each(|(to, from)| *to = *from);
     Some(i128::from_be_bytes(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::settings::Environment;
+    use crate::sign_at::state::{Owner, RegisterState, UnitState};
+
+    /// Nine receipts of one register, made without this code and accepted by two verifiers (contract sign-at 6.9, C).
+    const CHAIN: &str = include_str!("../../../tests/fixtures/rksv-chain.json");
+
+    struct Books {
+        register: RegisterEntry,
+        unit: UnitEntry,
+        receipts: Vec<String>,
+    }
+
+    fn books() -> Books {
+        let vector: Value = serde_json::from_str(CHAIN).unwrap();
+        let text = |name: &str| vector[name].as_str().unwrap().to_owned();
+        let owner = || Owner { organization: "a".to_owned(), environment: Environment::Test };
+        let now = Timestamp::UNIX_EPOCH;
+        let certificate: Vec<char> = text("cert_der_b64").chars().collect();
+        let lines: Vec<String> = certificate.chunks(64).map(String::from_iter).collect();
+        let receipts = vector["receipts"].as_array().unwrap();
+        Books {
+            register: RegisterEntry {
+                key: String::new(),
+                owner: owner(),
+                serial: text("kassen_id"),
+                counter_key: text("aes_key_b64"),
+                state: RegisterState::Initialized,
+                entered_at: now,
+                told_at: now,
+            },
+            unit: UnitEntry {
+                key: String::new(),
+                owner: owner(),
+                serial: text("cert_serial_hex").to_lowercase(),
+                certificate: format!(
+                    "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+                    lines.join("\n")
+                ),
+                state: UnitState::Initialized,
+                entered_at: now,
+                told_at: now,
+            },
+            receipts: receipts.iter().map(|row| row["jws"].as_str().unwrap().to_owned()).collect(),
+        }
+    }
+
+    fn judge(books: &Books, place: usize, is_zero: bool) -> Result<(), &'static str> {
+        let (before, rest) = books.receipts.split_at(place);
+        let before = before.iter().map(String::as_str).collect();
+        check(&Question { receipt: &rest[0], before, is_zero }, &books.register, &[&books.unit])
+    }
+
+    #[test]
+    fn a_chain_that_was_made_elsewhere_holds_but_for_the_receipt_without_a_signature() {
+        let books = books();
+        for place in 0..books.receipts.len() {
+            let expected = if place == 2 { Err("the receipt is not signed") } else { Ok(()) };
+            assert_eq!(judge(&books, place, false), expected, "receipt {}", place + 1);
+        }
+        // Start, clearance, month and end are receipts over nothing; a sale, a cancellation and a training are not.
+        let zero: Vec<bool> = (0..9).map(|place| judge(&books, place, true).is_ok()).collect();
+        assert_eq!(zero, [true, false, false, true, false, false, false, true, true]);
+    }
+
+    #[test]
+    fn a_receipt_that_was_left_out_is_found_by_the_chain_and_then_by_the_sum() {
+        let mut books = books();
+        // The sale of 38.48 is gone: the clearance two receipts later has the right link and counts too much.
+        books.receipts.remove(1);
+        assert_eq!(judge(&books, 2, true), Err("the turnover counter is not the sum of the receipts"));
+        // The receipt right before the clearance is gone as well.
+        books.receipts.remove(1);
+        assert_eq!(judge(&books, 1, true), Err("the chain value is not that of the receipt before"));
+    }
+
+    #[test]
+    fn texts_that_are_no_receipts_are_told_apart() {
+        let replaced = |from: &str, to: &str| {
+            let mut books = books();
+            let payload = Signed::read(&books.receipts[0]).unwrap().payload;
+            let changed = URL_SAFE_NO_PAD.encode(payload.replace(from, to));
+            let signature = books.receipts[0].rsplit_once('.').unwrap().1.to_owned();
+            books.receipts[0] = format!("{ES256}.{changed}.{signature}");
+            judge(&books, 0, true)
+        };
+        let form = Err("the machine code has not the fields of the ordinance");
+        assert_eq!(replaced("", ""), Ok(()));
+        for (from, to) in [
+            ("_R1-AT3_", "_R2-AT3_"),
+            ("_R1-AT3_", "_R1-ATX_"),
+            ("_R1-AT3_", "R1-AT3_"),
+            ("T09:00:00", " 09:00:00"),
+            ("T09:00:00", "T09:00:00Z"),
+            ("_0,00_", "_0.00_"),
+            ("_0,00_", "_00,00_"),
+            ("_0,00_", "_0,000_"),
+            ("_0,00_", "_1.000,00_"),
+            ("LLRXB5eDg2s=", "LLRXBw=="),
+            ("LLRXB5eDg2s=", "?"),
+            ("_5474185F_", "_"),
+        ] {
+            assert_eq!(replaced(from, to), form, "{from} as {to}");
+        }
+        let forged = Err("the signature is not that of the receipt");
+        assert_eq!(replaced("T09:00:00", "T09:00:01"), forged);
+        assert_eq!(
+            replaced("_5474185F_", "_5474185f_"),
+            forged,
+            "the case of the serial number does not matter"
+        );
+        assert_eq!(replaced("_5474185F_", "_5474185E_"), Err("no unit with this certificate was registered"));
+        for text in
+            ["", "a.b", "eyJhbGciOiJub25lIn0.YQ.YQ", "eyJhbGciOiJFUzI1NiJ9.*.YQ", "eyJhbGciOiJFUzI1NiJ9.YQ.*"]
+        {
+            let books = Books { receipts: vec![text.to_owned()], ..books() };
+            let wrong = Err("the receipt is not a signed text of three parts under ES256");
+            assert_eq!(judge(&books, 0, true), wrong, "{text}");
+        }
+    }
+}

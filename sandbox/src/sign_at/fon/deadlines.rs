@@ -91,7 +91,8 @@ fn deadline(duty: Duty, serial: &str, year: Option<i16>, due: Timestamp, now: Ti
 
 fn of_register(state: &State, entry: &RegisterEntry, register: &Register, now: Timestamp) -> Vec<Deadline> {
     let is_running = matches!(register.state, RegisterState::Initialized | RegisterState::Outage);
-    let outage = register.untold_outage.and_then(|since| since.saturating_add(OUTAGE).ok());
+    let untold = register.untold_outage.filter(|_| register.state == RegisterState::Initialized);
+    let outage = untold.and_then(|since| since.saturating_add(OUTAGE).ok());
     let outage = outage.map(|due| deadline(Duty::RegisterOutage, &entry.serial, None, due, now));
     let this_year = signing::local(now).map(|local| local.year()).unwrap_or_default();
     let open = register.open_month.map(|(year, _)| year).filter(|year| is_running && *year < this_year);

@@ -24,7 +24,9 @@ pub(in crate::sign_at) enum Asked {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::sign_at) struct Late {
     pub(in crate::sign_at) asked: Asked,
-    pub(in crate::sign_at) due: Timestamp,
+    /// The state in which it was asked: in another one it makes no sense any more.
+    from: Option<String>,
+    due: Timestamp,
 }
 
 /// Keeps in mind what FinanzOnline did not answer, if it is to happen later.
@@ -34,13 +36,13 @@ pub(super) fn note(desk: &mut Desk<'_>, asked: Asked) {
     let known = taxpayer.late.iter().any(|late| late.asked == asked);
     let Ok(due) = desk.now.saturating_add(wait) else { return };
     if !wait.is_zero() && !known {
-        taxpayer.late.push(Late { asked, due });
+        taxpayer.late.push(Late { from: state(desk, &asked), asked, due });
         desk.save(taxpayer);
     }
 }
 
-/// Does what has become due, whatever FinanzOnline answers at present: it had been asked before it fell silent. What
-/// is no more possible by now is left.
+/// Does what has become due, whatever FinanzOnline answers at present: what was asked reached it. What is no more
+/// possible by now is left.
 pub(in crate::sign_at) fn catch_up(desk: &mut Desk<'_>) {
     let taxpayer = desk.taxpayer();
     let now = desk.now;
@@ -50,8 +52,23 @@ pub(in crate::sign_at) fn catch_up(desk: &mut Desk<'_>) {
     }
     desk.save(Taxpayer { late, ..taxpayer });
     let silent = std::mem::replace(&mut desk.fon, Fon::Answers);
-    due.into_iter().for_each(|late| carry_out(desk, late.asked));
+    for late in due {
+        if state(desk, &late.asked) == late.from {
+            carry_out(desk, late.asked);
+        }
+    }
     desk.fon = silent;
+}
+
+/// The state of what is asked about; a receipt has none.
+fn state(desk: &Desk<'_>, asked: &Asked) -> Option<String> {
+    match asked {
+        Asked::Unit { key, .. } => desk.state.units.get(key).map(|unit| unit.state.to_string()),
+        Asked::Register { key, .. } => {
+            desk.state.registers.get(key).map(|register| register.state.to_string())
+        }
+        Asked::Receipt { .. } => None,
+    }
 }
 
 fn carry_out(desk: &mut Desk<'_>, asked: Asked) {

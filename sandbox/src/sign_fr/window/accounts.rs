@@ -49,7 +49,7 @@ pub(crate) enum NotMade {
 }
 
 impl SignFr {
-    /// All organizations, each right after the one above it.
+    /// All organizations, each right after the one above it, the newest of those above first.
     pub(crate) fn organizations(&self) -> Vec<Organization> {
         in_order(&lock(&self.state))
     }
@@ -112,10 +112,10 @@ fn check(schema: &str, text: &str) -> Result<(), NotMade> {
     Contract::sign_fr().check(schema, &text.into()).map_err(|violation| NotMade::Name(violation.message))
 }
 
-/// Every organization after the one above it. No recursion: clients nest GROUPs as deep as they like.
+/// Every organization after the one above it, newest first. No recursion: clients nest GROUPs as deep as they like.
 fn in_order(state: &State) -> Vec<Organization> {
     let mut below: HashMap<Option<&str>, Vec<&state::Organization>> = HashMap::new();
-    for row in state.organizations.rows().iter().rev() {
+    for row in state.organizations.rows() {
         below.entry(row.parent.as_deref()).or_default().push(row);
     }
     let mut sorted = Vec::new();
