@@ -188,14 +188,17 @@ fn resolve(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         let message = format!("a reason has 1 to {REASON} characters, this one has {length}; say why");
         return Err(Error::invalid("/reason", message));
     }
-    let (params, original) = match corrected(&asked)? {
-        Some(sale) => amended(fiskal, operation, sale)?,
-        None => (None, None),
+    let sale = corrected(&asked)?;
+    let decide = || {
+        let (params, original) = match sale {
+            Some(sale) => amended(fiskal, operation, sale)?,
+            None => (None, None),
+        };
+        Ok(Decision { operation, how: asked.how, reason: asked.reason.clone(), params, original })
     };
-    let decision = Decision { operation, how: asked.how, reason: asked.reason, params, original };
-    let decided = fiskal.engine().resolve(&decision, fiskal.interrupt())?;
+    let decided = fiskal.engine().resolve(operation, &decide, fiskal.interrupt())?;
     let receipt = decided.outcome.and_then(|outcome| outcome.receipts.into_iter().next());
-    written(&Resolved { operation: asked.operation, how: decision.how, settled: decided.settled, receipt })
+    written(&Resolved { operation: operation.to_string(), how: asked.how, settled: decided.settled, receipt })
 }
 
 /// The corrected sale, where one is wanted.
