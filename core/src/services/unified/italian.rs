@@ -89,7 +89,7 @@ pub(super) fn renewed(run: &Run<'_>, known: MerchantFacts) -> Flow<MerchantFacts
     let credential = known.credential.as_str();
     let path = format!("/taxpayers/{}", known.taxpayer);
     let mode = |body: &Value| text(body, "/content/mode").map(str::to_owned);
-    let shown = shown_secrets(run);
+    let shown = shown_secrets(run, credential);
     let patch = |label: &str, content: Value, wanted: Option<&str>| {
         let make = |_| Write::patch(credential, path.clone(), content.clone()).keeping(&shown);
         run.write(label, &make, &|label| {
