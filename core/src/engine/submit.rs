@@ -98,12 +98,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         if let Some(reply) = self.known_reply(&submission, earlier.as_ref())? {
             return Ok(reply);
         }
-        let is_first = self.store.first(&submission.line)?.is_none();
+        let nothing_waits = self.store.first(&submission.line)?.is_none();
         let ahead = self.settle_queue(&submission.line, &patience, earlier.as_ref())?;
         match earlier.filter(|entry| goes_on(entry, &submission)) {
             Some(entry) => self.go_on(entry, ahead, patience),
             None => {
-                let submission = if is_first { submission } else { asked()? };
+                let submission = if nothing_waits { submission } else { asked()? };
                 self.check_sale_goes_on(&submission)?;
                 self.start(submission, ahead, patience)
             }
