@@ -190,7 +190,7 @@ export interface ReceiptExplainResult {
 export interface StoryStep {
   /** The number of the journal's entry. */
   seq: number
-  /** When it was written down (RFC 3339). */
+  /** When it was written down (RFC 3339, the location's time, to the millisecond). */
   at: string
   /** The entry's kind. */
   kind: string

@@ -16,8 +16,12 @@ use std::time::{Duration, Instant};
 const PLENTY: Duration = Duration::from_secs(30);
 
 fn opened() -> (Sandbox, Shop, Client) {
+    opened_with(&json!({}))
+}
+
+fn opened_with(patch: &Value) -> (Sandbox, Shop, Client) {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let shop = Shop::new(&sandbox, &json!({})).unwrap();
+    let shop = Shop::new(&sandbox, patch).unwrap();
     let client = Client::open_file(shop.config().to_str().unwrap(), None).unwrap();
     client.call("provision", "{}").unwrap();
     (sandbox, shop, client)
@@ -34,8 +38,12 @@ fn sale(id: &str) -> String {
 
 /// Makes the service slow for one record.
 fn slow_down(control: &Control, ms: u64) {
+    slow_down_many(control, ms, 1);
+}
+
+fn slow_down_many(control: &Control, ms: u64, count: u32) {
     let records = json!({"method": "POST", "path": "/sign-fr/records"});
-    let slow = json!({"match": records, "fault": {"kind": "delay", "ms": ms}, "count": 1});
+    let slow = json!({"match": records, "fault": {"kind": "delay", "ms": ms}, "count": count});
     control.plant(&slow).unwrap();
 }
 
@@ -122,6 +130,29 @@ fn a_call_interrupted_before_its_turn_does_nothing() {
         }
     }
     assert_eq!(numbers(&control).len(), 20);
+}
+
+/// Three times as many calls as threads, of which each may last 2 s: patience that began on the thread would let
+/// the last of them last 6 s.
+#[test]
+fn patience_begins_when_a_call_is_made() {
+    let (sandbox, _shop, client) = opened_with(&json!({"account": {"paris": {"patience": "2s"}}}));
+    slow_down_many(&Control::of(sandbox.url()), 10_000, 1_000);
+    let (tell, told) = mpsc::channel();
+    let made = Instant::now();
+    for number in 0..24 {
+        let tell = tell.clone();
+        let done = move |result: Result<String, Error>| tell.send((result, made.elapsed())).unwrap();
+        client.start("sale.complete".into(), sale(&format!("s{number}")), done).unwrap();
+    }
+    for _ in 0..24 {
+        let (result, waited) = told.recv_timeout(PLENTY).unwrap();
+        assert!(waited < Duration::from_millis(3_700), "{waited:?}: {result:?}");
+        match result {
+            Ok(receipt) => assert_eq!(read(&receipt)["state"], "pending"),
+            Err(error) => assert_eq!(error.kind(), Kind::Busy, "{error}"),
+        }
+    }
 }
 
 #[test]

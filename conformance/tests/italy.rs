@@ -61,6 +61,18 @@ fn an_earlier_day_of_the_password_is_noted_and_nothing_is_sent() {
     assert_eq!(changes(&Control::of(sandbox.url())), 1);
 }
 
+/// No file of the shop's folder has a secret of the merchant.
+fn assert_nothing_is_written_down(shop: &Shop) {
+    let files = std::fs::read_dir(shop.config().parent().unwrap()).unwrap().map(|file| file.unwrap().path());
+    for path in files.filter(|path| path.is_file()) {
+        let bytes = std::fs::read(&path).unwrap();
+        for secret in [PIN, PASSWORD, RENEWED, TAX_ID] {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{} has {secret}", path.display());
+        }
+    }
+}
+
 #[test]
 fn new_credentials_are_told_to_the_service_and_none_is_written_down() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
@@ -90,12 +102,23 @@ fn new_credentials_are_told_to_the_service_and_none_is_written_down() {
     assert_eq!(due(&fiskal), "2027-03-01T00:00:00+01:00");
     drop(fiskal);
 
-    let files = std::fs::read_dir(shop.config().parent().unwrap()).unwrap().map(|file| file.unwrap().path());
-    for path in files.filter(|path| path.is_file()) {
-        let bytes = std::fs::read(&path).unwrap();
-        for secret in [PIN, PASSWORD, RENEWED, TAX_ID] {
-            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-            assert!(!found, "{} has {secret}", path.display());
-        }
+    assert_nothing_is_written_down(&shop);
+}
+
+/// The service shows who signs in to the agency with whatever it answers about the taxpayer.
+#[test]
+fn a_merchant_is_suspended_by_name_and_nothing_of_it_is_written_down() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let shop = Shop::from("config-italy.json", &sandbox, &json!({})).unwrap();
+    let fiskal = open(&shop, &block(PASSWORD, "2026-01-01"));
+    fiskal.call("provision", &json!({})).unwrap();
+    let own = json!({ "account": "roma", "credential": "roma@sandbox/merchant/rossi" });
+    let known = fiskal.call("merchant.list", &own).unwrap();
+    let mut asked = own;
+    asked["merchant"] = known["results"][0]["id"].clone();
+    for (operation, mode) in [("merchant.suspend", "suspended"), ("merchant.restore", "operative")] {
+        assert_eq!(fiskal.call(operation, &asked).unwrap()["mode"], mode);
     }
+    drop(fiskal);
+    assert_nothing_is_written_down(&shop);
 }

@@ -157,9 +157,8 @@ impl Fiskal {
         }
     }
 
-    /// Submits an operation and lets the core's own thread know when something is left to settle.
-    fn submit(&self, submission: Submission, interrupt: &Interrupt) -> Result<Reply> {
-        let reply = self.engine().submit(submission, interrupt);
+    /// Lets the core's own thread know when something is left to settle.
+    fn submitted(&self, reply: Result<Reply>) -> Result<Reply> {
         let settled = match &reply {
             Ok(reply) => reply.settled && reply.outcome.later.is_empty(),
             Err(error) => error.kind() != Kind::UnknownOutcome,
@@ -208,7 +207,12 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// Submits what the call asks for.
     pub(crate) fn submit(&self, submission: Submission) -> Result<Reply> {
-        self.fiskal.submit(submission, self.interrupt)
+        self.fiskal.submitted(self.engine().submit(submission, self.interrupt))
+    }
+
+    /// Submits what the journal says has to be, as [`Engine::submit_by`] asks for it.
+    pub(crate) fn submit_by(&self, line: &Line, asked: &dyn Fn() -> Result<Submission>) -> Result<Reply> {
+        self.fiskal.submitted(self.engine().submit_by(line, asked, self.interrupt))
     }
 
     /// Asks for what only looks.
@@ -251,6 +255,11 @@ impl Place<'_> {
     /// A time as RFC 3339 with the location's offset.
     pub(crate) fn local(&self, at: Timestamp) -> Result<String> {
         Ok(self.zoned(at)?.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    }
+
+    /// As [`Place::local`], to the millisecond.
+    pub(crate) fn local_ms(&self, at: Timestamp) -> Result<String> {
+        Ok(self.zoned(at)?.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string())
     }
 
     /// What is submitted for an operation of the register: done once under its key, now, within the

@@ -16,7 +16,10 @@ use std::time::Duration;
 /// assert!(interrupt.is_raised());
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt(Option<Arc<Flag>>);
+pub struct Interrupt {
+    flag: Option<Arc<Flag>>,
+    waited: Duration,
+}
 
 #[derive(Debug, Default)]
 struct Flag {
@@ -27,22 +30,34 @@ struct Flag {
 impl Interrupt {
     /// An interrupt that can be raised.
     pub fn new() -> Self {
-        Interrupt(Some(Arc::default()))
+        Interrupt { flag: Some(Arc::default()), waited: Duration::ZERO }
     }
 
     /// One that never is.
     pub const fn never() -> Self {
-        Interrupt(None)
+        Interrupt { flag: None, waited: Duration::ZERO }
     }
 
     /// Whether nobody can raise it.
     pub fn is_never(&self) -> bool {
-        self.0.is_none()
+        self.flag.is_none()
+    }
+
+    /// The same interrupt for a call that its caller had to wait for before it began, as for a thread: the
+    /// caller's patience is shorter by that.
+    #[must_use]
+    pub fn after(&self, waited: Duration) -> Self {
+        Interrupt { waited, ..self.clone() }
+    }
+
+    /// How long the caller had waited when the call began.
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Ends every wait for it, now and later.
     pub fn raise(&self) {
-        if let Some(flag) = &self.0 {
+        if let Some(flag) = &self.flag {
             *lock(&flag.raised) = true;
             flag.changed.notify_all();
         }
@@ -50,12 +65,12 @@ impl Interrupt {
 
     /// Whether it was raised.
     pub fn is_raised(&self) -> bool {
-        self.0.as_ref().is_some_and(|flag| *lock(&flag.raised))
+        self.flag.as_ref().is_some_and(|flag| *lock(&flag.raised))
     }
 
     /// Waits, or stops waiting when it is raised.
     pub fn wait(&self, pause: Duration) {
-        match &self.0 {
+        match &self.flag {
             Some(flag) => drop(wait_while(&flag.changed, lock(&flag.raised), pause, |raised| !*raised)),
             None => std::thread::sleep(pause),
         }

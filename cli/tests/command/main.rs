@@ -1,6 +1,7 @@
 //! The real command, run as a shop runs it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod at_once;
 mod configuration;
 mod demo;
 mod doctor;

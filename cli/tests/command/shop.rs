@@ -134,6 +134,14 @@ impl RunningSandbox {
         self.send("POST", "/_sandbox/faults", &fault.to_string());
     }
 
+    /// The service takes its time with the next request of this kind.
+    pub(crate) fn slow_down(&self, method: &str, path: &str, ms: u64) {
+        let fault = serde_json::json!({
+            "match": {"method": method, "path": path}, "fault": {"kind": "delay", "ms": ms}, "count": 1,
+        });
+        self.send("POST", "/_sandbox/faults", &fault.to_string());
+    }
+
     /// Every connection ends before anything is booked from now on.
     pub(crate) fn cut(&self) {
         let fault = serde_json::json!({

@@ -10,6 +10,7 @@ use arc_swap::ArcSwapOption;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A client: calls operations with JSON text, from any thread, until it is closed.
 ///
@@ -77,7 +78,7 @@ impl Client {
     }
 
     /// Does one named operation on one of the core's own threads, and hands the result to `done` there.
-    /// The account's patience begins when a thread takes it up. The interrupt is that of this call.
+    /// The account's patience begins now, not when a thread takes the call up. The interrupt is that of this call.
     ///
     /// # Errors
     /// `closed`, and `busy` when too many calls wait for a thread; then `done` is not called.
@@ -87,6 +88,7 @@ impl Client {
         params: String,
         done: impl FnOnce(Result<String>) + Send + 'static,
     ) -> Result<Interrupt> {
+        let made = Instant::now();
         let core = self.core()?;
         let (interrupt, under_way) = Calls::enter(&self.calls);
         let seen = interrupt.clone();
@@ -96,7 +98,7 @@ impl Client {
                 return Err(not_begun(&operation));
             }
             // The last client may be closed meanwhile; then the journal is closed with this.
-            run(&core, &operation, &params, &seen)
+            run(&core, &operation, &params, &seen.after(made.elapsed()))
         };
         run_aside(work, done)?;
         Ok(interrupt)

@@ -166,9 +166,10 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         Ok(self.account(line)?.service.has_witnesses())
     }
 
-    /// Patience for `time` from now, or until `interrupt` is raised.
+    /// Patience for `time` from when the caller began to wait, or until `interrupt` is raised.
     fn patience(&self, time: Duration, interrupt: &Interrupt) -> Patience {
-        Patience { until: self.clock.monotonic() + time, interrupt: interrupt.clone() }
+        let left = time.saturating_sub(interrupt.waited());
+        Patience { until: self.clock.monotonic() + left, interrupt: interrupt.clone() }
     }
 
     /// How much patience is left.

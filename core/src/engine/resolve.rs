@@ -39,22 +39,28 @@ pub struct Decided {
 }
 
 impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I, K> {
-    /// Does what was decided about an operation. The same decision again changes nothing.
+    /// Does what was decided about an operation. The same decision again changes nothing. `decide` says it while
+    /// nobody else works on the operation's line.
     ///
     /// # Errors
     /// `not_found` where nothing waits or was refused under this id; `not_ready` to amend what the service
     /// has not refused; `unknown_outcome` to set aside what may be booked; `conflict` for another decision
-    /// than the one taken before; and what the service says to what is sent again.
-    pub fn resolve(&self, decision: &Decision, interrupt: &Interrupt) -> Result<Decided> {
-        let id = decision.operation;
+    /// than the one taken before; what the service says to what is sent again; and those of `decide`.
+    pub fn resolve(
+        &self,
+        id: Uuid,
+        decide: &dyn Fn() -> Result<Decision>,
+        interrupt: &Interrupt,
+    ) -> Result<Decided> {
         let line = self.store.operation(id)?.ok_or_else(|| nothing_to_decide(id))?.operation.line;
         let patience = self.patience(self.account(&line)?.patience, interrupt);
         let _lock = self.lock(&line, &patience)?;
+        let decision = &decide()?;
         let is_it = |entry: &Entry| entry.operation.id == id;
         if let Some(entry) = self.store.refused(&line)?.into_iter().find(is_it) {
             return match decision.how {
                 Resolution::SetAside => self.close_refused(&entry, decision),
-                Resolution::Retry | Resolution::Amend => self.do_again(entry, decision, patience),
+                Resolution::Retry | Resolution::Amend => self.do_again(&entry, decide, patience),
             };
         }
         let waiting = self.store.queue(&line)?.into_iter().chain(self.store.follow_ups(&line)?).find(is_it);
@@ -132,21 +138,26 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     }
 
     /// Does a refused operation once more, behind what waits on its line.
-    fn do_again(&self, entry: Entry, decision: &Decision, patience: Patience) -> Result<Decided> {
-        let submission = again(entry, decision)?;
-        let line = submission.line.clone();
-        let key = submission.key.clone();
-        let reply = self.submit_again(submission, patience);
+    fn do_again(
+        &self,
+        entry: &Entry,
+        decide: &dyn Fn() -> Result<Decision>,
+        patience: Patience,
+    ) -> Result<Decided> {
+        let (line, key) = (entry.operation.line.clone(), key_of(entry.operation.id));
+        let reply = self.submit_again(&|| again(entry.clone(), &decide()?), patience);
         let instead = self.store.find(&line, &key)?.filter(|entry| {
             matches!(entry.progress, Progress::Finished(_) | Progress::HandedOver(_) | Progress::Deferred(..))
         });
         if let Some(instead) = instead {
-            self.note_decision(&line, decision, Some(instead.operation.id), Vec::new())?;
+            self.note_decision(&line, &decide()?, Some(instead.operation.id), Vec::new())?;
         }
         reply.map(decided)
     }
 
-    fn submit_again(&self, submission: Submission, patience: Patience) -> Result<Reply> {
+    /// As a submission, but of a sale that has ended.
+    fn submit_again(&self, asked: &dyn Fn() -> Result<Submission>, patience: Patience) -> Result<Reply> {
+        let submission = asked()?;
         let earlier = self.store.find(&submission.line, &submission.key)?;
         if let Some(reply) = self.known_reply(&submission, earlier.as_ref())? {
             return Ok(reply);
@@ -154,7 +165,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         let ahead = self.settle_queue(&submission.line, &patience, earlier.as_ref())?;
         match earlier.filter(|entry| super::submit::goes_on(entry, &submission)) {
             Some(entry) => self.go_on(entry, ahead, patience),
-            None => self.start(submission, ahead, patience),
+            None => self.start(asked()?, ahead, patience),
         }
     }
 

@@ -71,10 +71,36 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         let time = submission.patience.unwrap_or(self.account(&submission.line)?.patience);
         let patience = self.patience(time, interrupt);
         let _lock = self.lock(&submission.line, &patience)?;
+        self.submit_held(&|| Ok(submission.clone()), patience)
+    }
+
+    /// Does what can only be said by what the journal says, such as the next number of its kind, within the
+    /// account's patience and until `interrupt` is raised.
+    ///
+    /// `asked` looks while nobody else works on the line, and once more where something that waited there was
+    /// settled first. Each time it must say the same of the same journal, and nothing of another line.
+    ///
+    /// # Errors
+    /// Those of `asked`, and as [`Engine::submit`].
+    pub fn submit_by(
+        &self,
+        line: &Line,
+        asked: &dyn Fn() -> Result<Submission>,
+        interrupt: &Interrupt,
+    ) -> Result<Reply> {
+        let patience = self.patience(self.account(line)?.patience, interrupt);
+        let _lock = self.lock(line, &patience)?;
+        self.submit_held(asked, patience)
+    }
+
+    /// Does what is asked for, with the line's lock held.
+    fn submit_held(&self, asked: &dyn Fn() -> Result<Submission>, patience: Patience) -> Result<Reply> {
+        let submission = asked()?;
         let earlier = self.store.find(&submission.line, &submission.key)?;
         if let Some(reply) = self.known_reply(&submission, earlier.as_ref())? {
             return Ok(reply);
         }
+        let nothing_waits = self.store.first(&submission.line)?.is_none();
         let ahead = if MAKES_READY.contains(&submission.name.as_str()) {
             Ahead::Nothing
         } else {
@@ -83,6 +109,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         match earlier.filter(|entry| goes_on(entry, &submission)) {
             Some(entry) => self.go_on(entry, ahead, patience),
             None => {
+                let submission = if nothing_waits { submission } else { asked()? };
                 self.check_sale_goes_on(&submission)?;
                 self.start(submission, ahead, patience)
             }

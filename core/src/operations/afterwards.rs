@@ -173,15 +173,19 @@ fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if !matches!(original.receipt_type, ReceiptType::Sale | ReceiptType::Return | ReceiptType::Training) {
         return Err(Error::invalid("/id", "only the receipt of a sale can be cancelled"));
     }
-    if done(fiskal, &original, correct::CORRECT.name)?.0 {
-        let message = "the receipt was corrected; take back what is left of it with a return";
-        return Err(Error::new(Kind::Conflict, message).at("/id"));
-    }
-    let (_, key) = done(fiskal, &original, CANCEL.name)?;
+    let place = fiskal.place(&original.register)?;
     let params = json!({ "reason": reason, "cashier": cashier });
-    // It is cancelled once, whatever reason a repeated call gives.
-    let about = fiskal.place(&original.register)?.submission(CANCEL.name, key, params);
-    submit(fiskal, &original, about)
+    let about = || {
+        if done(fiskal, &original, correct::CORRECT.name)?.0 {
+            let message = "the receipt was corrected; take back what is left of it with a return";
+            return Err(Error::new(Kind::Conflict, message).at("/id"));
+        }
+        let (_, key) = done(fiskal, &original, CANCEL.name)?;
+        // It is cancelled once, whatever reason a repeated call gives.
+        let about = place.submission(CANCEL.name, key, params.clone());
+        Ok(Submission { original: Some(written(&original)?), ..about })
+    };
+    latest(fiskal, fiskal.submit_by(&place.line, &about)?.outcome)
 }
 
 fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -233,15 +237,25 @@ fn duplicate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     check_reason(reason.as_deref())?;
     check_as_sale(json!({ "cashier": cashier }))?;
     let original = issued(fiskal, &id)?;
-    let next = next_copy(fiskal, &original)?;
-    let copy = copy.unwrap_or(next);
-    if !(1..=next.min(COPIES)).contains(&copy) {
-        let message =
-            format!("the next copy of this receipt is number {next}; copies are numbered up to {COPIES}");
-        return Err(Error::invalid("/copy", message));
+    let about = || {
+        let copy = numbered(copy, next_copy(fiskal, &original)?)?;
+        let params = json!({ "copy": copy, "reason": reason, "cashier": cashier });
+        let about = asked(fiskal, &original, "receipt.duplicate", copy_key(&id, copy), params)?;
+        Ok(Submission { original: Some(written(&original)?), ..about })
+    };
+    let line = fiskal.place(&original.register)?.line;
+    latest(fiskal, fiskal.submit_by(&line, &about)?.outcome)
+}
+
+/// The number of a copy: the one that was asked for, if copies have come so far, or the next.
+fn numbered(asked: Option<u32>, next: u32) -> Result<u32> {
+    let copy = asked.unwrap_or(next);
+    if (1..=next.min(COPIES)).contains(&copy) {
+        return Ok(copy);
     }
-    let params = json!({ "copy": copy, "reason": reason, "cashier": cashier });
-    submit(fiskal, &original, asked(fiskal, &original, "receipt.duplicate", copy_key(&id, copy), params)?)
+    let message =
+        format!("the next copy of this receipt is number {next}; copies are numbered up to {COPIES}");
+    Err(Error::invalid("/copy", message))
 }
 
 /// The number of the first copy that was not booked yet.

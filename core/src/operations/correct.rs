@@ -66,20 +66,22 @@ fn correct(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let asked: Correct = read(params)?;
     check_reason(asked.reason.as_deref())?;
     let original = issued(fiskal, &asked.id)?;
-    check_correctable(fiskal, &original)?;
     let place = fiskal.place(&original.register)?;
     let content = whole(&asked, &original)?;
     let sale = Sale::read(&content)?;
     sale.check_complete()?;
-    let (is_corrected, key) = afterwards::done(fiskal, &original, CORRECT.name)?;
-    if !is_corrected {
-        check_number(fiskal, &place.line, &sale, "")?;
-    }
-    let fingerprint = sale.fingerprint()?;
     let params = json!({ "sale": content, "issuer": issuer(&place), "reason": asked.reason });
-    let original = Some(written(&original)?);
-    let submission = place.submission(CORRECT.name, key, params);
-    afterwards::latest(fiskal, fiskal.submit(Submission { fingerprint, original, ..submission })?.outcome)
+    let correction = || {
+        check_correctable(fiskal, &original)?;
+        let (is_corrected, key) = afterwards::done(fiskal, &original, CORRECT.name)?;
+        if !is_corrected {
+            check_number(fiskal, &place.line, &sale, "")?;
+        }
+        let submission = place.submission(CORRECT.name, key, params.clone());
+        let (fingerprint, original) = (sale.fingerprint()?, Some(written(&original)?));
+        Ok(Submission { fingerprint, original, ..submission })
+    };
+    afterwards::latest(fiskal, fiskal.submit_by(&place.line, &correction)?.outcome)
 }
 
 /// A sale is corrected, and only while it stands.

@@ -188,24 +188,30 @@ fn resolve(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         let message = format!("a reason has 1 to {REASON} characters, this one has {length}; say why");
         return Err(Error::invalid("/reason", message));
     }
-    let (params, original) = match corrected(&asked)? {
-        Some(sale) => amended(fiskal, operation, sale)?,
-        None => (None, None),
+    let corrected = corrected(&asked)?;
+    let decide = || {
+        let (params, original) = match &corrected {
+            Some((given, sale)) => amended(fiskal, operation, given, sale)?,
+            None => (None, None),
+        };
+        Ok(Decision { operation, how: asked.how, reason: asked.reason.clone(), params, original })
     };
-    let decision = Decision { operation, how: asked.how, reason: asked.reason, params, original };
-    let decided = fiskal.engine().resolve(&decision, fiskal.interrupt())?;
+    let decided = fiskal.engine().resolve(operation, &decide, fiskal.interrupt())?;
     let receipt = decided.outcome.and_then(|outcome| outcome.receipts.into_iter().next());
-    written(&Resolved { operation: asked.operation, how: decision.how, settled: decided.settled, receipt })
+    written(&Resolved { operation: operation.to_string(), how: asked.how, settled: decided.settled, receipt })
 }
 
 /// The corrected sale, where one is wanted.
-fn corrected(asked: &Resolve) -> Result<Option<&Value>> {
+fn corrected(asked: &Resolve) -> Result<Option<(&Value, Sale)>> {
     match (asked.how, &asked.sale) {
         (Resolution::Amend, None) => {
             let message = "what is amended is replaced as a whole; give the corrected sale";
             Err(Error::invalid("/sale", message))
         }
-        (Resolution::Amend, sale) => Ok(sale.as_ref()),
+        (Resolution::Amend, Some(given)) => {
+            let sale = Sale::read(given).and_then(|sale| sale.check_complete().map(|()| sale));
+            Ok(Some((given, sale.map_err(|error| error.under("/sale"))?)))
+        }
         (_, Some(_)) => Err(Error::invalid("/sale", "only `amend` takes a corrected sale; leave it out")),
         (_, None) => Ok(None),
     }
@@ -213,9 +219,12 @@ fn corrected(asked: &Resolve) -> Result<Option<&Value>> {
 
 /// The parameters with the corrected sale, which is the same sale on the same register, and the receipt that
 /// it refers to.
-fn amended(fiskal: &Call<'_>, id: Uuid, sale: &Value) -> Result<(Option<Value>, Option<Value>)> {
-    let corrected = Sale::read(sale).and_then(|sale| sale.check_complete().map(|()| sale));
-    let corrected = corrected.map_err(|error| error.under("/sale"))?;
+fn amended(
+    fiskal: &Call<'_>,
+    id: Uuid,
+    given: &Value,
+    corrected: &Sale,
+) -> Result<(Option<Value>, Option<Value>)> {
     let found = fiskal.engine().store().operation(id)?;
     let operation = found.map(|entry| entry.operation).ok_or_else(|| {
         let message = format!("there is no operation {id}; `queue.list` has them");
@@ -235,9 +244,9 @@ fn amended(fiskal: &Call<'_>, id: Uuid, sale: &Value) -> Result<(Option<Value>, 
         let message = format!("the sale '{id}' was made on the register '{}'", operation.line.name);
         return Err(Error::invalid("/sale/register", message));
     }
-    super::sale::check_number(fiskal, &operation.line, &corrected, id)
+    super::sale::check_number(fiskal, &operation.line, corrected, id)
         .map_err(|error| error.under("/sale"))?;
-    let mut cart = sale.as_object().cloned().unwrap_or_default();
+    let mut cart = given.as_object().cloned().unwrap_or_default();
     cart.insert("id".into(), id.into());
     if let Some(started) = refused.get("started_at").filter(|_| corrected.started_at.is_none()) {
         cart.insert("started_at".into(), started.clone());
@@ -246,7 +255,6 @@ fn amended(fiskal: &Call<'_>, id: Uuid, sale: &Value) -> Result<(Option<Value>, 
     if let Some(members) = params.as_object_mut() {
         members.insert("sale".into(), cart.into());
     }
-    let original =
-        super::afterwards::referred_to(fiskal, &corrected).map_err(|error| error.under("/sale"))?;
+    let original = super::afterwards::referred_to(fiskal, corrected).map_err(|error| error.under("/sale"))?;
     Ok((Some(params), original.as_ref().map(written).transpose()?))
 }

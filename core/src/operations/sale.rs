@@ -71,13 +71,13 @@ struct Abort {
 fn begin(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let sale = Sale::read(params)?;
     let place = fiskal.place(&sale.register)?;
-    let (id, cart) = identified(fiskal, &sale, params);
+    let id = sale.id.clone().unwrap_or_else(|| fiskal.new_id());
     if fiskal.engine().store().sale(&place.line, &id)?.is_some_and(|known| known.ended) {
         return Err(ended(&id));
     }
     let fingerprint = sale.fingerprint()?;
     let key = format!("sale.begin:{id}");
-    let params = json!({ "sale": cart });
+    let params = json!({ "sale": cart_of(&id, params) });
     let at = sale.started_at;
     fiskal.submit(Submission { fingerprint, at, ..place.submission("sale.begin", key, params) })?;
     written(&Begun { sale: id })
@@ -101,42 +101,41 @@ fn update(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 fn complete(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let given = Sale::read(params)?;
     let place = fiskal.place(&given.register)?;
-    let open = match &given.id {
-        Some(id) => fiskal.engine().store().sale(&place.line, id)?,
-        None => None,
-    };
+    let id = given.id.unwrap_or_else(|| fiskal.new_id());
+    let reply = fiskal.submit_by(&place.line, &|| completion(fiskal, &place, &id, params))?;
+    receipt_of(fiskal, &place.line, &id, reply)
+}
+
+/// The sale as it is booked: what is given now over what was kept of it.
+fn completion(fiskal: &Call<'_>, place: &Place<'_>, id: &str, given: &Value) -> Result<Submission> {
+    let open = fiskal.engine().store().sale(&place.line, id)?;
     let whole = match &open {
         Some(open) => {
-            check_fixed(open, params)?;
-            merged(&open.cart, params)
+            check_fixed(open, given)?;
+            merged(&open.cart, given)
         }
-        None => params.clone(),
+        None => given.clone(),
     };
-    let sale = Sale::read(&whole)?;
+    let sale = Sale { id: Some(id.to_owned()), ..Sale::read(&whole)? };
     sale.check_complete()?;
-    let (id, mut cart) = identified(fiskal, &sale, &whole);
     let key = format!("sale.complete:{id}");
-    if open.as_ref().is_some_and(|open| open.ended) && fiskal.engine().recorded(&place.line, &key)?.is_none()
-    {
-        return Err(ended(&id));
+    let is_booked = fiskal.engine().recorded(&place.line, &key)?.is_some();
+    if open.as_ref().is_some_and(|open| open.ended) && !is_booked {
+        return Err(ended(id));
     }
-    check_number(fiskal, &place.line, &sale, &id)?;
+    check_number(fiskal, &place.line, &sale, id)?;
+    let mut cart = cart_of(id, &whole);
     if let Some(open) = open.filter(|_| sale.started_at.is_none()) {
         cart.insert("started_at".into(), Value::from(open.begun_at.to_string()));
     }
     // A sale that is booked already gives its receipt, whatever became of the original since.
-    let original = match fiskal.engine().recorded(&place.line, &key)? {
-        Some(_) => None,
-        None => afterwards::referred_to(fiskal, &sale)?.as_ref().map(written).transpose()?,
+    let original = match is_booked {
+        true => None,
+        false => afterwards::referred_to(fiskal, &sale)?.as_ref().map(written).transpose()?,
     };
-    let fingerprint = Sale { id: Some(id.clone()), ..sale }.fingerprint()?;
-    let params = json!({ "sale": cart, "issuer": issuer(&place), "seller": seller(&place) });
-    let reply = fiskal.submit(Submission {
-        fingerprint,
-        original,
-        ..place.submission("sale.complete", key, params)
-    })?;
-    receipt_of(fiskal, &place.line, &id, reply)
+    let params = json!({ "sale": cart, "issuer": issuer(place), "seller": seller(place) });
+    let fingerprint = sale.fingerprint()?;
+    Ok(Submission { fingerprint, original, ..place.submission("sale.complete", key, params) })
 }
 
 fn abort(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -154,12 +153,11 @@ fn abort(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     written(&Begun { sale: abort.sale })
 }
 
-/// The sale's id, made where the caller gave none, and the sale as JSON with it.
-fn identified(fiskal: &Call<'_>, sale: &Sale, given: &Value) -> (String, Map<String, Value>) {
-    let id = sale.id.clone().unwrap_or_else(|| fiskal.new_id());
+/// The sale as JSON with its id.
+fn cart_of(id: &str, given: &Value) -> Map<String, Value> {
     let mut cart = given.as_object().cloned().unwrap_or_default();
-    cart.insert("id".into(), Value::from(id.as_str()));
-    (id, cart)
+    cart.insert("id".into(), Value::from(id));
+    cart
 }
 
 /// What is given now wins over what the cart held.

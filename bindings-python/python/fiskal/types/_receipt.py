@@ -62,7 +62,7 @@ class StoryStep(TypedDict):
     # The number of the journal's entry.
     seq: int
 
-    # When it was written down (RFC 3339).
+    # When it was written down (RFC 3339, the location's time, to the millisecond).
     at: str
 
     # The entry's kind.

@@ -7,7 +7,7 @@ use crate::engine::events::{Event, What};
 use crate::engine::parsed;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, Operation};
-use crate::fiskal::Call;
+use crate::fiskal::{Call, Place};
 use crate::journal::{Entry, Filter, Journal};
 use crate::receipt::Receipt;
 use jiff::{SignedDuration, Timestamp};
@@ -65,9 +65,8 @@ struct Story {
 struct Step {
     /// The number of the journal's entry.
     seq: u64,
-    /// When it was written down (RFC 3339).
-    #[schemars(with = "String")]
-    at: Timestamp,
+    /// When it was written down (RFC 3339, the location's time, to the millisecond).
+    at: String,
     /// The entry's kind.
     kind: String,
     /// What happened, in plain words.
@@ -87,9 +86,9 @@ fn explain(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let mut found = Vec::new();
     for name in names {
         let line = fiskal.place(name)?.line;
-        found.extend(subjects(fiskal.journal(), &line, &of)?.into_iter().map(|sale| (line.clone(), sale)));
+        found.extend(subjects(fiskal.journal(), &line, &of)?.into_iter().map(|subject| (name, subject)));
     }
-    let (line, subject) = match &found[..] {
+    let (name, subject) = match &found[..] {
         [one] => one,
         [] => {
             let message =
@@ -97,13 +96,13 @@ fn explain(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
             return Err(Error::new(Kind::NotFound, message).at("/of"));
         }
         several => {
-            let sales = several.iter().map(|(line, subject)| format!("{} on {}", subject.name(), line.name));
+            let sales = several.iter().map(|(name, subject)| format!("{} on {name}", subject.name()));
             let sales: Vec<String> = sales.take(10).collect();
             let message = format!("'{of}' is several: {}; give the id of one", sales.join(", "));
             return Err(Error::new(Kind::Conflict, message).at("/of"));
         }
     };
-    written(&tell(fiskal.journal(), line, subject)?)
+    written(&tell(fiskal.journal(), &fiskal.place(name)?, subject)?)
 }
 
 /// What a story is about: a sale, or a receipt without one.
@@ -143,7 +142,8 @@ fn subjects(journal: &Journal, line: &Line, of: &str) -> Result<BTreeSet<Subject
     })
 }
 
-fn tell(journal: &Journal, line: &Line, subject: &Subject) -> Result<Story> {
+fn tell(journal: &Journal, place: &Place<'_>, subject: &Subject) -> Result<Story> {
+    let line = &place.line;
     let receipts = receipts_of(journal, line, subject)?;
     let operations = operations_of(journal, line, subject, &receipts)?;
     let sale = match subject {
@@ -164,7 +164,7 @@ fn tell(journal: &Journal, line: &Line, subject: &Subject) -> Result<Story> {
             let Some(last) = entries.last().filter(|_| page.after < until) else { break };
             page.after = last.seq;
             for entry in entries.iter().filter(|entry| entry.seq <= until) {
-                steps.extend(step(entry, &operations, sale.as_deref())?);
+                steps.extend(step(entry, place, &operations, sale.as_deref())?);
             }
         }
     }
@@ -247,18 +247,26 @@ fn first_after(journal: &Journal, at: Timestamp) -> Result<u64> {
 }
 
 /// What an entry adds to the story, if it belongs to it.
-fn step(entry: &Entry, operations: &BTreeMap<Uuid, Operation>, sale: Option<&str>) -> Result<Option<Step>> {
+fn step(
+    entry: &Entry,
+    place: &Place<'_>,
+    operations: &BTreeMap<Uuid, Operation>,
+    sale: Option<&str>,
+) -> Result<Option<Step>> {
     let Some(payload) = &entry.payload else { return Ok(None) };
     let Some(event) = Event::from_entry(&entry.line, &entry.kind, payload.clone())? else { return Ok(None) };
     let belongs = match &event.what {
         What::Updated { sale: updated, .. } => Some(updated.as_str()) == sale,
         other => operation_of(other).is_some_and(|id| operations.contains_key(&id)),
     };
-    Ok(belongs.then(|| Step {
+    if !belongs {
+        return Ok(None);
+    }
+    Ok(Some(Step {
         seq: entry.seq,
-        at: entry.at,
+        at: place.local_ms(entry.at)?,
         kind: entry.kind.clone(),
-        text: story::sentence(&event.what, operations),
+        text: story::sentence(&event.what, place, operations)?,
     }))
 }
 

@@ -2,7 +2,9 @@
 
 use crate::engine::Resolution;
 use crate::engine::events::What;
+use crate::error::Result;
 use crate::exchange::{Answer, Operation, Outcome, Request};
+use crate::fiskal::Place;
 use crate::receipt::{Receipt, State};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,10 +13,14 @@ use uuid::Uuid;
 /// The most of somebody else's words in a sentence, in characters.
 const WORDS: usize = 300;
 
-pub(super) fn sentence(what: &What, operations: &BTreeMap<Uuid, Operation>) -> String {
+pub(super) fn sentence(
+    what: &What,
+    place: &Place<'_>,
+    operations: &BTreeMap<Uuid, Operation>,
+) -> Result<String> {
     let name = |id: &Uuid| operations.get(id).map_or("the operation", |operation| asked_for(&operation.name));
-    match what {
-        What::Accepted { operation, .. } => accepted(operation),
+    Ok(match what {
+        What::Accepted { operation, .. } => accepted(operation, &place.local_ms(operation.at)?),
         What::Requested { request, .. } => format!(
             "{} was written down, and then sent for {}.",
             of_request(request),
@@ -57,7 +63,7 @@ pub(super) fn sentence(what: &What, operations: &BTreeMap<Uuid, Operation>) -> S
         }
         What::Resolved { how, reason, by, .. } => resolved(*how, reason, *by),
         What::Updated { .. } => "What was in the cart was written down.".into(),
-    }
+    })
 }
 
 fn name_of<'a>(what: &What, operations: &'a BTreeMap<Uuid, Operation>) -> &'a str {
@@ -79,7 +85,7 @@ fn asked_for(name: &str) -> &str {
     }
 }
 
-fn accepted(operation: &Operation) -> String {
+fn accepted(operation: &Operation, at: &str) -> String {
     let sale = operation.params.get("sale").filter(|sale| sale.is_object());
     let mut details = Vec::new();
     if let Some(sale) = sale {
@@ -98,7 +104,7 @@ fn accepted(operation: &Operation) -> String {
         details.push(format!("because: {}", short(reason)));
     }
     let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
-    format!("The till asked for {} at {}{details}.", asked_for(&operation.name), operation.at)
+    format!("The till asked for {} at {at}{details}.", asked_for(&operation.name))
 }
 
 fn of_request(request: &Request) -> String {

@@ -5,13 +5,16 @@ use super::provision::{MerchantParams, Taxpayer};
 use super::receipt::Sellers;
 use super::records::Record;
 use super::run::{Flow, Run};
+use super::settings::{self, MerchantSettings};
 use super::{french, italian, italian_paper, receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Duty, Facts};
 use crate::receipt::{Mention, Receipt};
+use crate::resource::UpdateMerchant;
 use crate::sale::{CardKind, Customer, Document, Item, Method, Payment, Sale};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use serde_json::{Map, Value};
 
 /// A country, as the unified API serves it (contract sign-fr 2.4 to 2.10).
 pub(super) struct Country {
@@ -41,6 +44,8 @@ pub(super) struct Country {
     pub(super) customer_code: fn(&Customer) -> Option<&str>,
     /// The taxpayer that a merchant is.
     pub(super) taxpayer: fn(&Run<'_>, &MerchantParams) -> Result<Taxpayer>,
+    /// What a call changes of the taxpayer beside names and address, from the call's block in `extra`.
+    pub(super) taxpayer_changes: fn(&UpdateMerchant, &Map<String, Value>) -> Result<MerchantSettings>,
     /// The secrets of a merchant that the service shows with its taxpayer: where, and the key in the block.
     pub(super) shown_secrets: &'static [(&'static str, &'static str)],
     /// Tells the service what has changed of a merchant that is provisioned already.
@@ -113,6 +118,9 @@ pub(super) static FRANCE: Country = Country {
     ],
     customer_code: |customer| customer.code.as_deref(),
     taxpayer: french::taxpayer,
+    taxpayer_changes: |_, block| {
+        settings::merchant_changes(block).map_err(|error| error.under("/extra/sign-fr"))
+    },
     shown_secrets: &[],
     renewed: |_, known| Ok(known),
     mentions: receipt::french_mentions,
@@ -122,7 +130,7 @@ pub(super) static FRANCE: Country = Country {
 };
 
 /// A merchant's secrets are named by its line, which only the configuration has.
-const MERCHANT_BY_CONFIGURATION: &str =
+const NEW_MERCHANT_BY_CONFIGURATION: &str =
     "put the merchant with its Fisconline secrets into the configuration, and `provision` tells the service";
 
 /// Italy's systems list no EXPORT (contract sign-fr 2.7).
@@ -156,8 +164,7 @@ pub(super) static ITALY: Country = Country {
         ("export.get", NO_EXPORTS),
         ("export.list", NO_EXPORTS),
         ("export.fetch", NO_EXPORTS),
-        ("merchant.create", MERCHANT_BY_CONFIGURATION),
-        ("merchant.update", MERCHANT_BY_CONFIGURATION),
+        ("merchant.create", NEW_MERCHANT_BY_CONFIGURATION),
     ],
     has_details: false,
     mixes_returns: false,
@@ -185,6 +192,7 @@ pub(super) static ITALY: Country = Country {
     ],
     customer_code: |customer| customer.lottery_code.as_deref(),
     taxpayer: italian::taxpayer,
+    taxpayer_changes: italian::taxpayer_changes,
     shown_secrets: &[("/content/fiscalization/credentials/tax_id_number", "tax_id_number")],
     renewed: italian::renewed,
     mentions: |receipt, _, original| italian_paper::mentions(receipt, original),

@@ -8,13 +8,14 @@ use super::facts::{self, MerchantFacts};
 use super::italian_settings::ItalianMerchantSettings;
 use super::provision::{MerchantParams, Taxpayer, params, shown_secrets, taxpayer as content};
 use super::run::{Flow, Run};
-use super::settings::{digits, of_params};
+use super::settings::{MerchantSettings, digits, of_params};
 use super::wire::{Write, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Duty, Facts, LineKind, Outcome};
+use crate::resource::UpdateMerchant;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A password of Fisconline serves this long (contract sign-fr 4.4).
 const PASSWORD_DAYS: i64 = 90;
@@ -72,6 +73,24 @@ fn fiscalization(
     }))
 }
 
+/// A call changes names and address. The rest the service takes as a whole, with the secrets (2.4), which are the
+/// configuration's.
+pub(super) fn taxpayer_changes(
+    asked: &UpdateMerchant,
+    block: &Map<String, Value>,
+) -> Result<MerchantSettings> {
+    if asked.tax_id.is_some() {
+        let message =
+            "another codice fiscale is another merchant; put it into the configuration, and run `provision`";
+        return Err(Error::invalid("/tax_id", message));
+    }
+    if let Some(key) = block.keys().next() {
+        let message = "the service takes this with the Fisconline secrets alone; change it in the configuration with a new password_changed_on, and run `provision`";
+        return Err(Error::invalid(format!("/extra/sign-it/{}", crate::read::escape(key)), message));
+    }
+    Ok(MerchantSettings::default())
+}
+
 /// Tells the service the credentials anew, when the configuration says that the password was changed since.
 pub(super) fn renewed(run: &Run<'_>, known: MerchantFacts) -> Flow<MerchantFacts> {
     let given: MerchantParams = params(run)?;
@@ -113,7 +132,7 @@ fn told(
     let credential = known.credential.as_str();
     let path = format!("/taxpayers/{}", known.taxpayer);
     let mode = |body: &Value| text(body, "/content/mode").map(str::to_owned);
-    let shown = shown_secrets(run);
+    let shown = shown_secrets(run, credential);
     let patch = |label: &str, content: Value, wanted: Option<&str>| {
         let make = |_| Write::patch(credential, path.clone(), content.clone()).keeping(&shown);
         run.write(label, &make, &|label| {

@@ -260,13 +260,12 @@ pub(super) fn commissioned(
     states::take(run, &label, at, resource, states::COMMISSION, &Map::new())
 }
 
-/// What of the merchant's secrets the service shows with a taxpayer: the journal gets their names. A merchant that
-/// only the service knows has none here.
-pub(super) fn shown_secrets(run: &Run<'_>) -> Vec<KeptSecret> {
-    let Ok(line) = run.line(LineKind::Merchant) else { return Vec::new() };
+/// What of a taxpayer that this credential is shown must not be written down. A merchant's own credential has
+/// the name of its line, as its secrets have; what is shown of another merchant is kept as the credential is.
+pub(super) fn shown_secrets(run: &Run<'_>, credential: &str) -> Vec<KeptSecret> {
     let kept = |(pointer, key): &(&str, &str)| KeptSecret {
         pointer: (*pointer).to_owned(),
-        name: format!("{line}/{key}"),
+        name: format!("{credential}/{key}"),
     };
     run.service.country.shown_secrets.iter().map(kept).collect()
 }

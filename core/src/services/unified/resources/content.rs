@@ -114,7 +114,7 @@ fn changed_merchant(run: &Run<'_>, now: &Value) -> Result<Map<String, Value>> {
     let asked: UpdateMerchant = asked(run)?;
     let block = block(run, &asked.extra)?;
     let settings =
-        settings::merchant_changes(&block).map_err(|error| as_input(error.under(&place(run)), run))?;
+        (run.service.country.taxpayer_changes)(&asked, &block).map_err(|error| as_input(error, run))?;
     let mut changes = Map::new();
     if block.contains_key("type") {
         let individual = settings.merchant_type == MerchantType::Individual;

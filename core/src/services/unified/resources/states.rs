@@ -70,7 +70,7 @@ pub(in crate::services::unified) fn take(
     }
     let address = format!("{}/{}", at.path, id_of(&resource)?);
     let Step(member, value) = step;
-    let shown = shown_secrets(run);
+    let shown = shown_secrets(run, at.credential);
     let make = |_| {
         let mut write =
             Write::patch(at.credential, address.clone(), json!({ member: value })).keeping(&shown);
