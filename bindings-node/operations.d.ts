@@ -8,8 +8,12 @@ import type {
   ChangedRegister,
   ClosingCreateParams,
   ClosingCreateResult,
+  CredentialsRevokeParams,
+  CredentialsRevokeResult,
   CredentialsRotateParams,
   CredentialsRotateResult,
+  CredentialsUpdateParams,
+  CredentialsUpdateResult,
   DepVerifyParams,
   DepVerifyResult,
   DescribeResult,
@@ -103,6 +107,11 @@ import type {
   SystemListParams,
   SystemListResult,
   SystemUpdateParams,
+  Unit,
+  UnitDecommissionParams,
+  UnitGetParams,
+  UnitListParams,
+  UnitListResult,
 } from './types'
 
 /** The operations, one method each. What they take and give is JSON, with the same keys in every language. */
@@ -224,10 +233,20 @@ export interface Operations {
    */
   registerReplace(params: RetireRegister, options?: CallOptions): Promise<ChangedRegister>
   /**
+   * Tells the service again the configuration's credentials for the tax authority, such as after a change.
+   * (`credentials.update`)
+   */
+  credentialsUpdate(params: CredentialsUpdateParams, options?: CallOptions): Promise<CredentialsUpdateResult>
+  /**
    * Makes a new API key for a merchant, which signs in from now on, and names the one to disable.
    * (`credentials.rotate`)
    */
   credentialsRotate(params: CredentialsRotateParams, options?: CallOptions): Promise<CredentialsRotateResult>
+  /**
+   * Disables API keys of a merchant that no longer sign in here, never the one that does.
+   * (`credentials.revoke`)
+   */
+  credentialsRevoke(params: CredentialsRevokeParams, options?: CallOptions): Promise<CredentialsRevokeResult>
   /**
    * Makes an organization at the account's service: a group, or a unit that holds merchants.
    * (`organization.create`)
@@ -241,7 +260,7 @@ export interface Operations {
   organizationList(params: OrganizationListParams, options?: CallOptions): Promise<OrganizationListResult>
   /** Makes an API key; its secret goes into the file of secrets, and into nothing else. (`subject.create`) */
   subjectCreate(params: SubjectCreateParams, options?: CallOptions): Promise<Subject>
-  /** Renames an API key, or changes what is kept with it. (`subject.update`) */
+  /** Renames an API key, disables it, or changes what is kept with it. (`subject.update`) */
   subjectUpdate(params: SubjectUpdateParams, options?: CallOptions): Promise<Subject>
   /** Shows an API key, without its secret. (`subject.get`) */
   subjectGet(params: SubjectGetParams, options?: CallOptions): Promise<Subject>
@@ -310,6 +329,12 @@ export interface Operations {
    * (`system.decommission`)
    */
   systemDecommission(params: ChangeSystemState, options?: CallOptions): Promise<System>
+  /** Shows a signature creation unit. (`unit.get`) */
+  unitGet(params: UnitGetParams, options?: CallOptions): Promise<Unit>
+  /** Lists signature creation units, page by page or all of them. (`unit.list`) */
+  unitList(params: UnitListParams, options?: CallOptions): Promise<UnitListResult>
+  /** Ends a signature creation unit's life for good; `provision` makes the next one. (`unit.decommission`) */
+  unitDecommission(params: UnitDecommissionParams, options?: CallOptions): Promise<Unit>
   /**
    * Tells the story of a sale from the journal in plain words: request, why, answer, checks, retries,
    * replays. (`receipt.explain`)
@@ -385,7 +410,9 @@ export type OperationName =
   | 'register.restore'
   | 'register.retire'
   | 'register.replace'
+  | 'credentials.update'
   | 'credentials.rotate'
+  | 'credentials.revoke'
   | 'organization.create'
   | 'organization.update'
   | 'organization.get'
@@ -418,6 +445,9 @@ export type OperationName =
   | 'system.suspend'
   | 'system.restore'
   | 'system.decommission'
+  | 'unit.get'
+  | 'unit.list'
+  | 'unit.decommission'
   | 'receipt.explain'
   | 'dep.verify'
   | 'journal.verify'
@@ -463,7 +493,9 @@ export interface OperationTypes {
   'register.restore': { params: RegisterRestoreParams, result: ChangedRegister }
   'register.retire': { params: RetireRegister, result: ChangedRegister }
   'register.replace': { params: RetireRegister, result: ChangedRegister }
+  'credentials.update': { params: CredentialsUpdateParams, result: CredentialsUpdateResult }
   'credentials.rotate': { params: CredentialsRotateParams, result: CredentialsRotateResult }
+  'credentials.revoke': { params: CredentialsRevokeParams, result: CredentialsRevokeResult }
   'organization.create': { params: OrganizationCreateParams, result: Organization }
   'organization.update': { params: OrganizationUpdateParams, result: Organization }
   'organization.get': { params: OrganizationGetParams, result: Organization }
@@ -496,6 +528,9 @@ export interface OperationTypes {
   'system.suspend': { params: ChangeSystemState, result: System }
   'system.restore': { params: ChangeSystemState, result: System }
   'system.decommission': { params: ChangeSystemState, result: System }
+  'unit.get': { params: UnitGetParams, result: Unit }
+  'unit.list': { params: UnitListParams, result: UnitListResult }
+  'unit.decommission': { params: UnitDecommissionParams, result: Unit }
   'receipt.explain': { params: ReceiptExplainParams, result: ReceiptExplainResult }
   'dep.verify': { params: DepVerifyParams, result: DepVerifyResult }
   'journal.verify': { params: JournalVerifyParams, result: JournalVerifyResult }

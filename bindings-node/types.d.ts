@@ -57,7 +57,7 @@ export interface Resource {
 export interface Orphan {
   /** The service's word for it, such as `SUBJECT`. */
   type: string
-  /** Its name there. */
+  /** Its name there, or its id where several have the name. */
   name: string
 }
 
@@ -690,7 +690,10 @@ export interface ReceiptData {
   todo: string | null
   /** The number of this copy; 0 is the original. */
   copy: number
-  /** What was checked of the answer: `content`, `chain`. */
+  /**
+   * What was checked of the answer: `content`, `chain`; `finanzonline` where the service tells that
+   * FinanzOnline found the receipt good.
+   */
   verified: string[]
   /** The service's own last answer, untouched; `null` while there is none. */
   answer: unknown
@@ -1561,7 +1564,7 @@ export interface ListedRegister {
   since: string | null
   /** Why. */
   reason: string | null
-  /** The service's own ids of it, by the service's words; in France `system`. */
+  /** The service's own ids of it, by the service's words; in France `system`, in Austria `register`. */
   ids: { [key: string]: string }
 }
 
@@ -1588,10 +1591,15 @@ export interface ChangedRegister {
   since: string | null
   /** Why. */
   reason: string | null
-  /** The service's own ids of it, by the service's words; in France `system`. */
+  /** The service's own ids of it, by the service's words; in France `system`, in Austria `register`. */
   ids: { [key: string]: string }
   /** The service's id of the system whose place was taken. */
   replaced: string | null
+  /**
+   * The receipts that the service made for the change and that are to be kept: in Austria the closing receipt
+   * of a register that is retired, and the start receipt of the one in its place.
+   */
+  receipts: Receipt[]
 }
 
 /** Parameters of `register.restore`. */
@@ -1629,6 +1637,25 @@ export interface RetireRegister {
  */
 export type RetireReason = 'planned' | 'defective' | 'stolen'
 
+/** Parameters of `credentials.update`. */
+export interface CredentialsUpdateParams {
+  /** The merchant's name in the configuration. */
+  merchant: string
+  /**
+   * The caller's id of this change, unique per merchant: a repeated call with it changes nothing anew. Made
+   * if absent.
+   */
+  id?: string | null | undefined
+}
+
+/** Result of `credentials.update`. */
+export interface CredentialsUpdateResult {
+  /** The merchant's name in the configuration. */
+  merchant: string
+  /** Which credentials were told: `finanzonline` in Austria, `fisconline` in Italy. */
+  credentials: string
+}
+
 /** Parameters of `credentials.rotate`. */
 export interface CredentialsRotateParams {
   /** The merchant's name in the configuration. */
@@ -1648,8 +1675,35 @@ export interface CredentialsRotateResult {
   credential: string
   /** The service's id of the new API key. */
   subject: string
-  /** The service's id of the one before, which still serves; disable it at the service. */
+  /**
+   * The service's id of the one before, which still serves; `credentials.revoke` disables it where the
+   * service has a request for that.
+   */
   replaced: string
+}
+
+/** Parameters of `credentials.revoke`. */
+export interface CredentialsRevokeParams {
+  /** The merchant's name in the configuration. */
+  merchant: string
+  /**
+   * The caller's id of this change, unique per merchant: a repeated call with it changes nothing anew. Made
+   * if absent.
+   */
+  id?: string | null | undefined
+  /**
+   * The service's id of the key to disable; if absent all that were made from this journal for the merchant,
+   * but the one that signs in.
+   */
+  subject?: string | null | undefined
+}
+
+/** Result of `credentials.revoke`. */
+export interface CredentialsRevokeResult {
+  /** The merchant's name in the configuration. */
+  merchant: string
+  /** The service's ids of the keys that are disabled now. */
+  revoked: string[]
 }
 
 /** Parameters of `organization.create`. */
@@ -1672,6 +1726,14 @@ export interface OrganizationCreateParams {
   type: OrganizationType
   /** Its name, at most 128 characters. */
   name: string
+  /** The billing address: needed in Austria, and not kept elsewhere. */
+  address?: Address | null | undefined
+  /**
+   * Per service, what only that service knows: `{"sign-at": {…}}` with `display_name`, `vat_id`,
+   * `tax_number`, `economy_id`, `contact_person_id`, `address_line2`, `state`, `billing_address_id`,
+   * `billing_options` (`bill_to_organization`, `withhold_billing`).
+   */
+  extra?: { [key: string]: unknown } | undefined
   /**
    * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
    * update changes the keys that are given; an empty value takes its key away.
@@ -1687,7 +1749,7 @@ export interface OrganizationCreateParams {
  */
 export type OrganizationType = 'group' | 'unit'
 
-/** An organization: an account above groups above units. */
+/** An organization: an account above groups above units; in Austria one above those that it manages. */
 export interface Organization {
   /** The service's id of it. */
   id: string
@@ -1695,7 +1757,7 @@ export interface Organization {
   type: string
   /** Its name. */
   name: string
-  /** `enabled` or `disabled`. */
+  /** `enabled` or `disabled`; `unknown` where the service does not say. */
   state: string
   /** The service's id of the organization above it. */
   organization: string | null
@@ -1723,6 +1785,13 @@ export interface OrganizationUpdateParams {
   organization: string
   /** Its new name, at most 128 characters. */
   name?: string | null | undefined
+  /** The billing address, in Austria. */
+  address?: Address | null | undefined
+  /**
+   * Per service, what only that service knows; the keys are those of `organization.create`. What is left out
+   * stays as it is.
+   */
+  extra?: { [key: string]: unknown } | undefined
   /**
    * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
    * update changes the keys that are given; an empty value takes its key away.
@@ -1840,14 +1909,26 @@ export interface SubjectUpdateParams {
   id?: string | null | undefined
   /** The service's id of it. */
   subject: string
-  /** Its new name, at most 128 characters. */
+  /** The organization that it acts for; the key's own if absent. In France the id alone says it. */
+  organization?: string | null | undefined
+  /** Its new name: at most 128 characters, in Austria 3 to 30 of a-z, 0-9 and -. */
   name?: string | null | undefined
+  /** Whether it may sign in; in Austria. */
+  state?: SubjectState | null | undefined
   /**
    * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
    * update changes the keys that are given; an empty value takes its key away.
    */
   metadata?: { [key: string]: string } | undefined
 }
+
+/**
+ * Whether a subject may sign in.
+ *
+ * - `enabled`: It may.
+ * - `disabled`: It may not, until it is enabled again.
+ */
+export type SubjectState = 'enabled' | 'disabled'
 
 /** Parameters that name a subject. */
 export interface SubjectGetParams {
@@ -1860,6 +1941,8 @@ export interface SubjectGetParams {
   credential?: string | null | undefined
   /** The service's id of it. */
   subject: string
+  /** The organization that it acts for; the key's own if absent. In France the id alone says it. */
+  organization?: string | null | undefined
 }
 
 /** Parameters that list subjects. */
@@ -2428,6 +2511,101 @@ export interface ChangeSystemState {
   id?: string | null | undefined
   /** The service's id of it. */
   system: string
+}
+
+/** Parameters that name a signature creation unit. */
+export interface UnitGetParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** The service's id of it. */
+  unit: string
+}
+
+/** A signature creation unit: what signs an Austrian taxpayer's receipts. */
+export interface Unit {
+  /** The service's id of it. */
+  id: string
+  /** The service's word for what it is, in small letters. */
+  type: string
+  /** The taxpayer's name, as the unit was told it. */
+  name: string
+  /**
+   * `pending`, `created`, `initialized`, `outage`, `defective` or `decommissioned`, or a word that the
+   * service has added since.
+   */
+  state: string
+  /** The number of the taxpayer whom it signs for, by what it is: `vat_id`, `tax_id` or `gln`. */
+  taxpayer: { [key: string]: string }
+  /** The serial number of its certificate, in hexadecimal digits; absent until it has one. */
+  certificate: string | null
+  /** When it got its certificate (RFC 3339). */
+  created_at: string | null
+  /** When it began to sign (RFC 3339). */
+  initialized_at: string | null
+  /** Since when it cannot sign (RFC 3339); absent while it can. */
+  outage_since: string | null
+  /** When its life ended (RFC 3339); absent while it lives. */
+  ended_at: string | null
+  /** Data that is kept with it: the caller's own, and `fiskal_…` of what this library made. */
+  metadata: { [key: string]: string }
+  /** All that the service said of it, untouched. */
+  answer: unknown
+}
+
+/** Parameters that list signature creation units. */
+export interface UnitListParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /** How many a page has, 1 to 100; 100 if absent. */
+  limit?: number | bigint | null | undefined
+  /** The `token` of the page before; the first page if absent. */
+  token?: string | null | undefined
+  /**
+   * Whether the pages that follow come too, at most 200 of them; then a `token` in the result says that there
+   * are still more.
+   */
+  all?: boolean | undefined
+}
+
+/** Resources of a list. */
+export interface UnitListResult {
+  /** Those of this page, in the service's order. */
+  results: Unit[]
+  /** What asks for the next page; absent on the last one. */
+  token: string | null
+}
+
+/** Parameters of `unit.decommission`. */
+export interface UnitDecommissionParams {
+  /** The account's name in the configuration. */
+  account: string
+  /**
+   * Whose key goes along: a merchant's name in the configuration, or the `credential` that `subject.create`
+   * gave; the account's own key if absent.
+   */
+  credential?: string | null | undefined
+  /**
+   * The caller's id of this change, unique per account and operation: a repeated call with it changes nothing
+   * anew. Made if absent.
+   */
+  id?: string | null | undefined
+  /** The service's id of it. */
+  unit: string
+  /**
+   * Whether registers that live are to go on with the next unit; else they stand in the way. Until
+   * `provision` has made that one they sign nothing.
+   */
+  registers_go_on?: boolean | undefined
 }
 
 /** Parameters of `receipt.explain`. */

@@ -853,9 +853,20 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_REGISTER_REPLACE "register.replace"
 
 /**
+ * Tells the service again the configuration's credentials for the tax authority, such as after a
+ * change.
+ */
+#define FISKAL_OP_CREDENTIALS_UPDATE "credentials.update"
+
+/**
  * Makes a new API key for a merchant, which signs in from now on, and names the one to disable.
  */
 #define FISKAL_OP_CREDENTIALS_ROTATE "credentials.rotate"
+
+/**
+ * Disables API keys of a merchant that no longer sign in here, never the one that does.
+ */
+#define FISKAL_OP_CREDENTIALS_REVOKE "credentials.revoke"
 
 /**
  * Makes an organization at the account's service: a group, or a unit that holds merchants.
@@ -883,7 +894,7 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_SUBJECT_CREATE "subject.create"
 
 /**
- * Renames an API key, or changes what is kept with it.
+ * Renames an API key, disables it, or changes what is kept with it.
  */
 #define FISKAL_OP_SUBJECT_UPDATE "subject.update"
 
@@ -1017,6 +1028,21 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
  * register.retire.
  */
 #define FISKAL_OP_SYSTEM_DECOMMISSION "system.decommission"
+
+/**
+ * Shows a signature creation unit.
+ */
+#define FISKAL_OP_UNIT_GET "unit.get"
+
+/**
+ * Lists signature creation units, page by page or all of them.
+ */
+#define FISKAL_OP_UNIT_LIST "unit.list"
+
+/**
+ * Ends a signature creation unit's life for good; provision makes the next one.
+ */
+#define FISKAL_OP_UNIT_DECOMMISSION "unit.decommission"
 
 /**
  * Tells the story of a sale from the journal in plain words: request, why, answer, checks, retries,

@@ -899,6 +899,22 @@ class Operations:
             ),
         )
 
+    def credentials_update(
+        self, *, merchant: str, id: Optional[str] = None
+    ) -> types.CredentialsUpdateResult:
+        """Tells the service again the configuration's credentials for the tax authority, such as
+        after a change.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.CredentialsUpdateResult,
+            self._call("credentials.update", {"merchant": merchant, "id": id}),
+        )
+
     def credentials_rotate(
         self, *, merchant: str, id: Optional[str] = None
     ) -> types.CredentialsRotateResult:
@@ -915,6 +931,23 @@ class Operations:
             self._call("credentials.rotate", {"merchant": merchant, "id": id}),
         )
 
+    def credentials_revoke(
+        self, *, merchant: str, id: Optional[str] = None, subject: Optional[str] = None
+    ) -> types.CredentialsRevokeResult:
+        """Disables API keys of a merchant that no longer sign in here, never the one that does.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+            subject: The service's id of the key to disable; if absent all that were made from
+                this journal for the merchant, but the one that signs in.
+        """
+        return cast(
+            types.CredentialsRevokeResult,
+            self._call("credentials.revoke", {"merchant": merchant, "id": id, "subject": subject}),
+        )
+
     def organization_create(
         self,
         *,
@@ -924,6 +957,8 @@ class Operations:
         credential: Optional[str] = None,
         id: Optional[str] = None,
         organization: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Organization:
         """Makes an organization at the account's service: a group, or a unit that holds merchants.
@@ -937,6 +972,11 @@ class Operations:
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
             organization: The organization that it goes under; the key's own if absent.
+            address: The billing address: needed in Austria, and not kept elsewhere.
+            extra: Per service, what only that service knows: `{"sign-at": {…}}` with
+                `display_name`, `vat_id`, `tax_number`, `economy_id`, `contact_person_id`,
+                `address_line2`, `state`, `billing_address_id`, `billing_options`
+                (`bill_to_organization`, `withhold_billing`).
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -952,6 +992,8 @@ class Operations:
                     "credential": credential,
                     "id": id,
                     "organization": organization,
+                    "address": address,
+                    "extra": extra,
                     "metadata": metadata,
                 },
             ),
@@ -965,6 +1007,8 @@ class Operations:
         credential: Optional[str] = None,
         id: Optional[str] = None,
         name: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Organization:
         """Renames an organization, or changes what is kept with it.
@@ -977,6 +1021,9 @@ class Operations:
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
             name: Its new name, at most 128 characters.
+            address: The billing address, in Austria.
+            extra: Per service, what only that service knows; the keys are those of
+                `organization.create`. What is left out stays as it is.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -991,6 +1038,8 @@ class Operations:
                     "credential": credential,
                     "id": id,
                     "name": name,
+                    "address": address,
+                    "extra": extra,
                     "metadata": metadata,
                 },
             ),
@@ -1099,10 +1148,12 @@ class Operations:
         subject: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
+        organization: Optional[str] = None,
         name: Optional[str] = None,
+        state: Optional[types.SubjectState] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Subject:
-        """Renames an API key, or changes what is kept with it.
+        """Renames an API key, disables it, or changes what is kept with it.
 
         Args:
             account: The account's name in the configuration.
@@ -1111,7 +1162,10 @@ class Operations:
                 `credential` that `subject.create` gave; the account's own key if absent.
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
-            name: Its new name, at most 128 characters.
+            organization: The organization that it acts for; the key's own if absent. In France
+                the id alone says it.
+            name: Its new name: at most 128 characters, in Austria 3 to 30 of a-z, 0-9 and -.
+            state: Whether it may sign in; in Austria.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -1125,14 +1179,21 @@ class Operations:
                     "subject": subject,
                     "credential": credential,
                     "id": id,
+                    "organization": organization,
                     "name": name,
+                    "state": state,
                     "metadata": metadata,
                 },
             ),
         )
 
     def subject_get(
-        self, *, account: str, subject: str, credential: Optional[str] = None
+        self,
+        *,
+        account: str,
+        subject: str,
+        credential: Optional[str] = None,
+        organization: Optional[str] = None,
     ) -> types.Subject:
         """Shows an API key, without its secret.
 
@@ -1141,11 +1202,19 @@ class Operations:
             subject: The service's id of it.
             credential: Whose key goes along: a merchant's name in the configuration, or the
                 `credential` that `subject.create` gave; the account's own key if absent.
+            organization: The organization that it acts for; the key's own if absent. In France
+                the id alone says it.
         """
         return cast(
             types.Subject,
             self._call(
-                "subject.get", {"account": account, "subject": subject, "credential": credential}
+                "subject.get",
+                {
+                    "account": account,
+                    "subject": subject,
+                    "credential": credential,
+                    "organization": organization,
+                },
             ),
         )
 
@@ -1982,6 +2051,90 @@ class Operations:
             self._call(
                 "system.decommission",
                 {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
+    def unit_get(self, *, account: str, unit: str, credential: Optional[str] = None) -> types.Unit:
+        """Shows a signature creation unit.
+
+        Args:
+            account: The account's name in the configuration.
+            unit: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Unit,
+            self._call("unit.get", {"account": account, "unit": unit, "credential": credential}),
+        )
+
+    def unit_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.UnitListResult:
+        """Lists signature creation units, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.UnitListResult,
+            self._call(
+                "unit.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    def unit_decommission(
+        self,
+        *,
+        account: str,
+        unit: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        registers_go_on: Optional[bool] = None,
+    ) -> types.Unit:
+        """Ends a signature creation unit's life for good; `provision` makes the next one.
+
+        Args:
+            account: The account's name in the configuration.
+            unit: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            registers_go_on: Whether registers that live are to go on with the next unit; else
+                they stand in the way. Until `provision` has made that one they sign nothing.
+                (default false)
+        """
+        return cast(
+            types.Unit,
+            self._call(
+                "unit.decommission",
+                {
+                    "account": account,
+                    "unit": unit,
+                    "credential": credential,
+                    "id": id,
+                    "registers_go_on": registers_go_on,
+                },
             ),
         )
 
@@ -3044,6 +3197,22 @@ class AsyncOperations:
             ),
         )
 
+    async def credentials_update(
+        self, *, merchant: str, id: Optional[str] = None
+    ) -> types.CredentialsUpdateResult:
+        """Tells the service again the configuration's credentials for the tax authority, such as
+        after a change.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+        """
+        return cast(
+            types.CredentialsUpdateResult,
+            await self._call("credentials.update", {"merchant": merchant, "id": id}),
+        )
+
     async def credentials_rotate(
         self, *, merchant: str, id: Optional[str] = None
     ) -> types.CredentialsRotateResult:
@@ -3060,6 +3229,25 @@ class AsyncOperations:
             await self._call("credentials.rotate", {"merchant": merchant, "id": id}),
         )
 
+    async def credentials_revoke(
+        self, *, merchant: str, id: Optional[str] = None, subject: Optional[str] = None
+    ) -> types.CredentialsRevokeResult:
+        """Disables API keys of a merchant that no longer sign in here, never the one that does.
+
+        Args:
+            merchant: The merchant's name in the configuration.
+            id: The caller's id of this change, unique per merchant: a repeated call with it
+                changes nothing anew. Made if absent.
+            subject: The service's id of the key to disable; if absent all that were made from
+                this journal for the merchant, but the one that signs in.
+        """
+        return cast(
+            types.CredentialsRevokeResult,
+            await self._call(
+                "credentials.revoke", {"merchant": merchant, "id": id, "subject": subject}
+            ),
+        )
+
     async def organization_create(
         self,
         *,
@@ -3069,6 +3257,8 @@ class AsyncOperations:
         credential: Optional[str] = None,
         id: Optional[str] = None,
         organization: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Organization:
         """Makes an organization at the account's service: a group, or a unit that holds merchants.
@@ -3082,6 +3272,11 @@ class AsyncOperations:
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
             organization: The organization that it goes under; the key's own if absent.
+            address: The billing address: needed in Austria, and not kept elsewhere.
+            extra: Per service, what only that service knows: `{"sign-at": {…}}` with
+                `display_name`, `vat_id`, `tax_number`, `economy_id`, `contact_person_id`,
+                `address_line2`, `state`, `billing_address_id`, `billing_options`
+                (`bill_to_organization`, `withhold_billing`).
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -3097,6 +3292,8 @@ class AsyncOperations:
                     "credential": credential,
                     "id": id,
                     "organization": organization,
+                    "address": address,
+                    "extra": extra,
                     "metadata": metadata,
                 },
             ),
@@ -3110,6 +3307,8 @@ class AsyncOperations:
         credential: Optional[str] = None,
         id: Optional[str] = None,
         name: Optional[str] = None,
+        address: Optional[types.AddressParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Organization:
         """Renames an organization, or changes what is kept with it.
@@ -3122,6 +3321,9 @@ class AsyncOperations:
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
             name: Its new name, at most 128 characters.
+            address: The billing address, in Austria.
+            extra: Per service, what only that service knows; the keys are those of
+                `organization.create`. What is left out stays as it is.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -3136,6 +3338,8 @@ class AsyncOperations:
                     "credential": credential,
                     "id": id,
                     "name": name,
+                    "address": address,
+                    "extra": extra,
                     "metadata": metadata,
                 },
             ),
@@ -3244,10 +3448,12 @@ class AsyncOperations:
         subject: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
+        organization: Optional[str] = None,
         name: Optional[str] = None,
+        state: Optional[types.SubjectState] = None,
         metadata: Optional[Mapping[str, str]] = None,
     ) -> types.Subject:
-        """Renames an API key, or changes what is kept with it.
+        """Renames an API key, disables it, or changes what is kept with it.
 
         Args:
             account: The account's name in the configuration.
@@ -3256,7 +3462,10 @@ class AsyncOperations:
                 `credential` that `subject.create` gave; the account's own key if absent.
             id: The caller's id of this change, unique per account and operation: a repeated
                 call with it changes nothing anew. Made if absent.
-            name: Its new name, at most 128 characters.
+            organization: The organization that it acts for; the key's own if absent. In France
+                the id alone says it.
+            name: Its new name: at most 128 characters, in Austria 3 to 30 of a-z, 0-9 and -.
+            state: Whether it may sign in; in Austria.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -3270,14 +3479,21 @@ class AsyncOperations:
                     "subject": subject,
                     "credential": credential,
                     "id": id,
+                    "organization": organization,
                     "name": name,
+                    "state": state,
                     "metadata": metadata,
                 },
             ),
         )
 
     async def subject_get(
-        self, *, account: str, subject: str, credential: Optional[str] = None
+        self,
+        *,
+        account: str,
+        subject: str,
+        credential: Optional[str] = None,
+        organization: Optional[str] = None,
     ) -> types.Subject:
         """Shows an API key, without its secret.
 
@@ -3286,11 +3502,19 @@ class AsyncOperations:
             subject: The service's id of it.
             credential: Whose key goes along: a merchant's name in the configuration, or the
                 `credential` that `subject.create` gave; the account's own key if absent.
+            organization: The organization that it acts for; the key's own if absent. In France
+                the id alone says it.
         """
         return cast(
             types.Subject,
             await self._call(
-                "subject.get", {"account": account, "subject": subject, "credential": credential}
+                "subject.get",
+                {
+                    "account": account,
+                    "subject": subject,
+                    "credential": credential,
+                    "organization": organization,
+                },
             ),
         )
 
@@ -4127,6 +4351,94 @@ class AsyncOperations:
             await self._call(
                 "system.decommission",
                 {"account": account, "system": system, "credential": credential, "id": id},
+            ),
+        )
+
+    async def unit_get(
+        self, *, account: str, unit: str, credential: Optional[str] = None
+    ) -> types.Unit:
+        """Shows a signature creation unit.
+
+        Args:
+            account: The account's name in the configuration.
+            unit: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+        """
+        return cast(
+            types.Unit,
+            await self._call(
+                "unit.get", {"account": account, "unit": unit, "credential": credential}
+            ),
+        )
+
+    async def unit_list(
+        self,
+        *,
+        account: str,
+        credential: Optional[str] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.UnitListResult:
+        """Lists signature creation units, page by page or all of them.
+
+        Args:
+            account: The account's name in the configuration.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            limit: How many a page has, 1 to 100; 100 if absent.
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.UnitListResult,
+            await self._call(
+                "unit.list",
+                {
+                    "account": account,
+                    "credential": credential,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    async def unit_decommission(
+        self,
+        *,
+        account: str,
+        unit: str,
+        credential: Optional[str] = None,
+        id: Optional[str] = None,
+        registers_go_on: Optional[bool] = None,
+    ) -> types.Unit:
+        """Ends a signature creation unit's life for good; `provision` makes the next one.
+
+        Args:
+            account: The account's name in the configuration.
+            unit: The service's id of it.
+            credential: Whose key goes along: a merchant's name in the configuration, or the
+                `credential` that `subject.create` gave; the account's own key if absent.
+            id: The caller's id of this change, unique per account and operation: a repeated
+                call with it changes nothing anew. Made if absent.
+            registers_go_on: Whether registers that live are to go on with the next unit; else
+                they stand in the way. Until `provision` has made that one they sign nothing.
+                (default false)
+        """
+        return cast(
+            types.Unit,
+            await self._call(
+                "unit.decommission",
+                {
+                    "account": account,
+                    "unit": unit,
+                    "credential": credential,
+                    "id": id,
+                    "registers_go_on": registers_go_on,
+                },
             ),
         )
 

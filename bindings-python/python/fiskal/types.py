@@ -46,7 +46,9 @@ __all__ = [
     "ClosingDifference",
     "ClosingPeriod",
     "CoordinatesParams",
+    "CredentialsRevokeResult",
     "CredentialsRotateResult",
+    "CredentialsUpdateResult",
     "Customer",
     "CustomerParams",
     "CustomerType",
@@ -160,12 +162,15 @@ __all__ = [
     "StoryStep",
     "Subject",
     "SubjectListResult",
+    "SubjectState",
     "SyncResult",
     "System",
     "SystemKind",
     "SystemListResult",
     "SystemType",
     "Totals",
+    "Unit",
+    "UnitListResult",
     "Vat",
     "VatExempt",
     "VatExemptOptions",
@@ -423,6 +428,13 @@ OrganizationType = Literal["group", "unit"]
 - `unit`: Holds merchants.
 """
 
+SubjectState = Literal["enabled", "disabled"]
+"""Whether a subject may sign in.
+
+- `enabled`: It may.
+- `disabled`: It may not, until it is enabled again.
+"""
+
 SystemType = Literal["fiscal_device", "payment_device", "e_invoice_service"]
 """What a new system is.
 
@@ -584,7 +596,7 @@ class Orphan(TypedDict):
     # The service's word for it, such as `SUBJECT`.
     type: str
 
-    # Its name there.
+    # Its name there, or its id where several have the name.
     name: str
 
 
@@ -1827,7 +1839,8 @@ class ListedRegister(TypedDict):
     # Why.
     reason: Optional[str]
 
-    # The service's own ids of it, by the service's words; in France `system`.
+    # The service's own ids of it, by the service's words; in France `system`, in Austria
+    # `register`.
     ids: Dict[str, str]
 
 
@@ -1846,11 +1859,16 @@ class ChangedRegister(TypedDict):
     # Why.
     reason: Optional[str]
 
-    # The service's own ids of it, by the service's words; in France `system`.
+    # The service's own ids of it, by the service's words; in France `system`, in Austria
+    # `register`.
     ids: Dict[str, str]
 
     # The service's id of the system whose place was taken.
     replaced: Optional[str]
+
+    # The receipts that the service made for the change and that are to be kept: in Austria the
+    # closing receipt of a register that is retired, and the start receipt of the one in its place.
+    receipts: List[Receipt]
 
 
 class RetireRegisterOptions(TypedDict, total=False):
@@ -1874,6 +1892,16 @@ class RetireRegisterParams(RetireRegisterOptions):
     reason: RetireReason
 
 
+class CredentialsUpdateResult(TypedDict):
+    """Result of `credentials.update`."""
+
+    # The merchant's name in the configuration.
+    merchant: str
+
+    # Which credentials were told: `finanzonline` in Austria, `fisconline` in Italy.
+    credentials: str
+
+
 class CredentialsRotateResult(TypedDict):
     """Result of `credentials.rotate`."""
 
@@ -1886,12 +1914,25 @@ class CredentialsRotateResult(TypedDict):
     # The service's id of the new API key.
     subject: str
 
-    # The service's id of the one before, which still serves; disable it at the service.
+    # The service's id of the one before, which still serves; `credentials.revoke` disables it where
+    # the service has a request for that.
     replaced: str
 
 
+class CredentialsRevokeResult(TypedDict):
+    """Result of `credentials.revoke`."""
+
+    # The merchant's name in the configuration.
+    merchant: str
+
+    # The service's ids of the keys that are disabled now.
+    revoked: List[str]
+
+
 class Organization(TypedDict):
-    """An organization: an account above groups above units."""
+    """An organization: an account above groups above units; in Austria one above those that it
+    manages.
+    """
 
     # The service's id of it.
     id: str
@@ -1902,7 +1943,7 @@ class Organization(TypedDict):
     # Its name.
     name: str
 
-    # `enabled` or `disabled`.
+    # `enabled` or `disabled`; `unknown` where the service does not say.
     state: str
 
     # The service's id of the organization above it.
@@ -2245,6 +2286,57 @@ class ChangeSystemStateParams(ChangeSystemStateOptions):
 
     # The service's id of it.
     system: str
+
+
+class Unit(TypedDict):
+    """A signature creation unit: what signs an Austrian taxpayer's receipts."""
+
+    # The service's id of it.
+    id: str
+
+    # The service's word for what it is, in small letters.
+    type: str
+
+    # The taxpayer's name, as the unit was told it.
+    name: str
+
+    # `pending`, `created`, `initialized`, `outage`, `defective` or `decommissioned`, or a word that
+    # the service has added since.
+    state: str
+
+    # The number of the taxpayer whom it signs for, by what it is: `vat_id`, `tax_id` or `gln`.
+    taxpayer: Dict[str, str]
+
+    # The serial number of its certificate, in hexadecimal digits; absent until it has one.
+    certificate: Optional[str]
+
+    # When it got its certificate (RFC 3339).
+    created_at: Optional[str]
+
+    # When it began to sign (RFC 3339).
+    initialized_at: Optional[str]
+
+    # Since when it cannot sign (RFC 3339); absent while it can.
+    outage_since: Optional[str]
+
+    # When its life ended (RFC 3339); absent while it lives.
+    ended_at: Optional[str]
+
+    # Data that is kept with it: the caller's own, and `fiskal_…` of what this library made.
+    metadata: Dict[str, str]
+
+    # All that the service said of it, untouched.
+    answer: Any
+
+
+class UnitListResult(TypedDict):
+    """Resources of a list."""
+
+    # Those of this page, in the service's order.
+    results: List[Unit]
+
+    # What asks for the next page; absent on the last one.
+    token: Optional[str]
 
 
 class ReceiptExplainResult(TypedDict):
