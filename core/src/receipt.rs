@@ -72,6 +72,10 @@ pub struct Receipt {
     pub mentions: Vec<Mention>,
     /// The QR code that must be printed.
     pub qr: Option<Qr>,
+    /// What the QR code says in letters for a text reader (OCR), where the law lets them be printed instead: base32
+    /// where the QR code has base64. Austria has it, once a receipt is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocr: Option<String>,
     /// The earlier receipt that this one refers to.
     pub original: Option<Original>,
     /// The id of the provisional receipt that this one replaces; its own, where it kept its id.

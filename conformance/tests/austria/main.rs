@@ -7,18 +7,14 @@ mod provisioning;
 use fiskal::Fiskal;
 use fiskal::error::Kind;
 use fiskal_conformance::control::Control;
+use fiskal_conformance::dep::Log;
 use fiskal_conformance::shop::Shop;
 use fiskal_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 pub(crate) const PIN: &str = "ganz-geheim-4711";
 /// Sales of the day with lost answers.
 const SALES: usize = 60;
-/// Sales of the till that is killed.
-const KILLED_SALES: u64 = 15;
 
 pub(crate) fn austrian(sandbox: &Sandbox, patch: &Value) -> Shop {
     Shop::from("config-austria.json", sandbox, patch).unwrap()
@@ -272,46 +268,39 @@ fn a_day_of_lost_answers_signs_every_sale_once() {
     check_log(&sandbox, &shop, &fiskal, &last, SALES + 2);
 }
 
-/// The till is a process of its own, killed at whatever it does, and asked for the same sale again.
+/// The slip waits for the register, and the register's return does not wait for the slip.
 #[test]
-fn a_till_that_is_killed_signs_every_sale_once() {
+fn a_slip_waits_for_a_register_that_is_out_of_service() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let control = Control::of(sandbox.url());
-    let shop = austrian(&sandbox, &json!({}));
-    open(&shop).call("provision", &json!({})).unwrap();
-    // Slow enough that kills strike between request and answer too.
-    let slow = json!({
-        "match": { "method": "PUT", "path": "/sign-at/api/v1/cash-register" },
-        "fault": { "kind": "delay", "ms": 30 }, "count": 100_000,
-    });
-    control.plant(&slow).unwrap();
-    let mut kills = 0;
-    for number in 0..KILLED_SALES {
-        let lines = format!(
-            "open\t{}\ncall\tsale.complete\t{}\n",
-            shop.config().display(),
-            sale(&format!("s-{number}"), json!({}))
-        );
-        // Later attempts live longer, so that the last one comes to its end.
-        let lives = (0..).map(|attempt: u64| Duration::from_millis(10 + (number * 37 + attempt * 53) % 400));
-        let sold = lives.map(|life| attempt(&lines, life)).inspect(|sold| kills += usize::from(!sold));
-        assert!(sold.take(100).any(|sold| sold), "the sale {number} never came to its end");
-    }
-    assert!(kills > 0, "nothing was killed");
-    control.heal().unwrap();
+    let shop = austrian(&sandbox, &json!({ "account": { "wien": { "patience": "150ms" } } }));
     let fiskal = open(&shop);
-    let last = fiskal.call("sale.complete", &sale("last", json!({}))).unwrap();
-    assert_eq!(last["verified"], json!(["content", "chain"]));
-    let booked = control.booked().unwrap();
-    assert_eq!(booked.len() as u64, KILLED_SALES + 2, "the start receipt, the sales and the last one");
-    assert!(booked.iter().all(|one| one["times"] == 1));
-    assert_eq!(fiskal.call("journal.verify", &json!({})).unwrap()["misfit"], Value::Null);
-}
+    fiskal.call("provision", &json!({})).unwrap();
+    let register = &request(&fiskal, "till-1", "/cash-register")["data"][0]["_id"];
+    let path = format!("/cash-register/{}", register.as_str().unwrap());
+    let out = json!({ "register": "till-1", "method": "PATCH", "path": path, "body": { "state": "OUTAGE" } });
 
-/// Lets a door program sell what `lines` say, and kills it after `life`; whether it came to the end of the sale.
-fn attempt(lines: &str, life: Duration) -> bool {
-    let sold = finished(lines, life);
-    sold.inspect(|reply| assert_eq!(reply["result"]["state"], "signed", "{reply}")).is_some()
+    control.plant(&json!({ "fault": { "kind": "status", "status": 503 }, "count": 100_000 })).unwrap();
+    let slip = fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    assert_eq!(slip["state"], "provisional");
+    control.heal().unwrap();
+    // By another journal, which has nothing to settle first.
+    let elsewhere = austrian(&sandbox, &json!({}));
+    let other = open(&elsewhere);
+    other.call("provision", &json!({})).unwrap();
+    assert_eq!(other.call("request", &out).unwrap()["status"], 200);
+
+    assert_eq!(fiskal.call("sync", &json!({})).unwrap()["waiting"], 1);
+    let again = fiskal.call("sale.complete", &sale("s-2", json!({}))).unwrap();
+    assert_eq!(again["state"], "provisional", "it queues behind the slip");
+    control.set_clock(&json!({ "offset_s": 3_600 })).unwrap();
+    fiskal.call("register.restore", &json!({ "register": "till-1" })).unwrap();
+    assert_eq!(fiskal.call("sync", &json!({})).unwrap()["waiting"], 0);
+    for (number, slip) in [("2", slip), ("3", again)] {
+        let signed = fiskal.call("receipt.get", &json!({ "id": slip["id"] })).unwrap();
+        assert_eq!((&signed["state"], &signed["fiscal"]["number"]), (&json!("signed"), &json!(number)));
+        assert_eq!(signed["replaces"], slip["id"]);
+    }
 }
 
 /// Lets a door program do what `lines` say, and kills it after `life`; its reply to the second line, if it came so far.
@@ -334,17 +323,8 @@ pub(crate) fn finished(lines: &str, life: Duration) -> Option<Value> {
 /// Has the register's data collection log checked, with the container that the sandbox shows for it.
 fn check_log(sandbox: &Sandbox, shop: &Shop, fiskal: &Fiskal, receipt: &Value, receipts: usize) {
     let register = receipt["ids"]["register"].as_str().unwrap();
-    let log = request(fiskal, "till-1", &format!("/cash-register/{register}/export"));
-    std::fs::write(shop.path("dep.json"), log.to_string()).unwrap();
-    let mut keys = Control::of(sandbox.url()).keys(register).unwrap();
-    // It has each certificate under two spellings of its serial number.
-    keys["certificateOrPublicKeyMap"]
-        .as_object_mut()
-        .unwrap()
-        .retain(|serial, _| !serial.bytes().any(|byte| byte.is_ascii_uppercase()));
-    std::fs::write(shop.path("keys.json"), keys.to_string()).unwrap();
-    let files = json!({ "file": shop.path("dep.json"), "keys": shop.path("keys.json") });
-    let checked = fiskal.call("dep.verify", &files).unwrap();
+    let log = Log::fetch(fiskal, "till-1", register).unwrap();
+    let checked = log.check(fiskal, &Control::of(sandbox.url()), register, &shop.path("")).unwrap();
     assert_eq!(checked["receipts"], receipts, "{checked}");
     assert_eq!(checked["fits"], true, "{checked}");
     assert_eq!(checked["findings"].as_array().map(Vec::len), Some(0), "{checked}");

@@ -3,7 +3,7 @@
 use super::{Definition, Run, given, read, returned, sale, written};
 use crate::config::{Config, Merchant};
 use crate::engine::Submission;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, LineKind};
 use crate::fiskal::{Call, Place};
 use crate::services;
@@ -134,7 +134,7 @@ fn provision_line(
         }
     }
     let name = format!("provision.{}", line.kind.name());
-    let reply = fiskal.submit(Submission {
+    let submission = Submission {
         key: if plan { format!("{name}:plan") } else { name.clone() },
         name,
         line: line.clone(),
@@ -147,7 +147,9 @@ fn provision_line(
         replaces: None,
         once: false,
         patience: Some(PATIENCE),
-    })?;
+    };
+    let reply =
+        fiskal.submit(submission).map_err(|error| in_configuration(fiskal.config(), place, line, error))?;
     let result = Made::deserialize(&reply.outcome.result)
         .map_err(|cause| Error::internal(format!("a provisioning's result cannot be read: {cause}")))?;
     Ok(Ready { kind: line.kind.name().into(), name: line.name.clone(), result })
@@ -161,6 +163,25 @@ fn secrets_told(fiskal: &Call<'_>, merchant: &Line, service: &str) -> Result<boo
         }
     }
     Ok(true)
+}
+
+/// A service points into what it was told of a line; the caller wants the place in the configuration.
+fn in_configuration(config: &Config, place: &Place<'_>, line: &Line, error: Error) -> Error {
+    let Some(told) = error.pointer().filter(|_| error.kind() == Kind::Config) else { return error };
+    let till = &place.till;
+    let (kind, name) = (line.kind.name(), &line.name);
+    let pointer = match told.split('/').nth(1) {
+        Some("contract" | "environment" | "key") => format!("/account/{}{told}", till.merchant.account),
+        Some("settings") => {
+            let setting = told.strip_prefix("/settings").unwrap_or_default();
+            format!("/{kind}/{name}/{}{setting}", till.account.service)
+        }
+        Some("name" | "trade_name" | "tax_id" | "address" | "model" | "software") => {
+            format!("/{kind}/{name}{told}")
+        }
+        _ => return error,
+    };
+    config.locate(error.at(pointer))
 }
 
 /// What the configuration says of a line, in the service's terms.

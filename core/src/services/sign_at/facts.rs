@@ -58,6 +58,9 @@ pub(super) struct RegisterFacts {
     pub(super) last: Option<Last>,
     /// When the data collection protocol was last fetched whole; at first, when the register was provisioned.
     pub(super) dep_saved_at: Timestamp,
+    /// The last yearly receipt, until FinanzOnline is known to have confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unconfirmed: Option<Unconfirmed>,
     /// The time without the service, while there are receipts that it does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) offline: Option<OfflineFacts>,
@@ -82,6 +85,19 @@ pub(super) struct Last {
     pub(super) code: String,
     /// When it was signed.
     pub(super) signed_at: Timestamp,
+}
+
+/// A receipt that FinanzOnline has to confirm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unconfirmed {
+    /// Its id.
+    pub(super) record: String,
+    /// Its number.
+    pub(super) number: String,
+    /// When it was signed.
+    pub(super) signed_at: Timestamp,
+    /// Whether FinanzOnline has looked at it and not confirmed it.
+    pub(super) denied: bool,
 }
 
 /// A time without the service.

@@ -3,6 +3,7 @@
 //!
 //! What waits for the service is settled before, for these stand in the queue of the register's line.
 
+use super::between;
 use super::checks::{self, CHAIN, Chain};
 use super::facts::{self, Last, RegisterFacts};
 use super::receipt;
@@ -151,7 +152,7 @@ fn closing(run: &Run<'_>, register: &RegisterFacts, there: &Value) -> Flow<(Vec<
     let listed = run.read(Api::Signing, "closing", &credential, &address)?;
     let rows = listed.and_then(|listed| listed.body.get("data")).and_then(Value::as_array);
     let before = register.last.as_ref().and_then(|last| last.number.parse().ok());
-    let newer = sent::newer(rows.into_iter().flatten(), before);
+    let newer = between::newer(rows.into_iter().flatten(), before);
     if !newer.iter().any(|row| text(row, "/receipt_type") == Some("DECOMMISSION")) {
         return Ok((named_closing(run, &credential, &path, there)?.into_iter().collect(), None));
     }

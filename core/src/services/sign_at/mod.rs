@@ -3,25 +3,31 @@
 //! | a till's word | the service's words |
 //! |---|---|
 //! | `sale.begin`, `sale.abort` | nothing: SIGN AT knows no begun sales |
-//! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1` |
-//! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back |
+//! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1`, `raw` or `ekabs_v0` |
+//! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back, in the same form |
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
 //! | `register.*` | a PATCH of the cash register's state; `replace` also makes the next one |
 //! | `unit.*` | signature creation units |
 //! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |
+//! | `export.fetch` | the data collection log (DEP7), by number and by time |
 //!
 //! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
-//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, offline, halt}`.
+//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline, halt}`.
 
 mod account;
 mod afterwards;
+mod between;
 mod checks;
 mod complete;
 mod containers;
 mod countries;
 mod duties;
+mod ekabs;
+mod export;
 mod facts;
 mod finanzonline;
+mod form;
+mod kept;
 mod key;
 mod life;
 mod map;
@@ -29,6 +35,7 @@ mod offline;
 mod provision;
 mod raw;
 mod receipt;
+mod records;
 mod register;
 mod resources;
 mod run;
@@ -201,6 +208,18 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "credentials.rotate" => key::rotate(run),
         "credentials.revoke" => key::revoke(run),
         "credentials.update" => finanzonline::update(run),
+        "record.get" => records::get(run),
+        "record.list" => records::list(run),
+        "record.validate" => records::validate(run),
+        "metadata.get" => kept::metadata(run),
+        "metadata.update" => kept::update_metadata(run),
+        "configuration.get" => kept::configuration(run),
+        "configuration.update" => kept::update_configuration(run),
+        "export.create" => export::create(run),
+        "export.get" => export::get(run),
+        "export.list" => export::list(),
+        "export.fetch" => export::fetch(run),
+        "export.saved" => export::saved(run),
         "request" => raw::request(run),
         other => resources::outcome(run).unwrap_or_else(|| {
             let message = format!("sign-at has no operation '{other}' in this version");

@@ -4,11 +4,13 @@ use super::checks::{ZONE, signed_at};
 use super::containers::Container;
 use super::facts::{MerchantFacts, RegisterFacts};
 use super::map::Kind;
+use super::records;
 use super::run::{Run, local};
 use super::wire::text;
 use crate::error::{Error, Result};
 use crate::money::{self, Exact};
 use crate::receipt::{Issuer, Mention, Place, Qr, Receipt, ReceiptType, State, Totals};
+use crate::verify::rksv::Jws;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
@@ -82,6 +84,8 @@ pub(super) fn signed(mut receipt: Receipt, answer: &Value, zone: &str) -> Result
     receipt.signature =
         code.as_deref().and_then(|code| code.rsplit_once('_')).map(|(_, last)| last.to_owned());
     receipt.qr = code.as_deref().map(qr);
+    // Dummies of `test` are no machine codes, and have none (contract sign-at 2.8).
+    receipt.ocr = code.as_deref().and_then(|code| Jws::from_code(code).ok()?.ocr().ok());
     // The name of a receipt over nothing stays; what a slip said instead of a signature does not.
     receipt.mentions.retain(|mention| mention.place == Place::Header);
     receipt.mentions.extend(mentions(answer)?);
@@ -167,7 +171,12 @@ pub(super) fn made_by_service(run: &Run<'_>, answer: &Value) -> Result<Receipt> 
         mentions: vec![named(name)],
         ..Receipt::default()
     };
-    signed(draft, answer, &run.operation.zone)
+    let mut receipt = signed(draft, answer, &run.operation.zone)?;
+    receipt.todo = records::denied(answer).then(|| {
+        let number = receipt.fiscal.number.as_deref().unwrap_or_default();
+        format!("FinanzOnline does not confirm the receipt {number}; `record.validate` has it look again, else ask the service's support")
+    });
+    Ok(receipt)
 }
 
 /// What a receipt over nothing is called, at its head.

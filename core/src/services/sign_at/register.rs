@@ -78,6 +78,7 @@ pub(super) fn readied(
     let learned = RegisterFacts {
         last: latest.and_then(Last::of),
         dep_saved_at: run.now.now,
+        unconfirmed: None,
         offline: None,
         halt: life::halt_of(run, &found),
         register,

@@ -15,9 +15,10 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// No list is followed further than this: 20,000 resources.
-const MOST_PAGES: usize = 200;
-/// Credentials that did not serve are tried again after this time, when the caller asks again.
-const UNAUTHORIZED_FOR: SignedDuration = SignedDuration::from_secs(2);
+pub(super) const MOST_PAGES: usize = 200;
+/// What was in the way of a write, such as credentials or a register out of service, may be gone after this time: it is
+/// tried again when the caller asks again.
+const IN_THE_WAY_FOR: SignedDuration = SignedDuration::from_secs(2);
 
 /// One operation with all that is known about it.
 #[derive(Clone, Copy)]
@@ -108,15 +109,19 @@ impl<'a> Run<'a> {
                         return Ok(found);
                     }
                 }
-                Fate::Unauthorized(error) if self.age(exchange) < UNAUTHORIZED_FOR => {
+                Fate::Unauthorized(error) if self.age(exchange) < IN_THE_WAY_FOR => {
                     return Err(error.into());
                 }
                 Fate::Unauthorized(_) => {}
                 // What an earlier attempt did after all may be the reason for the refusal.
                 Fate::Refused(error) => {
                     let repeated = number > 1 || exchange.attempts > 1;
-                    let found = if repeated { look(&format!("{label}.look"))? } else { None };
-                    return found.ok_or(Stop::Refused(error));
+                    if repeated && let Some(found) = look(&format!("{label}.look"))? {
+                        return Ok(found);
+                    }
+                    if error.kind() != Kind::NotReady || self.age(exchange) < IN_THE_WAY_FOR {
+                        return Err(Stop::Refused(error));
+                    }
                 }
             }
             before = Some(exchange);

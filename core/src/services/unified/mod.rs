@@ -254,6 +254,7 @@ impl Unified {
             "credentials.update" => italian::update(run),
             "journal.witness" => anchors::witnesses(run),
             "record.get" => record::get(run),
+            "record.list" => record::list(run),
             "export.create" => export::create(run),
             "export.get" => export::get(run),
             "export.list" => export::list(run),
