@@ -5,6 +5,7 @@ use super::containers::Container;
 use super::facts::{MerchantFacts, RegisterFacts};
 use super::map::Kind;
 use super::records;
+use super::records;
 use super::run::{Run, local};
 use super::wire::text;
 use crate::error::{Error, Result};
@@ -94,17 +95,13 @@ pub(super) fn signed(mut receipt: Receipt, answer: &Value, zone: &str) -> Result
     Ok(receipt)
 }
 
-/// What FinanzOnline said of the receipt the last time, where the service tells it (contract sign-at 2.9).
+/// What FinanzOnline said of the receipt, where the service tells it (contract sign-at 2.9).
 fn validated(receipt: &mut Receipt, answer: &Value) {
-    let said = answer.get("fon_validations").and_then(Value::as_array);
-    match said.and_then(|said| said.last()).and_then(|last| text(last, "/validation_result")) {
-        Some("SUCCESS") => receipt.verified.push(FINANZONLINE.to_owned()),
-        Some(other) => {
-            let todo =
-                format!("FinanzOnline did not find the receipt good ({other}); ask the service's support");
-            receipt.todo = Some(todo);
-        }
-        None => {}
+    if records::confirmed(answer) {
+        receipt.verified.push(FINANZONLINE.to_owned());
+    } else if records::denied(answer) {
+        receipt.todo =
+            Some("FinanzOnline has not confirmed the receipt; `record.validate` asks it again".into());
     }
 }
 
