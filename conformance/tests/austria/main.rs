@@ -200,6 +200,9 @@ fn a_register_goes_on_with_the_next_unit() {
     let retired = json!({ "register": "till-1", "reason": "planned" });
     let closing = fiskal.call("register.retire", &retired).unwrap()["receipts"][0].take();
     assert_eq!((&closing["type"], &closing["fiscal"]["number"]), (&json!("closing"), &json!("4")));
+    let printed = json!({ "id": closing["id"], "format": "text" });
+    let paper = fiskal.call("receipt.print", &printed).unwrap();
+    assert!(paper["text"].as_str().unwrap().contains("Schlussbeleg"), "{paper}");
     check_log(&sandbox, &shop, &fiskal, &after, 4);
 }
 

@@ -5,7 +5,6 @@ use super::containers::Container;
 use super::facts::{MerchantFacts, RegisterFacts};
 use super::map::Kind;
 use super::records;
-use super::records;
 use super::run::{Run, local};
 use super::wire::text;
 use crate::error::{Error, Result};
@@ -90,19 +89,9 @@ pub(super) fn signed(mut receipt: Receipt, answer: &Value, zone: &str) -> Result
     // The name of a receipt over nothing stays; what a slip said instead of a signature does not.
     receipt.mentions.retain(|mention| mention.place == Place::Header);
     receipt.mentions.extend(mentions(answer)?);
-    validated(&mut receipt, answer);
+    receipt.verified.extend(records::confirmed(answer).then(|| FINANZONLINE.to_owned()));
     receipt.answer = answer.clone();
     Ok(receipt)
-}
-
-/// What FinanzOnline said of the receipt, where the service tells it (contract sign-at 2.9).
-fn validated(receipt: &mut Receipt, answer: &Value) {
-    if records::confirmed(answer) {
-        receipt.verified.push(FINANZONLINE.to_owned());
-    } else if records::denied(answer) {
-        receipt.todo =
-            Some("FinanzOnline has not confirmed the receipt; `record.validate` asks it again".into());
-    }
 }
 
 /// The labels of the provider, every hint in clear text, and the amounts of the machine code (contract sign-at 5.1).
