@@ -24,7 +24,11 @@ export interface OrganizationCreateParams {
   name: string
   /** The billing address: needed in Austria, and not kept elsewhere. */
   address?: Address | null | undefined
-  /** Per service, what only that service knows; see `AustrianOrganizationSettings`. */
+  /**
+   * Per service, what only that service knows: `{"sign-at": {…}}` with `display_name`, `vat_id`,
+   * `tax_number`, `economy_id`, `contact_person_id`, `address_line2`, `state`, `billing_address_id`,
+   * `billing_options` (`bill_to_organization`, `withhold_billing`).
+   */
   extra?: { [key: string]: unknown } | undefined
   /**
    * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
@@ -80,8 +84,8 @@ export interface OrganizationUpdateParams {
   /** The billing address, in Austria. */
   address?: Address | null | undefined
   /**
-   * Per service, what only that service knows; see `AustrianOrganizationSettings`. What is left out stays as
-   * it is.
+   * Per service, what only that service knows; the keys are those of `organization.create`. What is left out
+   * stays as it is.
    */
   extra?: { [key: string]: unknown } | undefined
   /**

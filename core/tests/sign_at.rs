@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 #[path = "sign_at/driver.rs"]
 mod driver;
+#[path = "sign_at/life.rs"]
+mod life;
 
 use driver::{CODES, Till, answer, sale};
 use fiskal::error::{Error, Kind};

@@ -35,8 +35,9 @@ asked! {
         /// The billing address: needed in Austria, and not kept elsewhere.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         address: Option<Address>,
-        /// Per service, what only that service knows; see
-        /// [`AustrianOrganizationSettings`](crate::services::AustrianOrganizationSettings).
+        /// Per service, what only that service knows: `{"sign-at": {…}}` with `display_name`,
+        /// `vat_id`, `tax_number`, `economy_id`, `contact_person_id`, `address_line2`, `state`, `billing_address_id`,
+        /// `billing_options` (`bill_to_organization`, `withhold_billing`).
         #[serde(default, skip_serializing_if = "Map::is_empty")]
         extra: Map<String, Value>,
     }
@@ -53,9 +54,8 @@ asked! {
         /// The billing address, in Austria.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         address: Option<Address>,
-        /// Per service, what only that service knows; see
-        /// [`AustrianOrganizationSettings`](crate::services::AustrianOrganizationSettings). What is left out
-        /// stays as it is.
+        /// Per service, what only that service knows; the keys are those of `organization.create`. What is left
+        /// out stays as it is.
         #[serde(default, skip_serializing_if = "Map::is_empty")]
         extra: Map<String, Value>,
     }

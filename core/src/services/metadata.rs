@@ -12,11 +12,18 @@ const OWN_KEYS: &str = "fiskal_";
 /// The caller's data within the services' bounds.
 pub(super) fn given(params: &Value) -> Result<Map<String, Value>> {
     let given = params.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
-    let (most, key, value) = BOUNDS;
+    let (most, ..) = BOUNDS;
     if given.len() > most {
         return Err(Error::invalid("/metadata", format!("there may be at most {most} keys")));
     }
-    for (name, text) in &given {
+    check(&given)?;
+    Ok(given)
+}
+
+/// Whether each key and each value may be given.
+pub(super) fn check(given: &Map<String, Value>) -> Result<()> {
+    let (_, key, value) = BOUNDS;
+    for (name, text) in given {
         let pointer = format!("/metadata/{}", crate::read::escape(name));
         if name.starts_with(OWN_KEYS) {
             let message = format!("keys that begin with {OWN_KEYS} are this library's own; take another");
@@ -25,9 +32,9 @@ pub(super) fn given(params: &Value) -> Result<Map<String, Value>> {
         if !(1..=key).contains(&name.chars().count()) {
             return Err(Error::invalid(pointer, format!("a key has 1 to {key} characters")));
         }
-        if text.as_str().is_some_and(|text| text.chars().count() > value) {
-            return Err(Error::invalid(pointer, format!("a value has at most {value} characters")));
+        if text.as_str().is_none_or(|text| text.chars().count() > value) {
+            return Err(Error::invalid(pointer, format!("a value is text of at most {value} characters")));
         }
     }
-    Ok(given)
+    Ok(())
 }

@@ -14,7 +14,7 @@ use crate::exchange::Service;
 use crate::read::escape;
 use serde_json::{Map, Value};
 
-pub use sign_at::settings::{AustrianMerchantSettings, AustrianOrganizationSettings, BillingOptions};
+pub use sign_at::settings::AustrianMerchantSettings;
 pub use unified::italian_settings::ItalianMerchantSettings;
 pub use unified::settings::{Certification, LocationSettings, MerchantSettings, MerchantType, Person};
 

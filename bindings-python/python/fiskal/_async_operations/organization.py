@@ -37,8 +37,10 @@ class AsyncOrganizationOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
             organization: The organization that it goes under; the key's own if absent.
             address: The billing address: needed in Austria, and not kept elsewhere.
-            extra: Per service, what only that service knows; see
-                `AustrianOrganizationSettings`.
+            extra: Per service, what only that service knows: `{"sign-at": {…}}` with
+                `display_name`, `vat_id`, `tax_number`, `economy_id`, `contact_person_id`,
+                `address_line2`, `state`, `billing_address_id`, `billing_options`
+                (`bill_to_organization`, `withhold_billing`).
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -84,8 +86,8 @@ class AsyncOrganizationOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
             name: Its new name, at most 128 characters.
             address: The billing address, in Austria.
-            extra: Per service, what only that service knows; see
-                `AustrianOrganizationSettings`. What is left out stays as it is.
+            extra: Per service, what only that service knows; the keys are those of
+                `organization.create`. What is left out stays as it is.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.

@@ -6,13 +6,11 @@ use super::run::{Flow, Run};
 use super::wire::{Api, Write};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
-use crate::read::escape;
+use crate::services::metadata;
 use serde_json::{Map, Value, json};
 
-/// Most keys, and the lengths of keys and values (contract sign-at 2.5).
-const METADATA: (usize, usize, usize) = (20, 40, 500);
-/// The beginning of this library's own keys.
-const OWN_KEYS: &str = "fiskal_";
+/// The most keys (contract sign-at 2.5).
+const MOST_KEYS: usize = 20;
 /// Where the organization's settings are.
 const CONFIGURATION: &str = "/configuration";
 
@@ -26,13 +24,12 @@ pub(super) fn metadata(run: &Run<'_>) -> Flow<Outcome> {
 /// replaces, which the contract leaves open.
 pub(super) fn update_metadata(run: &Run<'_>) -> Flow<Outcome> {
     let given = run.param("metadata").as_object().cloned().unwrap_or_default();
-    check(&given)?;
+    metadata::check(&given)?;
     let path = metadata_path(run)?;
     let mut wanted = noted(run, "metadata", &path)?;
     wanted.extend(given);
-    let (most, ..) = METADATA;
-    if wanted.len() > most {
-        let message = format!("there would be {} keys; SIGN AT keeps {most}", wanted.len());
+    if wanted.len() > MOST_KEYS {
+        let message = format!("there would be {} keys; SIGN AT keeps {MOST_KEYS}", wanted.len());
         return Err(Error::invalid("/metadata", message).into());
     }
     let look = |label: &str| -> Flow<Option<Value>> {
@@ -67,23 +64,6 @@ fn metadata_path(run: &Run<'_>) -> Result<String> {
         _ => format!("/cash-register/{}", facts::register(run.facts)?.register),
     };
     Ok(format!("{owner}/metadata"))
-}
-
-fn check(given: &Map<String, Value>) -> Result<()> {
-    let (_, longest_key, longest_value) = METADATA;
-    for (key, value) in given {
-        let wrong = |message: String| Err(Error::invalid(format!("/metadata/{}", escape(key)), message));
-        if key.starts_with(OWN_KEYS) {
-            return wrong(format!("keys that begin with {OWN_KEYS} are this library's own; take another"));
-        }
-        if !(1..=longest_key).contains(&key.chars().count()) {
-            return wrong(format!("a key has 1 to {longest_key} characters"));
-        }
-        if value.as_str().is_none_or(|value| value.chars().count() > longest_value) {
-            return wrong(format!("a value is text of at most {longest_value} characters"));
-        }
-    }
-    Ok(())
 }
 
 /// Reads the settings of the organization.

@@ -156,11 +156,15 @@ fn closing(run: &Run<'_>, register: &RegisterFacts, there: &Value) -> Flow<(Vec<
     if !newer.iter().any(|row| text(row, "/receipt_type") == Some("DECOMMISSION")) {
         return Ok((named_closing(run, &credential, &path, there)?.into_iter().collect(), None));
     }
-    let whole = register.last.as_ref().is_some_and(|last| checks::chain(last, &newer) == Chain::Whole);
+    let chain = register.last.as_ref().map_or(Chain::Untold, |last| checks::chain(last, &newer));
     let own = newer.iter().filter(|row| sent::is_the_services_own(row));
     let mut receipts = own.map(|row| receipt::made_by_service(run, row)).collect::<Result<Vec<_>>>()?;
-    if whole {
-        receipts.iter_mut().for_each(|receipt| receipt.verified.push(CHAIN.to_owned()));
+    match chain {
+        Chain::Whole => receipts.iter_mut().for_each(|receipt| receipt.verified.push(CHAIN.to_owned())),
+        Chain::Broken(finding) => receipts.iter_mut().for_each(|receipt| {
+            receipt.todo = Some(format!("{}; ask the service's support", finding.message))
+        }),
+        Chain::Untold => {}
     }
     Ok((receipts, newer.last().and_then(|row| Last::of(row))))
 }

@@ -89,23 +89,9 @@ pub(super) fn signed(mut receipt: Receipt, answer: &Value, zone: &str) -> Result
     // The name of a receipt over nothing stays; what a slip said instead of a signature does not.
     receipt.mentions.retain(|mention| mention.place == Place::Header);
     receipt.mentions.extend(mentions(answer)?);
-    validated(&mut receipt, answer);
+    receipt.verified.extend(records::confirmed(answer).then(|| FINANZONLINE.to_owned()));
     receipt.answer = answer.clone();
     Ok(receipt)
-}
-
-/// What FinanzOnline said of the receipt the last time, where the service tells it (contract sign-at 2.9).
-fn validated(receipt: &mut Receipt, answer: &Value) {
-    let said = answer.get("fon_validations").and_then(Value::as_array);
-    match said.and_then(|said| said.last()).and_then(|last| text(last, "/validation_result")) {
-        Some("SUCCESS") => receipt.verified.push(FINANZONLINE.to_owned()),
-        Some(other) => {
-            let todo =
-                format!("FinanzOnline did not find the receipt good ({other}); ask the service's support");
-            receipt.todo = Some(todo);
-        }
-        None => {}
-    }
 }
 
 /// The labels of the provider, every hint in clear text, and the amounts of the machine code (contract sign-at 5.1).

@@ -5,14 +5,48 @@ use crate::error::{Error, Kind, Result};
 use crate::resource::{CreateOrganization, OrganizationType, UpdateOrganization};
 use crate::services::sign_at::provision::{PATH, billing_address};
 use crate::services::sign_at::run::{Flow, Run};
-use crate::services::sign_at::settings::AustrianOrganizationSettings;
 use crate::services::sign_at::wire::{Api, Write};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// The shortest name that the Management API takes, and the longest that this library sends.
 const NAME: std::ops::RangeInclusive<usize> = 3..=128;
 /// The block of what only SIGN AT knows.
 const BLOCK: &str = "sign-at";
+
+/// What only SIGN AT knows of an organization, in its own words, as a caller gives it. The service checks it.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vat_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    economy_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_person_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address_line2: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_address_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_options: Option<BillingOptions>,
+}
+
+/// Who pays.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct BillingOptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill_to_organization: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withhold_billing: Option<bool>,
+}
 
 pub(super) fn get(run: &Run<'_>) -> Flow<Value> {
     Ok(view::organization(&now(run)?)?)
@@ -90,12 +124,11 @@ fn check_name(name: &str) -> Result<()> {
 /// What only SIGN AT knows of an organization, in its own words; the blocks of other services are not looked at.
 fn settings(extra: &Map<String, Value>) -> Result<Map<String, Value>> {
     let Some(block) = extra.get(BLOCK) else { return Ok(Map::new()) };
-    let settings: AustrianOrganizationSettings =
-        serde_path_to_error::deserialize(block).map_err(|error| {
-            let path = error.path().to_string();
-            let below = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-            Error::invalid(format!("/extra/{BLOCK}{below}"), format!("the block is wrong: {}", error.inner()))
-        })?;
+    let settings: Settings = serde_path_to_error::deserialize(block).map_err(|error| {
+        let path = error.path().to_string();
+        let below = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+        Error::invalid(format!("/extra/{BLOCK}{below}"), format!("the block is wrong: {}", error.inner()))
+    })?;
     Ok(json!(settings).as_object().cloned().unwrap_or_default())
 }
 

@@ -35,6 +35,8 @@ pub(super) fn changed(run: &Run<'_>, word: &str, now: &Value) -> Result<Map<Stri
         "organization" => {
             let asked: UpdateOrganization = asked(run)?;
             keeps_no(run, "address", asked.address.is_some())?;
+            keeps_no_block(run, &asked.extra)?;
+            keeps_no_block(run, &asked.extra)?;
             renamed(asked.name)
         }
         "subject" => {
@@ -73,6 +75,17 @@ fn keeps_no(run: &Run<'_>, member: &str, given: bool) -> Result<()> {
     }
     let message = format!("{} takes no {member} here; leave it out", run.service.service.to_uppercase());
     Err(Error::invalid(format!("/{member}"), message))
+}
+
+/// Of an organization the service knows nothing that others do not; blocks of others are not looked at.
+fn keeps_no_block(run: &Run<'_>, extra: &Map<String, Value>) -> Result<()> {
+    let block = extra.get(&run.service.service).and_then(Value::as_object);
+    match block.and_then(|block| block.keys().next()) {
+        None => Ok(()),
+        Some(key) => {
+            keeps_no(run, &format!("extra/{}/{}", run.service.service, crate::read::escape(key)), true)
+        }
+    }
 }
 
 /// A subject's first name is narrower than its later ones (Appendix A, ApiKeySubjectName and SubjectName).
