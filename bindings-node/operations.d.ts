@@ -8,6 +8,8 @@ import type {
   ChangedRegister,
   ClosingCreateParams,
   ClosingCreateResult,
+  ConfigurationGetParams,
+  ConfigurationUpdateParams,
   CredentialsRotateParams,
   CredentialsRotateResult,
   DepVerifyParams,
@@ -42,6 +44,9 @@ import type {
   MerchantListParams,
   MerchantListResult,
   MerchantUpdateParams,
+  Metadata,
+  MetadataGetParams,
+  MetadataUpdateParams,
   NoParams,
   OpenSale,
   Organization,
@@ -71,8 +76,10 @@ import type {
   ReceiptPayParams,
   ReceiptPrintParams,
   ReceiptZeroParams,
-  RecordGetParams,
-  RecordGetResult,
+  RecordGet,
+  RecordListParams,
+  RecordListResult,
+  RecordValidateResult,
   RegisterListParams,
   RegisterListResult,
   RegisterRestoreParams,
@@ -88,6 +95,8 @@ import type {
   SaleListResult,
   SaleReference,
   SaleResumeParams,
+  ServiceConfiguration,
+  ServiceRecord,
   StatusParams,
   StatusResult,
   Subject,
@@ -194,10 +203,38 @@ export interface Operations {
    */
   eventRecord(params: EventRecordParams, options?: CallOptions): Promise<EventRecordResult>
   /**
-   * Reads a record from its service with all that it shows: the operation, the signed artifact, and its
+   * Reads a record from its service with all that it shows: what was booked, the signed artifact, and its
    * signature, which is checked. (`record.get`)
    */
-  recordGet(params: RecordGetParams, options?: CallOptions): Promise<RecordGetResult>
+  recordGet(params: RecordGet, options?: CallOptions): Promise<ServiceRecord>
+  /**
+   * Lists the records that a service keeps of a register or of all registers of its merchant, page by page or
+   * all of them. (`record.list`)
+   */
+  recordList(params: RecordListParams, options?: CallOptions): Promise<RecordListResult>
+  /**
+   * Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing receipt. What
+   * it confirmed already is not asked again. (`record.validate`)
+   */
+  recordValidate(params: RecordGet, options?: CallOptions): Promise<RecordValidateResult>
+  /**
+   * Reads the notes that a service keeps with a register, its signature unit or a record. (`metadata.get`)
+   */
+  metadataGet(params: MetadataGetParams, options?: CallOptions): Promise<Metadata>
+  /**
+   * Adds or changes notes that a service keeps with a register, its signature unit or a record; the others
+   * stay. (`metadata.update`)
+   */
+  metadataUpdate(params: MetadataUpdateParams, options?: CallOptions): Promise<Metadata>
+  /**
+   * Reads the settings of the organization at the service that a register belongs to. (`configuration.get`)
+   */
+  configurationGet(params: ConfigurationGetParams, options?: CallOptions): Promise<ServiceConfiguration>
+  /**
+   * Changes settings of the organization at the service that a register belongs to; what is left out stays.
+   * (`configuration.update`)
+   */
+  configurationUpdate(params: ConfigurationUpdateParams, options?: CallOptions): Promise<ServiceConfiguration>
   /** Orders an export of a register's records from its service, and tells how far it is. (`export.create`) */
   exportCreate(params: ExportCreateParams, options?: CallOptions): Promise<Export>
   /** Tells how far an export is. (`export.get`) */
@@ -376,6 +413,12 @@ export type OperationName =
   | 'report'
   | 'event.record'
   | 'record.get'
+  | 'record.list'
+  | 'record.validate'
+  | 'metadata.get'
+  | 'metadata.update'
+  | 'configuration.get'
+  | 'configuration.update'
   | 'export.create'
   | 'export.get'
   | 'export.list'
@@ -453,7 +496,13 @@ export interface OperationTypes {
   'closing.create': { params: ClosingCreateParams, result: ClosingCreateResult }
   'report': { params: ReportParams, result: ReportResult }
   'event.record': { params: EventRecordParams, result: EventRecordResult }
-  'record.get': { params: RecordGetParams, result: RecordGetResult }
+  'record.get': { params: RecordGet, result: ServiceRecord }
+  'record.list': { params: RecordListParams, result: RecordListResult }
+  'record.validate': { params: RecordGet, result: RecordValidateResult }
+  'metadata.get': { params: MetadataGetParams, result: Metadata }
+  'metadata.update': { params: MetadataUpdateParams, result: Metadata }
+  'configuration.get': { params: ConfigurationGetParams, result: ServiceConfiguration }
+  'configuration.update': { params: ConfigurationUpdateParams, result: ServiceConfiguration }
   'export.create': { params: ExportCreateParams, result: Export }
   'export.get': { params: ExportGetParams, result: Export }
   'export.list': { params: ExportListParams, result: ExportListResult }

@@ -680,6 +680,11 @@ export interface ReceiptData {
   mentions: Mention[]
   /** The QR code that must be printed. */
   qr: Qr | null
+  /**
+   * What the QR code says in letters for a text reader (OCR), where the law lets them be printed instead:
+   * base32 where the QR code has base64. Austria has it, once a receipt is signed.
+   */
+  ocr?: string | null
   /** The earlier receipt that this one refers to. */
   original: RecordedOriginal | null
   /** The id of the provisional receipt that this one replaces; its own, where it kept its id. */
@@ -1101,6 +1106,8 @@ export interface ReceiptPrintParams {
   format?: PrintFormat | undefined
   /** How many characters fit on a line of paper, 24 to 80; for text and ESC/POS. */
   columns?: number | bigint | undefined
+  /** How the code that must be printed is printed. */
+  code?: PrintCode | undefined
 }
 
 /**
@@ -1111,6 +1118,14 @@ export interface ReceiptPrintParams {
  * - `escpos`: Bytes for a receipt printer.
  */
 export type PrintFormat = 'text' | 'html' | 'escpos'
+
+/**
+ * How the code of a receipt is printed.
+ *
+ * - `qr`: As the QR code.
+ * - `ocr`: In letters for a text reader, in lines as wide as the paper; only where the receipt has `ocr`.
+ */
+export type PrintCode = 'qr' | 'ocr'
 
 /** Result of `receipt.print`. */
 export interface PrintedReceipt {
@@ -1171,6 +1186,8 @@ export interface ReceiptZeroParams {
   id?: string | null | undefined
   /** Who makes it. */
   cashier?: Cashier | null | undefined
+  /** Per service, what only that service knows: its form, as in a sale. */
+  extra?: { [key: string]: unknown } | undefined
 }
 
 /** Parameters of `receipt.duplicate`. */
@@ -1367,22 +1384,29 @@ export interface EventRecordResult {
   signed_at: string | null
 }
 
-/** Parameters of `record.get`. */
-export interface RecordGetParams {
+/** Parameters of `record.get` and `record.validate`. */
+export interface RecordGet {
   /** The register's name in the configuration. */
   register: string
-  /** The service's id of the record, such as `ids.record` of a receipt. */
+  /**
+   * The service's id of the record, such as `ids.record` of a receipt, in Austria `ids.receipt`. In Austria
+   * also its number, `fiscal.number`.
+   */
   record: string
 }
 
-/** Result of `record.get`. */
-export interface RecordGetResult {
+/** A record as its service keeps it. */
+export interface ServiceRecord {
   /** The service's id. */
   record: string
-  /** The service's word for what it is, such as `TRANSACTION::RECEIPT`. */
+  /** The service's word for what it is, such as `TRANSACTION::RECEIPT` or `NORMAL`. */
   type: string
-  /** The service's word for how it stands, such as `COMPLETED`. */
+  /** The service's word for how it stands, such as `COMPLETED`; `null` where it has none. */
   state: string | null
+  /** The number that the service gave it; absent where it numbers none. */
+  number: string | null
+  /** The serial number of its register; absent where the record does not tell it. */
+  register_serial: string | null
   /** The signature in the service's journal. */
   signature: string | null
   /** When it was signed (RFC 3339 with the location's offset). */
@@ -1395,8 +1419,147 @@ export interface RecordGetResult {
   integrity: string | null
   /** What was checked: `artifact`, by that JWS and the register's certificate. */
   verified: string[]
+  /** What the authority said of it, the oldest word first. */
+  validations: Validation[]
   /** The service's own answer, untouched. */
   answer: unknown
+}
+
+/** What an authority said of a record. */
+export interface Validation {
+  /** Its word. */
+  result: ValidationResult
+  /** When it said so (RFC 3339 with the location's offset). */
+  validated_at: string | null
+}
+
+/**
+ * What an authority says of a record.
+ *
+ * - `success`: It confirms the record.
+ * - `error`: It does not.
+ * - `unknown`: It has not answered in time, and may do so later.
+ */
+export type ValidationResult = 'success' | 'error' | 'unknown'
+
+/** Parameters of `record.list`. */
+export interface RecordListParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** Whether the records of all registers of its merchant come. */
+  all_registers?: boolean | undefined
+  /**
+   * Only these types, in the service's words, such as `TRANSACTION::RECEIPT` or `YEARLY_CLOSE`; all if empty.
+   * In France and Italy at most one.
+   */
+  types?: readonly string[] | undefined
+  /** In which order. France and Italy have their own. */
+  order?: RecordOrder | null | undefined
+  /** How many a page has, 1 to 100; 100 if absent. */
+  limit?: number | bigint | undefined
+  /** The `token` of the page before; the first page if absent. */
+  token?: string | null | undefined
+  /**
+   * Whether the pages that follow come too, at most 200 of them; then a `token` in the result says that there
+   * are still more.
+   */
+  all?: boolean | undefined
+}
+
+/**
+ * In which order records are listed.
+ *
+ * - `ascending`: The lowest number first.
+ * - `descending`: The highest number first.
+ */
+export type RecordOrder = 'ascending' | 'descending'
+
+/** Resources of a list. */
+export interface RecordListResult {
+  /** Those of this page, in the service's order. */
+  results: ServiceRecord[]
+  /** What asks for the next page; absent on the last one. */
+  token: string | null
+}
+
+/** Result of `record.validate`. */
+export interface RecordValidateResult {
+  /** The service's id of the record. */
+  record: string
+  /** The number that the service gave it. */
+  number: string | null
+  /** What the authority says. */
+  result: ValidationResult
+  /** When it said so (RFC 3339 with the location's offset); absent while it has not. */
+  validated_at: string | null
+  /** What to do, in a sentence; absent where it is confirmed. */
+  todo: string | null
+}
+
+/** Parameters of `metadata.get`. */
+export interface MetadataGetParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** Whose notes are meant. */
+  of?: MetadataSubject | undefined
+  /** For `record`: its id or number, as in `record.get`. */
+  record?: string | null | undefined
+}
+
+/**
+ * Whose notes are meant.
+ *
+ * - `register`: The register's.
+ * - `unit`: Those of the signature unit that the register's merchant signs with.
+ * - `record`: A record's.
+ */
+export type MetadataSubject = 'register' | 'unit' | 'record'
+
+/** Result of `metadata.get` and `metadata.update`. */
+export interface Metadata {
+  /** All notes that are there now; `fiskal_…` are this library's own. */
+  metadata: { [key: string]: string }
+}
+
+/** Parameters of `metadata.update`. */
+export interface MetadataUpdateParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** Whose notes are meant. */
+  of?: MetadataSubject | undefined
+  /** For `record`: its id or number, as in `record.get`. */
+  record?: string | null | undefined
+  /**
+   * The notes to add or change: keys of 1 to 40 characters, not beginning with `fiskal_`, and values of at
+   * most 500. With those that are there, this library's own among them, there may be 20.
+   */
+  metadata: { [key: string]: string }
+}
+
+/** Parameters of `configuration.get`. */
+export interface ConfigurationGetParams {
+  /** The register's name in the configuration. */
+  register: string
+}
+
+/** Settings of an organization at its service. */
+export interface ServiceConfiguration {
+  /** Whether the service has the authority look at yearly receipts by itself. */
+  yearly_receipt_validation_enabled: boolean
+  /** Whether the service has the authority look at monthly receipts by itself. */
+  monthly_receipt_validation_enabled: boolean
+  /** The service's count of the changes, where it tells one. */
+  revision: number | null
+}
+
+/** Parameters of `configuration.update`. */
+export interface ConfigurationUpdateParams {
+  /** The register's name in the configuration. */
+  register: string
+  /** Whether the service has the authority look at yearly receipts by itself. */
+  yearly_receipt_validation_enabled?: boolean | null | undefined
+  /** Whether the service has the authority look at monthly receipts by itself. */
+  monthly_receipt_validation_enabled?: boolean | null | undefined
 }
 
 /** Parameters of `export.create`. */

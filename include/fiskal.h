@@ -802,10 +802,44 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_EVENT_RECORD "event.record"
 
 /**
- * Reads a record from its service with all that it shows: the operation, the signed artifact, and its
- * signature, which is checked.
+ * Reads a record from its service with all that it shows: what was booked, the signed artifact, and
+ * its signature, which is checked.
  */
 #define FISKAL_OP_RECORD_GET "record.get"
+
+/**
+ * Lists the records that a service keeps of a register or of all registers of its merchant, page by
+ * page or all of them.
+ */
+#define FISKAL_OP_RECORD_LIST "record.list"
+
+/**
+ * Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing receipt.
+ * What it confirmed already is not asked again.
+ */
+#define FISKAL_OP_RECORD_VALIDATE "record.validate"
+
+/**
+ * Reads the notes that a service keeps with a register, its signature unit or a record.
+ */
+#define FISKAL_OP_METADATA_GET "metadata.get"
+
+/**
+ * Adds or changes notes that a service keeps with a register, its signature unit or a record; the
+ * others stay.
+ */
+#define FISKAL_OP_METADATA_UPDATE "metadata.update"
+
+/**
+ * Reads the settings of the organization at the service that a register belongs to.
+ */
+#define FISKAL_OP_CONFIGURATION_GET "configuration.get"
+
+/**
+ * Changes settings of the organization at the service that a register belongs to; what is left out
+ * stays.
+ */
+#define FISKAL_OP_CONFIGURATION_UPDATE "configuration.update"
 
 /**
  * Orders an export of a register's records from its service, and tells how far it is.

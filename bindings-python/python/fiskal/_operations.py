@@ -403,6 +403,7 @@ class Operations:
         copy: Optional[int] = None,
         format: Optional[types.PrintFormat] = None,
         columns: Optional[int] = None,
+        code: Optional[types.PrintCode] = None,
     ) -> types.PrintedReceipt:
         """Renders a receipt as text, as HTML or for an ESC/POS printer.
 
@@ -413,11 +414,13 @@ class Operations:
             format: What to make. (default "text")
             columns: How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
                 (default 42)
+            code: How the code that must be printed is printed.
         """
         return cast(
             types.PrintedReceipt,
             self._call(
-                "receipt.print", {"id": id, "copy": copy, "format": format, "columns": columns}
+                "receipt.print",
+                {"id": id, "copy": copy, "format": format, "columns": columns, "code": code},
             ),
         )
 
@@ -504,6 +507,7 @@ class Operations:
         register: str,
         id: Optional[str] = None,
         cashier: Optional[types.CashierParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
     ) -> Receipt:
         """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
         15 February.
@@ -513,10 +517,13 @@ class Operations:
             id: The caller's id of it, at most 64 visible characters, unique per register: a
                 repeated call with it gives the same receipt. Made if absent.
             cashier: Who makes it.
+            extra: Per service, what only that service knows: its form, as in a sale.
         """
         return cast(
             "Receipt",
-            self._call("receipt.zero", {"register": register, "id": id, "cashier": cashier}),
+            self._call(
+                "receipt.zero", {"register": register, "id": id, "cashier": cashier, "extra": extra}
+            ),
         )
 
     def receipt_duplicate(
@@ -685,17 +692,158 @@ class Operations:
             ),
         )
 
-    def record_get(self, *, register: str, record: str) -> types.RecordGetResult:
-        """Reads a record from its service with all that it shows: the operation, the signed
+    def record_get(self, *, register: str, record: str) -> types.ServiceRecord:
+        """Reads a record from its service with all that it shows: what was booked, the signed
         artifact, and its signature, which is checked.
 
         Args:
             register: The register's name in the configuration.
-            record: The service's id of the record, such as `ids.record` of a receipt.
+            record: The service's id of the record, such as `ids.record` of a receipt, in
+                Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
         """
         return cast(
-            types.RecordGetResult,
-            self._call("record.get", {"register": register, "record": record}),
+            types.ServiceRecord, self._call("record.get", {"register": register, "record": record})
+        )
+
+    def record_list(
+        self,
+        *,
+        register: str,
+        all_registers: Optional[bool] = None,
+        types: Optional[Sequence[str]] = None,
+        order: Optional[types.RecordOrder] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.RecordListResult:
+        """Lists the records that a service keeps of a register or of all registers of its merchant,
+        page by page or all of them.
+
+        Args:
+            register: The register's name in the configuration.
+            all_registers: Whether the records of all registers of its merchant come. (default
+                false)
+            types: Only these types, in the service's words, such as `TRANSACTION::RECEIPT` or
+                `YEARLY_CLOSE`; all if empty. In France and Italy at most one.
+            order: In which order. France and Italy have their own.
+            limit: How many a page has, 1 to 100; 100 if absent. (default 100)
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.RecordListResult,
+            self._call(
+                "record.list",
+                {
+                    "register": register,
+                    "all_registers": all_registers,
+                    "types": types,
+                    "order": order,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    def record_validate(self, *, register: str, record: str) -> types.RecordValidateResult:
+        """Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing
+        receipt. What it confirmed already is not asked again.
+
+        Args:
+            register: The register's name in the configuration.
+            record: The service's id of the record, such as `ids.record` of a receipt, in
+                Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
+        """
+        return cast(
+            types.RecordValidateResult,
+            self._call("record.validate", {"register": register, "record": record}),
+        )
+
+    def metadata_get(
+        self,
+        *,
+        register: str,
+        of: Optional[types.MetadataSubject] = None,
+        record: Optional[str] = None,
+    ) -> types.Metadata:
+        """Reads the notes that a service keeps with a register, its signature unit or a record.
+
+        Args:
+            register: The register's name in the configuration.
+            of: Whose notes are meant. (default "register")
+            record: For `record`: its id or number, as in `record.get`.
+        """
+        return cast(
+            types.Metadata,
+            self._call("metadata.get", {"register": register, "of": of, "record": record}),
+        )
+
+    def metadata_update(
+        self,
+        *,
+        register: str,
+        metadata: Mapping[str, str],
+        of: Optional[types.MetadataSubject] = None,
+        record: Optional[str] = None,
+    ) -> types.Metadata:
+        """Adds or changes notes that a service keeps with a register, its signature unit or a
+        record; the others stay.
+
+        Args:
+            register: The register's name in the configuration.
+            metadata: The notes to add or change: keys of 1 to 40 characters, not beginning with
+                `fiskal_`, and values of at most 500. With those that are there, this library's own
+                among them, there may be 20.
+            of: Whose notes are meant. (default "register")
+            record: For `record`: its id or number, as in `record.get`.
+        """
+        return cast(
+            types.Metadata,
+            self._call(
+                "metadata.update",
+                {"register": register, "metadata": metadata, "of": of, "record": record},
+            ),
+        )
+
+    def configuration_get(self, *, register: str) -> types.ServiceConfiguration:
+        """Reads the settings of the organization at the service that a register belongs to.
+
+        Args:
+            register: The register's name in the configuration.
+        """
+        return cast(
+            types.ServiceConfiguration, self._call("configuration.get", {"register": register})
+        )
+
+    def configuration_update(
+        self,
+        *,
+        register: str,
+        yearly_receipt_validation_enabled: Optional[bool] = None,
+        monthly_receipt_validation_enabled: Optional[bool] = None,
+    ) -> types.ServiceConfiguration:
+        """Changes settings of the organization at the service that a register belongs to; what is
+        left out stays.
+
+        Args:
+            register: The register's name in the configuration.
+            yearly_receipt_validation_enabled: Whether the service has the authority look at
+                yearly receipts by itself.
+            monthly_receipt_validation_enabled: Whether the service has the authority look at
+                monthly receipts by itself.
+        """
+        return cast(
+            types.ServiceConfiguration,
+            self._call(
+                "configuration.update",
+                {
+                    "register": register,
+                    "yearly_receipt_validation_enabled": yearly_receipt_validation_enabled,
+                    "monthly_receipt_validation_enabled": monthly_receipt_validation_enabled,
+                },
+            ),
         )
 
     def export_create(
@@ -2539,6 +2687,7 @@ class AsyncOperations:
         copy: Optional[int] = None,
         format: Optional[types.PrintFormat] = None,
         columns: Optional[int] = None,
+        code: Optional[types.PrintCode] = None,
     ) -> types.PrintedReceipt:
         """Renders a receipt as text, as HTML or for an ESC/POS printer.
 
@@ -2549,11 +2698,13 @@ class AsyncOperations:
             format: What to make. (default "text")
             columns: How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
                 (default 42)
+            code: How the code that must be printed is printed.
         """
         return cast(
             types.PrintedReceipt,
             await self._call(
-                "receipt.print", {"id": id, "copy": copy, "format": format, "columns": columns}
+                "receipt.print",
+                {"id": id, "copy": copy, "format": format, "columns": columns, "code": code},
             ),
         )
 
@@ -2640,6 +2791,7 @@ class AsyncOperations:
         register: str,
         id: Optional[str] = None,
         cashier: Optional[types.CashierParams] = None,
+        extra: Optional[Mapping[str, Any]] = None,
     ) -> Receipt:
         """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
         15 February.
@@ -2649,10 +2801,13 @@ class AsyncOperations:
             id: The caller's id of it, at most 64 visible characters, unique per register: a
                 repeated call with it gives the same receipt. Made if absent.
             cashier: Who makes it.
+            extra: Per service, what only that service knows: its form, as in a sale.
         """
         return cast(
             "Receipt",
-            await self._call("receipt.zero", {"register": register, "id": id, "cashier": cashier}),
+            await self._call(
+                "receipt.zero", {"register": register, "id": id, "cashier": cashier, "extra": extra}
+            ),
         )
 
     async def receipt_duplicate(
@@ -2825,17 +2980,160 @@ class AsyncOperations:
             ),
         )
 
-    async def record_get(self, *, register: str, record: str) -> types.RecordGetResult:
-        """Reads a record from its service with all that it shows: the operation, the signed
+    async def record_get(self, *, register: str, record: str) -> types.ServiceRecord:
+        """Reads a record from its service with all that it shows: what was booked, the signed
         artifact, and its signature, which is checked.
 
         Args:
             register: The register's name in the configuration.
-            record: The service's id of the record, such as `ids.record` of a receipt.
+            record: The service's id of the record, such as `ids.record` of a receipt, in
+                Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
         """
         return cast(
-            types.RecordGetResult,
+            types.ServiceRecord,
             await self._call("record.get", {"register": register, "record": record}),
+        )
+
+    async def record_list(
+        self,
+        *,
+        register: str,
+        all_registers: Optional[bool] = None,
+        types: Optional[Sequence[str]] = None,
+        order: Optional[types.RecordOrder] = None,
+        limit: Optional[int] = None,
+        token: Optional[str] = None,
+        all: Optional[bool] = None,
+    ) -> types.RecordListResult:
+        """Lists the records that a service keeps of a register or of all registers of its merchant,
+        page by page or all of them.
+
+        Args:
+            register: The register's name in the configuration.
+            all_registers: Whether the records of all registers of its merchant come. (default
+                false)
+            types: Only these types, in the service's words, such as `TRANSACTION::RECEIPT` or
+                `YEARLY_CLOSE`; all if empty. In France and Italy at most one.
+            order: In which order. France and Italy have their own.
+            limit: How many a page has, 1 to 100; 100 if absent. (default 100)
+            token: The `token` of the page before; the first page if absent.
+            all: Whether the pages that follow come too, at most 200 of them; then a `token` in
+                the result says that there are still more. (default false)
+        """
+        return cast(
+            types.RecordListResult,
+            await self._call(
+                "record.list",
+                {
+                    "register": register,
+                    "all_registers": all_registers,
+                    "types": types,
+                    "order": order,
+                    "limit": limit,
+                    "token": token,
+                    "all": all,
+                },
+            ),
+        )
+
+    async def record_validate(self, *, register: str, record: str) -> types.RecordValidateResult:
+        """Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing
+        receipt. What it confirmed already is not asked again.
+
+        Args:
+            register: The register's name in the configuration.
+            record: The service's id of the record, such as `ids.record` of a receipt, in
+                Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
+        """
+        return cast(
+            types.RecordValidateResult,
+            await self._call("record.validate", {"register": register, "record": record}),
+        )
+
+    async def metadata_get(
+        self,
+        *,
+        register: str,
+        of: Optional[types.MetadataSubject] = None,
+        record: Optional[str] = None,
+    ) -> types.Metadata:
+        """Reads the notes that a service keeps with a register, its signature unit or a record.
+
+        Args:
+            register: The register's name in the configuration.
+            of: Whose notes are meant. (default "register")
+            record: For `record`: its id or number, as in `record.get`.
+        """
+        return cast(
+            types.Metadata,
+            await self._call("metadata.get", {"register": register, "of": of, "record": record}),
+        )
+
+    async def metadata_update(
+        self,
+        *,
+        register: str,
+        metadata: Mapping[str, str],
+        of: Optional[types.MetadataSubject] = None,
+        record: Optional[str] = None,
+    ) -> types.Metadata:
+        """Adds or changes notes that a service keeps with a register, its signature unit or a
+        record; the others stay.
+
+        Args:
+            register: The register's name in the configuration.
+            metadata: The notes to add or change: keys of 1 to 40 characters, not beginning with
+                `fiskal_`, and values of at most 500. With those that are there, this library's own
+                among them, there may be 20.
+            of: Whose notes are meant. (default "register")
+            record: For `record`: its id or number, as in `record.get`.
+        """
+        return cast(
+            types.Metadata,
+            await self._call(
+                "metadata.update",
+                {"register": register, "metadata": metadata, "of": of, "record": record},
+            ),
+        )
+
+    async def configuration_get(self, *, register: str) -> types.ServiceConfiguration:
+        """Reads the settings of the organization at the service that a register belongs to.
+
+        Args:
+            register: The register's name in the configuration.
+        """
+        return cast(
+            types.ServiceConfiguration,
+            await self._call("configuration.get", {"register": register}),
+        )
+
+    async def configuration_update(
+        self,
+        *,
+        register: str,
+        yearly_receipt_validation_enabled: Optional[bool] = None,
+        monthly_receipt_validation_enabled: Optional[bool] = None,
+    ) -> types.ServiceConfiguration:
+        """Changes settings of the organization at the service that a register belongs to; what is
+        left out stays.
+
+        Args:
+            register: The register's name in the configuration.
+            yearly_receipt_validation_enabled: Whether the service has the authority look at
+                yearly receipts by itself.
+            monthly_receipt_validation_enabled: Whether the service has the authority look at
+                monthly receipts by itself.
+        """
+        return cast(
+            types.ServiceConfiguration,
+            await self._call(
+                "configuration.update",
+                {
+                    "register": register,
+                    "yearly_receipt_validation_enabled": yearly_receipt_validation_enabled,
+                    "monthly_receipt_validation_enabled": monthly_receipt_validation_enabled,
+                },
+            ),
         )
 
     async def export_create(

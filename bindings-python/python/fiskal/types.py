@@ -101,6 +101,8 @@ __all__ = [
     "MentionPlace",
     "Merchant",
     "MerchantListResult",
+    "Metadata",
+    "MetadataSubject",
     "Misfit",
     "Offline",
     "OnlineMisfit",
@@ -120,6 +122,7 @@ __all__ = [
     "Person",
     "PersonOptions",
     "PersonParams",
+    "PrintCode",
     "PrintFormat",
     "PrintedReceipt",
     "ProgramParams",
@@ -136,7 +139,10 @@ __all__ = [
     "ReceiptListResult",
     "ReceiptState",
     "ReceiptType",
-    "RecordGetResult",
+    "RecordGetParams",
+    "RecordListResult",
+    "RecordOrder",
+    "RecordValidateResult",
     "RegisterListResult",
     "RegisterState",
     "RegisterStatus",
@@ -155,7 +161,9 @@ __all__ = [
     "SaleParams",
     "SaleReference",
     "ServiceClosing",
+    "ServiceConfiguration",
     "ServiceFile",
+    "ServiceRecord",
     "StatusResult",
     "StoryStep",
     "Subject",
@@ -166,6 +174,8 @@ __all__ = [
     "SystemListResult",
     "SystemType",
     "Totals",
+    "Validation",
+    "ValidationResult",
     "Vat",
     "VatExempt",
     "VatExemptOptions",
@@ -377,12 +387,43 @@ PrintFormat = Literal["text", "html", "escpos"]
 - `escpos`: Bytes for a receipt printer.
 """
 
+PrintCode = Literal["qr", "ocr"]
+"""How the code of a receipt is printed.
+
+- `qr`: As the QR code.
+- `ocr`: In letters for a text reader, in lines as wide as the paper; only where the receipt has
+  `ocr`.
+"""
+
 ClosingPeriod = Literal["day", "month", "year"]
 """A period that has grand totals of its own.
 
 - `day`: From midnight to midnight.
 - `month`: A month of the calendar.
 - `year`: A fiscal year.
+"""
+
+ValidationResult = Literal["success", "error", "unknown"]
+"""What an authority says of a record.
+
+- `success`: It confirms the record.
+- `error`: It does not.
+- `unknown`: It has not answered in time, and may do so later.
+"""
+
+RecordOrder = Literal["ascending", "descending"]
+"""In which order records are listed.
+
+- `ascending`: The lowest number first.
+- `descending`: The highest number first.
+"""
+
+MetadataSubject = Literal["register", "unit", "record"]
+"""Whose notes are meant.
+
+- `register`: The register's.
+- `unit`: Those of the signature unit that the register's merchant signs with.
+- `record`: A record's.
 """
 
 ExportType = Literal["records"]
@@ -1698,17 +1739,34 @@ class EventRecordResult(TypedDict):
     signed_at: Optional[str]
 
 
-class RecordGetResult(TypedDict):
-    """Result of `record.get`."""
+class RecordGetParams(TypedDict):
+    """Parameters of `record.get` and `record.validate`."""
+
+    # The register's name in the configuration.
+    register: str
+
+    # The service's id of the record, such as `ids.record` of a receipt, in Austria `ids.receipt`.
+    # In Austria also its number, `fiscal.number`.
+    record: str
+
+
+class ServiceRecord(TypedDict):
+    """A record as its service keeps it."""
 
     # The service's id.
     record: str
 
-    # The service's word for what it is, such as `TRANSACTION::RECEIPT`.
+    # The service's word for what it is, such as `TRANSACTION::RECEIPT` or `NORMAL`.
     type: str
 
-    # The service's word for how it stands, such as `COMPLETED`.
+    # The service's word for how it stands, such as `COMPLETED`; `null` where it has none.
     state: Optional[str]
+
+    # The number that the service gave it; absent where it numbers none.
+    number: Optional[str]
+
+    # The serial number of its register; absent where the record does not tell it.
+    register_serial: Optional[str]
 
     # The signature in the service's journal.
     signature: Optional[str]
@@ -1728,8 +1786,70 @@ class RecordGetResult(TypedDict):
     # What was checked: `artifact`, by that JWS and the register's certificate.
     verified: List[str]
 
+    # What the authority said of it, the oldest word first.
+    validations: List[Validation]
+
     # The service's own answer, untouched.
     answer: Any
+
+
+class Validation(TypedDict):
+    """What an authority said of a record."""
+
+    # Its word.
+    result: ValidationResult
+
+    # When it said so (RFC 3339 with the location's offset).
+    validated_at: Optional[str]
+
+
+class RecordListResult(TypedDict):
+    """Resources of a list."""
+
+    # Those of this page, in the service's order.
+    results: List[ServiceRecord]
+
+    # What asks for the next page; absent on the last one.
+    token: Optional[str]
+
+
+class RecordValidateResult(TypedDict):
+    """Result of `record.validate`."""
+
+    # The service's id of the record.
+    record: str
+
+    # The number that the service gave it.
+    number: Optional[str]
+
+    # What the authority says.
+    result: ValidationResult
+
+    # When it said so (RFC 3339 with the location's offset); absent while it has not.
+    validated_at: Optional[str]
+
+    # What to do, in a sentence; absent where it is confirmed.
+    todo: Optional[str]
+
+
+class Metadata(TypedDict):
+    """Result of `metadata.get` and `metadata.update`."""
+
+    # All notes that are there now; `fiskal_…` are this library's own.
+    metadata: Dict[str, str]
+
+
+class ServiceConfiguration(TypedDict):
+    """Settings of an organization at its service."""
+
+    # Whether the service has the authority look at yearly receipts by itself.
+    yearly_receipt_validation_enabled: bool
+
+    # Whether the service has the authority look at monthly receipts by itself.
+    monthly_receipt_validation_enabled: bool
+
+    # The service's count of the changes, where it tells one.
+    revision: Optional[int]
 
 
 class Export(TypedDict):

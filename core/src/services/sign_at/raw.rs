@@ -1,5 +1,5 @@
-//! A raw, authenticated and journalled request to SIGN AT, for what has no name here: the export of the data
-//! collection protocol, metadata, validations, the configuration.
+//! A raw, authenticated and journalled request to SIGN AT, for what has no name here, such as the export of the data
+//! collection protocol.
 
 use super::facts::{self, RegisterFacts};
 use super::run::{Flow, Run, Stop};
