@@ -2,12 +2,15 @@
 //!
 //! [`case`] reads the cases of `cases/`, [`run`] plays one against a sandbox of its own through a
 //! [`door`], [`matching`] compares what came back and [`cents`] the amounts. A [`story`] is what came of
-//! a case, to be compared with another door's. [`crash`] kills a real till while it sells, and compares three books afterwards.
+//! a case, to be compared with another door's. [`crash`] kills a real till while it sells, and compares three books afterwards;
+//! [`dep`] has an Austrian register's log checked.
 
 pub mod case;
 pub mod cents;
 pub mod control;
+pub mod country;
 pub mod crash;
+pub mod dep;
 pub mod door;
 pub mod matching;
 pub mod random;

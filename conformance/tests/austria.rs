@@ -5,18 +5,14 @@
 use fiskal::Fiskal;
 use fiskal::error::Kind;
 use fiskal_conformance::control::Control;
+use fiskal_conformance::dep::Log;
 use fiskal_conformance::shop::Shop;
 use fiskal_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 const PIN: &str = "ganz-geheim-4711";
 /// Sales of the day with lost answers.
 const SALES: usize = 60;
-/// Sales of the till that is killed.
-const KILLED_SALES: u64 = 15;
 
 fn austrian(sandbox: &Sandbox, patch: &Value) -> Shop {
     Shop::from("config-austria.json", sandbox, patch).unwrap()
@@ -148,6 +144,60 @@ fn two_tills_that_provision_at_once_share_a_unit() {
     assert_eq!(Control::of(sandbox.url()).booked().unwrap().len(), 4);
 }
 
+/// Both make an organization if neither sees the other's in time; the first of them serves for both.
+#[test]
+fn two_tills_that_provision_at_once_share_an_organization() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let slow = json!({
+        "match": { "method": "POST", "path": "/management/api/v0/organizations" },
+        "fault": { "kind": "delay", "ms": 300 }, "count": 2,
+    });
+    control.plant(&slow).unwrap();
+    let own = |register: &str| json!({ "register": { "till-1": null, register: { "location": "graz" } } });
+    let shops = ["left", "right"].map(|register| (register, austrian(&sandbox, &own(register))));
+    let serials = std::thread::scope(|scope| {
+        let threads = shops.each_ref().map(|(register, shop)| {
+            scope.spawn(move || {
+                let fiskal = open(shop);
+                fiskal.call("provision", &json!({})).unwrap();
+                let sold =
+                    fiskal.call("sale.complete", &sale("s-1", json!({ "register": register }))).unwrap();
+                sold["ids"]["signature_creation_unit"].clone()
+            })
+        });
+        threads.map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(serials[0], serials[1], "one unit signs for both");
+    assert_eq!(control.booked().unwrap().len(), 4);
+}
+
+/// A process that is killed at every step of its provisioning, until one lives long enough.
+#[test]
+fn a_provisioning_that_is_killed_goes_on_where_it_stopped() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let shop = austrian(&sandbox, &json!({}));
+    let slow = json!({ "match": { "path": "/" }, "fault": { "kind": "delay", "ms": 15 }, "count": 100_000 });
+    control.plant(&slow).unwrap();
+    let lines = format!("open\t{}\ncall\tprovision\t{{}}\n", shop.config().display());
+    let lives = (1..60_u64).map(|attempt| Duration::from_millis(20 * attempt));
+    let killed = lives.take_while(|life| finished(&lines, *life).is_none()).count();
+    assert!((5..59).contains(&killed), "{killed} were killed");
+    control.heal().unwrap();
+    let fiskal = open(&shop);
+    let sold = fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    assert_eq!(sold["verified"], json!(["content", "chain"]));
+    let count = |operation: &str, params: Value| {
+        fiskal.call(operation, &params).unwrap()["results"].as_array().map(Vec::len)
+    };
+    assert_eq!(count("unit.list", json!({ "account": "wien", "credential": "muster" })), Some(1));
+    let registers = request(&fiskal, "till-1", "/cash-register");
+    assert_eq!(registers["count"], 1, "{registers}");
+    assert_eq!(control.booked().unwrap().len(), 2, "one start receipt and the sale");
+    assert_eq!(fiskal.call("journal.verify", &json!({})).unwrap()["misfit"], Value::Null);
+}
+
 #[test]
 fn what_others_do_to_a_register_is_noticed() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
@@ -179,6 +229,11 @@ fn what_others_do_to_a_register_is_noticed() {
     assert_eq!(refused.kind(), Kind::NotReady, "{refused}");
     assert_eq!(refused.details().service_code.as_deref(), Some("E_INITIAL_RECEIPT_MISSING"));
     fiskal.call("provision", &json!({})).unwrap();
+    let suspended = fiskal.call("register.list", &json!({})).unwrap()["registers"][0].take();
+    assert_eq!((&suspended["state"], &suspended["reason"]), (&json!("suspended"), &Value::Null));
+    let refused = fiskal.call("sale.complete", &sale("s-3", json!({}))).unwrap_err();
+    assert!(refused.message().contains("register.restore"), "{refused}");
+    fiskal.call("register.restore", &json!({ "register": "till-1" })).unwrap();
     fiskal.call("sale.complete", &sale("s-3", json!({}))).unwrap();
 
     // The quarterly copy counts from the last whole export.
@@ -193,9 +248,66 @@ fn what_others_do_to_a_register_is_noticed() {
 
     // Out of service for good.
     told("PATCH", &register, json!({ "state": "DECOMMISSIONED" }));
-    let over = fiskal.call("provision", &json!({})).unwrap_err();
+    fiskal.call("provision", &json!({})).unwrap();
+    let over = fiskal.call("sale.complete", &sale("s-4", json!({}))).unwrap_err();
     assert_eq!(over.kind(), Kind::NotReady, "{over}");
-    assert!(over.message().contains("for good"), "{over}");
+    assert!(over.message().contains("register.replace"), "{over}");
+}
+
+#[test]
+fn a_register_goes_on_with_the_next_unit() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let shop = austrian(&sandbox, &json!({}));
+    let fiskal = open(&shop);
+    fiskal.call("provision", &json!({})).unwrap();
+    let before = fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    let unit = json!({
+        "account": "wien", "credential": "muster", "unit": before["ids"]["signature_creation_unit"],
+        "registers_go_on": true,
+    });
+    fiskal.call("unit.decommission", &unit).unwrap();
+    fiskal.call("provision", &json!({})).unwrap();
+    let after = fiskal.call("sale.complete", &sale("s-2", json!({}))).unwrap();
+    assert_ne!(after["ids"]["signature_creation_unit"], before["ids"]["signature_creation_unit"]);
+    assert_eq!(after["verified"], json!(["content", "chain"]));
+    let retired = json!({ "register": "till-1", "reason": "planned" });
+    let closing = fiskal.call("register.retire", &retired).unwrap()["receipts"][0].take();
+    assert_eq!((&closing["type"], &closing["fiscal"]["number"]), (&json!("closing"), &json!("4")));
+    check_log(&sandbox, &shop, &fiskal, &after, 4);
+}
+
+/// The till's PIN changes, and nothing else of its configuration.
+#[test]
+fn a_new_pin_is_told_by_the_next_provisioning() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let pin = tempfile::NamedTempFile::new().unwrap();
+    let block = json!({ "fon_user_pin": format!("file:{}", pin.path().display()) });
+    let shop = austrian(&sandbox, &json!({ "merchant": { "muster": { "sign-at": block } } }));
+    let told = || {
+        let requests = control.requests().unwrap();
+        requests
+            .iter()
+            .filter(|request| request["path"] == "/sign-at/api/v1/fon/auth" && request["method"] == "PUT")
+            .count()
+    };
+    let provisioned = |text: &str| {
+        std::fs::write(pin.path(), text).unwrap();
+        open(&shop).call("provision", &json!({})).map(|_| told())
+    };
+    assert_eq!(provisioned(PIN).unwrap(), 1);
+    assert_eq!(provisioned(PIN).unwrap(), 1, "told once");
+    assert_eq!(provisioned("ganz-anders-0815").unwrap(), 2);
+    assert_eq!(provisioned("ganz-anders-0815").unwrap(), 2);
+    // One that FinanzOnline does not take was not told, and is told again.
+    control.set(&json!({ "sign-at": { "fon_rejects_credentials": true } })).unwrap();
+    assert_eq!(provisioned("falsch-0815").unwrap_err().kind(), Kind::Unauthorized);
+    control.set(&json!({ "sign-at": { "fon_rejects_credentials": false } })).unwrap();
+    assert_eq!(provisioned("falsch-0815").unwrap(), 4);
+    // A till whose PIN is not to be had has nothing new to tell.
+    std::fs::remove_file(pin.path()).unwrap();
+    open(&shop).call("provision", &json!({})).unwrap();
+    assert_eq!(told(), 4);
 }
 
 #[test]
@@ -263,44 +375,43 @@ fn a_day_of_lost_answers_signs_every_sale_once() {
     check_log(&sandbox, &shop, &fiskal, &last, SALES + 2);
 }
 
-/// The till is a process of its own, killed at whatever it does, and asked for the same sale again.
+/// The slip waits for the register, and the register's return does not wait for the slip.
 #[test]
-fn a_till_that_is_killed_signs_every_sale_once() {
+fn a_slip_waits_for_a_register_that_is_out_of_service() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let control = Control::of(sandbox.url());
-    let shop = austrian(&sandbox, &json!({}));
-    open(&shop).call("provision", &json!({})).unwrap();
-    // Slow enough that kills strike between request and answer too.
-    let slow = json!({
-        "match": { "method": "PUT", "path": "/sign-at/api/v1/cash-register" },
-        "fault": { "kind": "delay", "ms": 30 }, "count": 100_000,
-    });
-    control.plant(&slow).unwrap();
-    let mut kills = 0;
-    for number in 0..KILLED_SALES {
-        let lines = format!(
-            "open\t{}\ncall\tsale.complete\t{}\n",
-            shop.config().display(),
-            sale(&format!("s-{number}"), json!({}))
-        );
-        // Later attempts live longer, so that the last one comes to its end.
-        let lives = (0..).map(|attempt: u64| Duration::from_millis(10 + (number * 37 + attempt * 53) % 400));
-        let sold = lives.map(|life| attempt(&lines, life)).inspect(|sold| kills += usize::from(!sold));
-        assert!(sold.take(100).any(|sold| sold), "the sale {number} never came to its end");
-    }
-    assert!(kills > 0, "nothing was killed");
-    control.heal().unwrap();
+    let shop = austrian(&sandbox, &json!({ "account": { "wien": { "patience": "150ms" } } }));
     let fiskal = open(&shop);
-    let last = fiskal.call("sale.complete", &sale("last", json!({}))).unwrap();
-    assert_eq!(last["verified"], json!(["content", "chain"]));
-    let booked = control.booked().unwrap();
-    assert_eq!(booked.len() as u64, KILLED_SALES + 2, "the start receipt, the sales and the last one");
-    assert!(booked.iter().all(|one| one["times"] == 1));
-    assert_eq!(fiskal.call("journal.verify", &json!({})).unwrap()["misfit"], Value::Null);
+    fiskal.call("provision", &json!({})).unwrap();
+    let register = &request(&fiskal, "till-1", "/cash-register")["data"][0]["_id"];
+    let path = format!("/cash-register/{}", register.as_str().unwrap());
+    let out = json!({ "register": "till-1", "method": "PATCH", "path": path, "body": { "state": "OUTAGE" } });
+
+    control.plant(&json!({ "fault": { "kind": "status", "status": 503 }, "count": 100_000 })).unwrap();
+    let slip = fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    assert_eq!(slip["state"], "provisional");
+    control.heal().unwrap();
+    // By another journal, which has nothing to settle first.
+    let elsewhere = austrian(&sandbox, &json!({}));
+    let other = open(&elsewhere);
+    other.call("provision", &json!({})).unwrap();
+    assert_eq!(other.call("request", &out).unwrap()["status"], 200);
+
+    assert_eq!(fiskal.call("sync", &json!({})).unwrap()["waiting"], 1);
+    let again = fiskal.call("sale.complete", &sale("s-2", json!({}))).unwrap();
+    assert_eq!(again["state"], "provisional", "it queues behind the slip");
+    control.set_clock(&json!({ "offset_s": 3_600 })).unwrap();
+    fiskal.call("register.restore", &json!({ "register": "till-1" })).unwrap();
+    assert_eq!(fiskal.call("sync", &json!({})).unwrap()["waiting"], 0);
+    for (number, slip) in [("2", slip), ("3", again)] {
+        let signed = fiskal.call("receipt.get", &json!({ "id": slip["id"] })).unwrap();
+        assert_eq!((&signed["state"], &signed["fiscal"]["number"]), (&json!("signed"), &json!(number)));
+        assert_eq!(signed["replaces"], slip["id"]);
+    }
 }
 
-/// Lets a door program do what `lines` say, and kills it after `life`; whether it came to the end of the sale.
-fn attempt(lines: &str, life: Duration) -> bool {
+/// Lets a door program do what `lines` say, and kills it after `life`; its reply to the second line, if it came so far.
+fn finished(lines: &str, life: Duration) -> Option<Value> {
     let mut door = Command::new(env!("CARGO_BIN_EXE_door"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -313,29 +424,14 @@ fn attempt(lines: &str, life: Duration) -> bool {
     door.kill().unwrap();
     let output = door.wait_with_output().unwrap();
     let replies = String::from_utf8(output.stdout).unwrap();
-    match replies.lines().nth(1).map(serde_json::from_str::<Value>) {
-        Some(Ok(reply)) => {
-            assert_eq!(reply["result"]["state"], "signed", "{reply}");
-            true
-        }
-        _ => false,
-    }
+    replies.lines().nth(1).and_then(|reply| serde_json::from_str(reply).ok())
 }
 
 /// Has the register's data collection log checked, with the container that the sandbox shows for it.
 fn check_log(sandbox: &Sandbox, shop: &Shop, fiskal: &Fiskal, receipt: &Value, receipts: usize) {
     let register = receipt["ids"]["register"].as_str().unwrap();
-    let log = request(fiskal, "till-1", &format!("/cash-register/{register}/export"));
-    std::fs::write(shop.path("dep.json"), log.to_string()).unwrap();
-    let mut keys = Control::of(sandbox.url()).keys(register).unwrap();
-    // It has each certificate under two spellings of its serial number.
-    keys["certificateOrPublicKeyMap"]
-        .as_object_mut()
-        .unwrap()
-        .retain(|serial, _| !serial.bytes().any(|byte| byte.is_ascii_uppercase()));
-    std::fs::write(shop.path("keys.json"), keys.to_string()).unwrap();
-    let files = json!({ "file": shop.path("dep.json"), "keys": shop.path("keys.json") });
-    let checked = fiskal.call("dep.verify", &files).unwrap();
+    let log = Log::fetch(fiskal, "till-1", register).unwrap();
+    let checked = log.check(fiskal, &Control::of(sandbox.url()), register, &shop.path("")).unwrap();
     assert_eq!(checked["receipts"], receipts, "{checked}");
     assert_eq!(checked["fits"], true, "{checked}");
     assert_eq!(checked["findings"].as_array().map(Vec::len), Some(0), "{checked}");

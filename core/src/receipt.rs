@@ -86,7 +86,8 @@ pub struct Receipt {
     pub todo: Option<String>,
     /// The number of this copy; 0 is the original.
     pub copy: u32,
-    /// What was checked of the answer: `content`, `chain`.
+    /// What was checked of the answer: `content`, `chain`; `finanzonline` where the service tells that FinanzOnline
+    /// found the receipt good.
     pub verified: Vec<String>,
     /// The service's own last answer, untouched; `null` while there is none.
     pub answer: Value,

@@ -90,7 +90,8 @@ fn what_the_service_makes_on_the_way_is_fetched_and_belongs_to_the_chain() {
     let between = |row: Option<Value>| {
         move |request: &Request| match (request.method, &row) {
             (Method::Get, Some(row)) => {
-                assert!(request.path.ends_with("/receipt?limit=50&order=DESC"), "{}", request.path);
+                let query = "/receipt?limit=100&offset=0&order=DESC&order_by=receipt_number";
+                assert!(request.path.ends_with(query), "{}", request.path);
                 let rows = json!({"data": [answered(9), row, answered(7)], "count": 3});
                 Some(Answer { status: 200, headers: Vec::new(), body: rows })
             }
@@ -122,6 +123,42 @@ fn what_the_service_makes_on_the_way_is_fetched_and_belongs_to_the_chain() {
     assert_eq!((error.kind(), error.pointer()), (Kind::Mismatch, Some("/qr_code_data")));
     let untold = played(None).unwrap();
     assert_eq!((untold.error, &untold.receipts[0].verified[..]), (None, &["content".to_owned()][..]));
+}
+
+#[test]
+fn they_are_followed_over_pages_and_never_taken_for_all_when_they_are_not() {
+    // Another program's receipts, as far as their numbers: as many as a page has, time and again.
+    let full = |page: usize| {
+        let row = |number: usize| json!({"receipt_type": "NORMAL", "receipt_number": number.to_string()});
+        let rows: Vec<Value> = (0..100).map(|at| row(1_000_000 - page * 100 - at)).collect();
+        Answer { status: 200, headers: Vec::new(), body: json!({ "data": rows, "count": 1_000_000 }) }
+    };
+    let pages = std::cell::Cell::new(0);
+    let outcome = Till::at(7).does(9, "receipt.zero", json!({}), &|request| {
+        if request.method != Method::Get {
+            return Some(answer(9, request));
+        }
+        pages.set(pages.get() + 1);
+        Some(full(pages.get() - 1))
+    });
+    let outcome = outcome.unwrap();
+    assert_eq!((outcome.error, pages.get()), (None, 10));
+    assert_eq!(outcome.receipts[0].verified, ["content"]);
+
+    // On the second page the close is found after all.
+    let mut closed = answered(8);
+    closed["receipt_type"] = "MONTHLY_CLOSE".into();
+    let outcome = Till::at(7).does(9, "receipt.zero", json!({}), &|request| match request.method {
+        Method::Get if request.path.contains("offset=100&") => {
+            let rows = json!({ "data": [closed, answered(7)] });
+            Some(Answer { status: 200, headers: Vec::new(), body: rows })
+        }
+        Method::Get => Some(full(0)),
+        _ => Some(answer(9, request)),
+    });
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.error, None);
+    assert_eq!(outcome.receipts.last().unwrap().verified, ["content", "chain"]);
 }
 
 /// The answer of number `number`, as lists have it.

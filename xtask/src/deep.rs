@@ -7,19 +7,24 @@ use clap::Args;
 use std::process::Command;
 use std::time::Instant;
 
+/// Countries in which a till is killed.
+const COUNTRIES: [&str; 3] = ["fr", "it", "at"];
+/// Sales of a run that kills a till.
+const SALES: u16 = 8;
+
 /// How much a deep run does.
 #[derive(Args)]
 pub(crate) struct Size {
     /// Seeded schedules of failures for the engine.
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
     schedules: u64,
-    /// Runs of a selling till, each with two or three kills.
+    /// Runs of a selling till in each country, each with two or three kills.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
     crashes: u64,
     /// The first seed of the kills; the same seed kills at the same points.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Sales over a link that is cut at random.
+    /// Sales over a link that is cut at random, in each country.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(4..))]
     offline: u64,
 }
@@ -27,6 +32,15 @@ pub(crate) struct Size {
 /// How long the kill test goes on, and where it kills.
 #[derive(Args)]
 pub(crate) struct Crash {
+    /// Where the till sells: `fr`, `it` or `at`.
+    #[arg(long, default_value = "fr")]
+    country: String,
+    /// The contract that its service speaks; the newest if absent.
+    #[arg(long)]
+    contract: Option<String>,
+    /// How many sales a run has.
+    #[arg(long, default_value_t = SALES)]
+    sales: u16,
     /// Runs of a selling till, each with two or three kills.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     runs: u64,
@@ -43,8 +57,8 @@ pub(crate) fn run(size: Size) -> Result<bool> {
         process::cargo(&["test", "--locked", "--release", "--package", "fiskal", "--test", "engine"])
             .env("FISKAL_SCHEDULES", size.schedules.to_string()),
     )?;
-    out::head(&format!("crash: {} runs", size.crashes));
-    let crashes = timed(&mut killer(&Crash { runs: size.crashes, seed: size.seed }))?;
+    let crashes: Vec<(&str, Run)> =
+        COUNTRIES.iter().map(|country| crashed(country, &size)).collect::<Result<_>>()?;
     out::head(&format!("offline: {} sales", size.offline));
     let offline = timed(
         process::cargo(&["test", "--locked", "--package", "fiskal-conformance", "--test", "offline"])
@@ -52,20 +66,35 @@ pub(crate) fn run(size: Size) -> Result<bool> {
             .env("FISKAL_OFFLINE_SEED", size.seed.to_string()),
     )?;
     out::head("row for docs/deep-runs.md");
+    let told: Vec<String> =
+        crashes.iter().map(|(country, run)| format!("{country} {}", run.spoken())).collect();
     out::line(&format!(
-        "| {} | {} | {} schedules: {} | {} runs of the kill test, seed {}: {} | {} sales, seed {}: {} |",
+        "| {} | {} | {} schedules: {} | {} runs of the kill test in each country, seed {}: {} | {} sales in each country, seed {}: {} |",
         jiff::Zoned::now().date(),
         commit(),
         size.schedules,
         schedules.spoken(),
         size.crashes,
         size.seed,
-        crashes.spoken(),
+        told.join("; "),
         size.offline,
         size.seed,
         offline.spoken(),
     ));
-    Ok(schedules.held && crashes.held && offline.held)
+    Ok(schedules.held && crashes.iter().all(|(_, run)| run.held) && offline.held)
+}
+
+/// The kill test of one country.
+fn crashed(country: &'static str, size: &Size) -> Result<(&'static str, Run)> {
+    out::head(&format!("crash: {} runs in {country}", size.crashes));
+    let crash = Crash {
+        country: country.to_owned(),
+        contract: None,
+        sales: SALES,
+        runs: size.crashes,
+        seed: size.seed,
+    };
+    Ok((country, timed(&mut killer(&crash))?))
 }
 
 /// Runs the kill test alone.
@@ -76,7 +105,11 @@ pub(crate) fn crash(crash: Crash) -> Result<bool> {
 fn killer(crash: &Crash) -> Command {
     let mut command =
         process::cargo(&["run", "--locked", "--package", "fiskal-conformance", "--bin", "crash", "--"]);
+    command.args(["--country", &crash.country, "--sales", &crash.sales.to_string()]);
     command.args(["--runs", &crash.runs.to_string(), "--seed", &crash.seed.to_string()]);
+    if let Some(contract) = &crash.contract {
+        command.args(["--contract", contract]);
+    }
     command
 }
 

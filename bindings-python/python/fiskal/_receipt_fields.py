@@ -170,7 +170,9 @@ class ReceiptFields:
 
     @property
     def verified(self) -> List[str]:
-        """What was checked of the answer: `content`, `chain`."""
+        """What was checked of the answer: `content`, `chain`; `finanzonline` where the service
+        tells that FinanzOnline found the receipt good.
+        """
         return cast(List[str], self._data["verified"])
 
     @property

@@ -1,4 +1,4 @@
-//! `crash --runs N --seed S`: kills a selling till again and again, and compares three books.
+//! `crash --country C --runs N --seed S`: kills a selling till again and again, and compares three books.
 //!
 //! The same binary is the till: `crash till sell FOLDER`.
 
@@ -6,7 +6,9 @@
 
 use clap::{Parser, Subcommand};
 use fiskal_conformance::Result;
-use fiskal_conformance::crash::{harness, till};
+use fiskal_conformance::country::Country;
+use fiskal_conformance::crash::harness::{self, Setup};
+use fiskal_conformance::crash::till;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -15,6 +17,15 @@ use std::time::Instant;
 /// what the sandbox has booked.
 #[derive(Parser)]
 struct Arguments {
+    /// Where the till sells.
+    #[arg(long, value_enum, default_value = "fr")]
+    country: Country,
+    /// The contract that its service speaks; the newest if absent.
+    #[arg(long)]
+    contract: Option<String>,
+    /// How many sales a run has.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    sales: u16,
     /// How many runs; each kills its till up to four times.
     #[arg(long, default_value_t = 50)]
     runs: u64,
@@ -50,7 +61,10 @@ fn main() -> ExitCode {
         Some(Role::Till(Till::Call { folder, operation, params })) => {
             till::call(&folder, &operation, &params).map(|()| true)
         }
-        None => crash(arguments.runs, arguments.seed),
+        None => {
+            let Arguments { country, contract, sales, runs, seed, .. } = arguments;
+            crash(&Setup { country, contract, sales: sales.into() }, runs, seed)
+        }
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -63,13 +77,13 @@ fn main() -> ExitCode {
 }
 
 /// Runs them all; tells whether the books agreed every time.
-fn crash(runs: u64, seed: u64) -> Result<bool> {
+fn crash(setup: &Setup, runs: u64, seed: u64) -> Result<bool> {
     let program = std::env::current_exe()?;
     let started = Instant::now();
     let (mut kills, mut sales, mut errors, mut spare, mut differing) = (0, 0, 0, 0, 0);
     for run in 0..runs {
         let seed = seed.wrapping_add(run);
-        let outcome = harness::run(&program, seed).map_err(|error| format!("seed {seed}: {error}"))?;
+        let outcome = harness::run(&program, setup, seed).map_err(|error| format!("seed {seed}: {error}"))?;
         kills += outcome.kills;
         sales += outcome.sales;
         errors += outcome.errors;

@@ -1,5 +1,6 @@
 //! What the till believes: one JSON line for each answer it got, on the disk before it goes on.
 
+use super::plan::{Sale, Way};
 use crate::Result;
 use serde_json::Value;
 use std::fs::{File, OpenOptions};
@@ -11,7 +12,7 @@ use std::path::Path;
 pub struct Belief {
     /// The sale.
     pub sale: String,
-    /// `receipt`, `aborted` or `error`.
+    /// `receipt`, `cancelled`, `aborted` or `error`.
     pub kind: String,
     /// What came back.
     pub told: Value,
@@ -62,11 +63,12 @@ impl Beliefs {
         Ok(())
     }
 
-    /// Whether nothing about the sale is open: it was aborted, or its receipt is signed.
-    pub fn is_over(&self, sale: &str) -> bool {
-        self.held.iter().filter(|belief| belief.sale == sale).any(|belief| {
+    /// Whether nothing about the sale is open: it was aborted, or its last receipt is signed.
+    pub fn is_over(&self, sale: &Sale) -> bool {
+        self.held.iter().filter(|belief| belief.sale == sale.id).any(|belief| {
             let signed = belief.told.get("state").is_some_and(|state| state == "signed");
-            belief.kind == "aborted" || (belief.kind == "receipt" && signed)
+            let last = if sale.way == Way::Cancelled { "cancelled" } else { "receipt" };
+            belief.kind == "aborted" || (belief.kind == last && signed)
         })
     }
 }

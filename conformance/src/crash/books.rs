@@ -1,12 +1,26 @@
 //! Compares the three books of a run.
 
 use super::beliefs::Belief;
-use super::plan::{Plan, Way};
+use super::plan::{Plan, Sale, Way};
+use crate::country::Country;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Errors that a till has to live with; any other in a run is a difference.
 const BEARABLE: [&str; 3] = ["unreachable", "unknown_outcome", "busy"];
+/// What is booked because a till asked for it, in France and Italy and in Austria.
+const BY_TILLS: [&str; 6] = [
+    "TRANSACTION::RECEIPT",
+    "TRANSACTION::CANCELLATION",
+    "TRANSACTION::ABORT",
+    "NORMAL",
+    "TRAINING",
+    "CANCELLATION",
+];
+/// What France and Italy book before each of theirs.
+const INTENTION: &str = "INTENTION::TRANSACTION";
+/// One more where registers go out of service.
+const OUT_OF_SERVICE: &str = "not_ready";
 
 /// The three books, and what the till meant to sell.
 #[derive(Debug)]
@@ -19,6 +33,8 @@ pub struct Books {
     pub journal: Value,
     /// What the sandbox has booked, in its order.
     pub booked: Vec<Value>,
+    /// In Austria: what `dep.verify` says of the exported log, and the machine codes in it.
+    pub log: Option<(Value, Vec<String>)>,
 }
 
 impl Books {
@@ -28,11 +44,12 @@ impl Books {
         for sale in &self.plan.sales {
             match sale.way {
                 Way::Aborted => differences.extend(self.of_aborted(&sale.id)),
-                Way::Whole | Way::Begun => differences.extend(self.of_sold(&sale.id)),
+                way => differences.extend(self.of_sold(&sale.id, way)),
             }
         }
         differences.extend(self.counts());
         differences.extend(self.strange_beliefs());
+        differences.extend(self.log_itself());
         differences
     }
 
@@ -49,17 +66,36 @@ impl Books {
         wrong
     }
 
-    /// A sold sale has one receipt in every book, and it is the same one.
-    fn of_sold(&self, sale: &str) -> Vec<String> {
-        let mut wrong = Vec::new();
-        let receipts: Vec<&Value> = self.receipts().filter(|receipt| receipt["sale"] == sale).collect();
-        let [receipt] = receipts.as_slice() else {
-            return vec![format!("{sale}: {} receipts in the journal", receipts.len())];
+    /// A sold sale has one receipt in every book, and it is the same one; so has its cancellation.
+    fn of_sold(&self, sale: &str, way: Way) -> Vec<String> {
+        let sold: Vec<&Value> = self.receipts().filter(|receipt| receipt["sale"] == sale).collect();
+        let [receipt] = sold.as_slice() else {
+            return vec![format!("{sale}: {} receipts in the journal", sold.len())];
         };
+        let mut wrong = Vec::new();
+        let kinds = ["receipt", "cancelled"].into_iter().zip(way.booked_as(self.plan.country));
+        for (kind, booked_as) in kinds {
+            if kind == "receipt" {
+                wrong.extend(self.of_receipt(sale, kind, receipt, booked_as));
+                continue;
+            }
+            let of = |one: &&Value| one["type"] == "cancel" && one["original"]["receipt"] == receipt["id"];
+            let taken_back: Vec<&Value> = self.receipts().filter(of).collect();
+            match taken_back.as_slice() {
+                [one] => wrong.extend(self.of_receipt(sale, kind, one, booked_as)),
+                others => wrong.push(format!("{sale}: cancelled {} times in the journal", others.len())),
+            }
+        }
+        wrong
+    }
+
+    /// What is wrong with a receipt of the journal, beside what the till was told under `kind` and what was booked.
+    fn of_receipt(&self, sale: &str, kind: &str, receipt: &Value, booked_as: &str) -> Vec<String> {
+        let mut wrong = Vec::new();
         if receipt["state"] != "signed" || !receipt["todo"].is_null() {
             wrong.push(format!("{sale}: {} with todo {}", receipt["state"], receipt["todo"]));
         }
-        for belief in self.beliefs_of(sale, "receipt") {
+        for belief in self.beliefs_of(sale, kind) {
             if belief.told["id"] != receipt["id"] || belief.told["totals"] != receipt["totals"] {
                 wrong.push(format!("{sale}: the till was given {}, the journal has {receipt}", belief.told));
             }
@@ -68,15 +104,16 @@ impl Books {
                 wrong.push(format!("{sale}: what was signed has changed: {} {receipt}", belief.told));
             }
         }
-        if self.beliefs_of(sale, "receipt").last().is_none_or(|belief| belief.told["state"] != "signed") {
+        if self.beliefs_of(sale, kind).last().is_none_or(|belief| belief.told["state"] != "signed") {
             wrong.push(format!("{sale}: the till has no signed receipt"));
         }
-        let booked: Vec<&Value> = self.booked_as("TRANSACTION::RECEIPT", &receipt["id"]).collect();
+        let country = self.plan.country;
+        let booked: Vec<&Value> = self.booked_as(booked_as, &receipt["id"]).collect();
         match booked.as_slice() {
             [booking] => {
                 for (what, booked, believed) in [
-                    ("record", &booking["id"], &receipt["ids"]["record"]),
-                    ("number", &booking["number"], &receipt["number"]),
+                    ("record", &booking["id"], country.id(receipt)),
+                    ("number", &booking["number"], country.number(receipt)),
                     ("times", &booking["times"], &Value::from(1)),
                 ] {
                     if booked != believed {
@@ -85,6 +122,12 @@ impl Books {
                 }
             }
             others => wrong.push(format!("{sale}: booked {} times", others.len())),
+        }
+        if let Some((_, codes)) = &self.log {
+            let times = codes.iter().filter(|code| receipt["qr"]["payload"] == **code).count();
+            if times != 1 {
+                wrong.push(format!("{sale}: {times} times in the log: {}", receipt["qr"]["payload"]));
+            }
         }
         wrong
     }
@@ -102,23 +145,37 @@ impl Books {
 
     /// Nothing is booked that nobody meant.
     fn counts(&self) -> Vec<String> {
-        let aborted = self.plan.sales.iter().filter(|sale| sale.way == Way::Aborted).count();
-        let sold = self.plan.sales.len() - aborted;
-        [("TRANSACTION::ABORT", aborted), ("TRANSACTION::RECEIPT", sold)]
-            .into_iter()
-            .filter_map(|(kind, expected)| {
-                let booked = self.count(kind);
-                (booked != expected)
-                    .then(|| format!("{booked} of {kind} are booked, there should be {expected}"))
-            })
-            .collect()
+        let country = self.plan.country;
+        let meant = |kind: &str| {
+            let of = |sale: &&Sale| sale.way.booked_as(country).contains(&kind);
+            self.plan.sales.iter().filter(of).count()
+        };
+        let kinds = BY_TILLS.iter().map(|kind| (kind, self.count(kind), meant(kind)));
+        let differing = kinds.filter(|(_, booked, meant)| booked != meant);
+        let said = differing
+            .map(|(kind, booked, meant)| format!("{booked} of {kind} are booked, there should be {meant}"));
+        said.collect()
+    }
+
+    /// The log has everything that was booked, and passes.
+    fn log_itself(&self) -> Vec<String> {
+        let Some((checked, codes)) = &self.log else { return Vec::new() };
+        let mut wrong = Vec::new();
+        if checked["fits"] != true || checked["receipts"] != self.booked.len() {
+            wrong.push(format!("the log of {} bookings does not pass: {checked}", self.booked.len()));
+        }
+        if codes.len() != self.booked.len() {
+            wrong.push(format!("{} receipts in the log of {} bookings", codes.len(), self.booked.len()));
+        }
+        wrong
     }
 
     /// Intentions that no transaction uses. None is meant; but an intention may be booked late, when
     /// the service was still at work on a request whose repetition it answered with 503, and the next
     /// key has booked another by then. It has no turnover and serves nobody.
     pub fn spare_intentions(&self) -> usize {
-        self.count("INTENTION::TRANSACTION").saturating_sub(self.plan.sales.len())
+        let cancelled = self.plan.sales.iter().filter(|sale| sale.way == Way::Cancelled).count();
+        self.count(INTENTION).saturating_sub(self.plan.sales.len() + cancelled)
     }
 
     fn count(&self, kind: &str) -> usize {
@@ -126,9 +183,13 @@ impl Books {
     }
 
     fn strange_beliefs(&self) -> BTreeSet<String> {
+        let bearable = |belief: &&Belief| {
+            let kind = belief.told["kind"].as_str().unwrap_or_default();
+            BEARABLE.contains(&kind) || (self.plan.country == Country::At && kind == OUT_OF_SERVICE)
+        };
         let errors = self.beliefs.iter().filter(|belief| belief.kind == "error");
         errors
-            .filter(|belief| !BEARABLE.contains(&belief.told["kind"].as_str().unwrap_or_default()))
+            .filter(|belief| !bearable(belief))
             .map(|belief| format!("{}: an error that should not be: {}", belief.sale, belief.told))
             .collect()
     }

@@ -4,12 +4,15 @@ use super::beliefs::Beliefs;
 use super::books::Books;
 use super::plan::{Plan, Way, faults};
 use super::till::{self, files};
+use super::weather::Weather;
 use crate::Result;
 use crate::control::Control;
+use crate::country::Country;
+use crate::dep::Log;
 use crate::random::Random;
 use crate::shop::Shop;
 use fiskal_sandbox::{Options, Sandbox, Store};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,7 +20,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Sales of one run.
+/// Sales of a run of the usual size.
 const SALES: usize = 8;
 /// How long a till may take for all its sales before it is taken for stuck.
 const STUCK: Duration = Duration::from_secs(120);
@@ -61,53 +64,79 @@ impl Moment {
     }
 }
 
+/// What is run.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Where the till sells.
+    pub country: Country,
+    /// The contract that its service speaks, if not the newest.
+    pub contract: Option<String>,
+    /// How many sales a run has.
+    pub sales: usize,
+}
+
+impl Setup {
+    /// A run of the usual size.
+    pub fn of(country: Country) -> Setup {
+        Setup { country, contract: None, sales: SALES }
+    }
+}
+
 /// One run: a sandbox, a till, kills, and the comparison. `program` is the binary that becomes the
 /// till when it is called with `till`.
 ///
 /// # Errors
 /// When the machine does not play along, or the till is stuck.
-pub fn run(program: &Path, seed: u64) -> Result<Outcome> {
+pub fn run(program: &Path, setup: &Setup, seed: u64) -> Result<Outcome> {
     let mut random = Random::seeded(seed);
     let sync = if random.chance(50) { "auto" } else { "manual" };
-    let mut scene = Scene::new(program, seed, random.chance(25), sync)?;
-    for fault in faults(&mut random) {
-        scene.control.plant(&fault)?;
-    }
+    let mut scene = Scene::new(program, setup, seed, random.chance(25), sync)?;
+    let mut weather = Weather::fair(setup.country);
+    weather.begin(&mut random, &scene.control)?;
+    let faults = faults(&mut random, setup.country);
     let mut kills = 0;
-    for _ in 0..2 + random.below(3) {
+    for till in 0..2 + random.below(3) {
+        if till > 0 {
+            scene.control.heal()?;
+            weather.change(&mut random, &scene.control, &folder_of(&scene.shop))?;
+        }
+        for fault in &faults {
+            scene.control.plant(fault)?;
+        }
         let moment = Moment::drawn(&mut random);
         kills += usize::from(scene.kill_at(moment)?);
     }
     scene.control.heal()?;
+    weather.clear(&scene.control, &folder_of(&scene.shop))?;
     scene.close(kills)
 }
 
 /// What is lost in [`a_day_later`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// The answer of an INTENTION.
+    /// The answer of an INTENTION, where there are any.
     Intention,
-    /// The answer of a TRANSACTION.
+    /// The answer of a TRANSACTION, or of whatever signs the receipt.
     Transaction,
 }
 
-/// An answer is lost, the till dies before it can ask again, and when it comes back the service has
-/// forgotten the key (contract sign-fr 6: 24 hours).
+/// An answer is lost, the till dies before it can ask again, and when it comes back a service that has keys has
+/// forgotten them (contract sign-fr 6: 24 hours).
 ///
 /// # Errors
 /// As [`run`].
-pub fn a_day_later(program: &Path, seed: u64, loss: Loss) -> Result<Outcome> {
-    let mut scene = Scene::new(program, seed, false, "manual")?;
+pub fn a_day_later(program: &Path, country: Country, seed: u64, loss: Loss) -> Result<Outcome> {
+    let mut scene = Scene::new(program, &Setup::of(country), seed, false, "manual")?;
     if let Some(first) = scene.plan.sales.first_mut() {
-        first.way = if loss == Loss::Transaction { Way::Begun } else { Way::Whole };
+        let way = if loss == Loss::Transaction { Way::Begun } else { Way::Whole };
+        *first = first.clone().sold(way);
     }
     scene.plan.write(&scene.shop.path(files::PLAN))?;
     if loss == Loss::Transaction {
         let begin = json!({"id": "s-1", "register": "till-1"});
         till::open(&folder_of(&scene.shop))?.call("sale.begin", &begin)?;
     }
-    let lost =
-        json!({"match": {"method": "POST", "path": "/sign-fr/records"}, "fault": {"kind": "drop-answer"}});
+    let lost = json!({"match": country.bookings(), "fault": {"kind": "drop-answer"}});
     scene.control.plant(&lost)?;
     let killed = scene.kill_at(Moment::Booked(1))?;
     scene.control.heal()?;
@@ -126,7 +155,7 @@ struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    fn new(program: &'a Path, seed: u64, on_disk: bool, sync: &str) -> Result<Self> {
+    fn new(program: &'a Path, setup: &Setup, seed: u64, on_disk: bool, sync: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut options = Options::default();
         options.settings.seed = seed;
@@ -134,9 +163,11 @@ impl<'a> Scene<'a> {
             options.store = Store::File(folder.path().join("sandbox.db"));
         }
         let sandbox = Sandbox::start(options)?;
-        let patch = json!({"sync": sync, "account": {"paris": {"patience": "400ms"}}});
-        let shop = Shop::new(&sandbox, &patch)?;
-        let plan = Plan::drawn(seed, SALES);
+        // A contract that is null stays out of the configuration.
+        let account = json!({"patience": "400ms", "contract": setup.contract});
+        let patch = json!({"sync": sync, "account": {setup.country.account(): account}});
+        let shop = Shop::from(setup.country.config(), &sandbox, &patch)?;
+        let plan = Plan::drawn(seed, setup.country, setup.sales);
         plan.write(&shop.path(files::PLAN))?;
         till::provision(&folder_of(&shop))?;
         Ok(Scene { program, control: Control::of(sandbox.url()), sandbox, shop, plan, _store: folder })
@@ -187,10 +218,13 @@ impl<'a> Scene<'a> {
             return Err(format!("the till cannot settle what waits: {status}").into());
         }
         let journal = std::fs::read_to_string(self.shop.path(files::JOURNAL))?;
+        // Before what is booked: it is a request too, at which the service may clear an outage.
+        let log = self.log()?;
         let books = Books {
             beliefs: Beliefs::read(&self.shop.path(files::BELIEFS))?,
             journal: serde_json::from_str(&journal)?,
             booked: self.control.booked()?,
+            log,
             plan: self.plan,
         };
         self.sandbox.stop();
@@ -206,6 +240,19 @@ impl<'a> Scene<'a> {
             spare: books.spare_intentions(),
             differences,
         })
+    }
+
+    /// The register's log, where the country has one.
+    fn log(&self) -> Result<Option<(Value, Vec<String>)>> {
+        if self.plan.country != Country::At {
+            return Ok(None);
+        }
+        let folder = folder_of(&self.shop);
+        let fiskal = till::open(&folder)?;
+        let register = till::cash_register(&fiskal)?;
+        let log = Log::fetch(&fiskal, "till-1", &register)?;
+        let checked = log.check(&fiskal, &self.control, &register, &folder)?;
+        Ok(Some((checked, log.codes()?)))
     }
 
     fn start(&self, what: &str) -> Result<(Child, Receiver<()>)> {

@@ -1,6 +1,7 @@
 //! What a till sells in one run, and what strikes it meanwhile: drawn from a seed.
 
 use crate::Result;
+use crate::country::Country;
 use crate::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,6 +12,8 @@ use std::path::Path;
 pub struct Plan {
     /// The seed it was drawn from.
     pub seed: u64,
+    /// Where it is sold.
+    pub country: Country,
     /// The sales, in their order.
     pub sales: Vec<Sale>,
 }
@@ -34,16 +37,47 @@ pub enum Way {
     Whole,
     /// Begun, its cart kept, completed.
     Begun,
+    /// Completed at once, for training.
+    Training,
+    /// Completed at once, and its receipt cancelled.
+    Cancelled,
     /// Begun and aborted.
     Aborted,
 }
 
+impl Way {
+    /// How sales are sold in a country, each as likely as the others.
+    fn of(country: Country) -> &'static [Way] {
+        use Way::{Aborted, Begun, Cancelled, Training, Whole};
+        match country {
+            Country::Fr | Country::It => &[Whole, Whole, Begun, Begun, Cancelled, Aborted],
+            Country::At => &[Whole, Whole, Begun, Cancelled, Training, Aborted],
+        }
+    }
+
+    /// What the service books of such a sale: the types, in their order.
+    pub fn booked_as(self, country: Country) -> &'static [&'static str] {
+        match (country, self) {
+            (Country::Fr, Way::Aborted) => &["TRANSACTION::ABORT"],
+            // The one has no records of that kind, the other none of begun sales.
+            (Country::It | Country::At, Way::Aborted) => &[],
+            (Country::Fr | Country::It, Way::Cancelled) => {
+                &["TRANSACTION::RECEIPT", "TRANSACTION::CANCELLATION"]
+            }
+            (Country::Fr | Country::It, _) => &["TRANSACTION::RECEIPT"],
+            (Country::At, Way::Training) => &["TRAINING"],
+            (Country::At, Way::Cancelled) => &["NORMAL", "CANCELLATION"],
+            (Country::At, Way::Whole | Way::Begun) => &["NORMAL"],
+        }
+    }
+}
+
 impl Plan {
     /// Draws the plan of a run.
-    pub fn drawn(seed: u64, sales: usize) -> Plan {
+    pub fn drawn(seed: u64, country: Country, sales: usize) -> Plan {
         let mut random = Random::seeded(seed);
-        let sales = (1..=sales).map(|number| Sale::drawn(number, &mut random)).collect();
-        Plan { seed, sales }
+        let sales = (1..=sales).map(|number| Sale::drawn(number, country, &mut random)).collect();
+        Plan { seed, country, sales }
     }
 
     /// Reads the plan that [`Plan::write`] wrote.
@@ -69,26 +103,30 @@ impl Plan {
 }
 
 impl Sale {
-    fn drawn(number: usize, random: &mut Random) -> Sale {
+    /// The sale sold in another way.
+    pub fn sold(self, way: Way) -> Sale {
+        let mut params = self.params;
+        params["training"] = (way == Way::Training).into();
+        Sale { way, params, ..self }
+    }
+
+    fn drawn(number: usize, country: Country, random: &mut Random) -> Sale {
         let id = format!("s-{number}");
-        let way = match random.below(5) {
-            0 | 1 => Way::Whole,
-            2 | 3 => Way::Begun,
-            _ => Way::Aborted,
-        };
+        let way = random.pick(Way::of(country)).copied().unwrap_or(Way::Whole);
         let quantity = 1 + random.below(5);
         let cents = quantity * 125;
+        let (text, vat) = country.item();
         let params = json!({
             "id": id, "register": "till-1", "number": format!("R-{number}"),
-            "items": [{"text": "Café", "quantity": quantity, "unit_price": "1.25", "vat": "10"}],
+            "items": [{"text": text, "quantity": quantity, "unit_price": "1.25", "vat": vat}],
             "payments": [{"method": "cash", "amount": format!("{}.{:02}", cents / 100, cents % 100)}],
         });
-        Sale { id, way, params }
+        Sale { id, way, params }.sold(way)
     }
 }
 
 /// The faults of a run, as `POST /_sandbox/faults` takes them.
-pub fn faults(random: &mut Random) -> Vec<Value> {
+pub fn faults(random: &mut Random, country: Country) -> Vec<Value> {
     let kinds = [
         json!({"kind": "drop-answer"}),
         json!({"kind": "drop-answer"}),
@@ -97,11 +135,7 @@ pub fn faults(random: &mut Random) -> Vec<Value> {
         json!({"kind": "status", "status": 503}),
         json!({"kind": "status", "status": 500}),
     ];
-    let targets = [
-        json!({"method": "POST", "path": "/sign-fr/records"}),
-        json!({"path": "/sign-fr/records"}),
-        json!({"path": "/sign-fr"}),
-    ];
+    let targets = [country.bookings(), country.records(), json!({"path": country.path()})];
     let chances = [json!(0.1), json!(0.2), json!(0.4)];
     let mut faults: Vec<Value> = (0..1 + random.below(3))
         .map(|_| {
@@ -115,7 +149,7 @@ pub fn faults(random: &mut Random) -> Vec<Value> {
     // Once only: a till that is refused again with a token it has just got takes the service's word.
     if random.chance(40) {
         faults.push(json!({
-            "match": {"path": "/sign-fr/records"},
+            "match": country.records(),
             "fault": {"kind": "expire-tokens"},
             "probability": 0.2,
             "count": 1,

@@ -58,6 +58,17 @@ pub fn provision(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The id that an Austrian service has given to the till's register.
+///
+/// # Errors
+/// When it has none.
+pub fn cash_register(fiskal: &Fiskal) -> Result<String> {
+    let listed = json!({"register": "till-1", "method": "GET", "path": "/cash-register"});
+    let registers = fiskal.call("request", &listed)?;
+    let id = registers["body"]["data"][0]["_id"].as_str().ok_or("the service has no register")?;
+    Ok(id.to_owned())
+}
+
 /// Does one operation and prints its result, or its error, as a line of JSON.
 ///
 /// # Errors
@@ -79,7 +90,7 @@ pub fn sell(folder: &Path) -> Result<()> {
     let mut till = Till::start(folder)?;
     let mut random = Random::seeded(till.plan.seed ^ till.beliefs.held.len() as u64);
     for sale in till.plan.sales.clone() {
-        if !till.beliefs.is_over(&sale.id) || random.chance(ASKED_AGAIN) {
+        if !till.beliefs.is_over(&sale) || random.chance(ASKED_AGAIN) {
             till.ask(&sale)?;
         }
     }
@@ -95,7 +106,7 @@ pub fn finish(folder: &Path) -> Result<()> {
     till.settle()?;
     let until = Instant::now() + SETTLING;
     for sale in till.plan.sales.clone() {
-        while !till.beliefs.is_over(&sale.id) && Instant::now() < until {
+        while !till.beliefs.is_over(&sale) && Instant::now() < until {
             till.ask(&sale)?;
             till.settle()?;
             std::thread::sleep(Duration::from_millis(100));
@@ -131,21 +142,33 @@ impl Till {
     /// Asks for a sale, and believes what it is told.
     fn ask(&mut self, sale: &Sale) -> Result<()> {
         say(&format!("{:?} {}", sale.way, sale.id))?;
-        let (kind, told) = match self.sold(sale) {
-            Ok(receipt) if sale.way == Way::Aborted => ("aborted", receipt),
-            Ok(receipt) => ("receipt", receipt),
-            Err(error) => ("error", error.to_json()),
-        };
-        self.beliefs.note(&sale.id, kind, told)?;
-        if kind == "error" {
-            // What stands in the way is settled first; the next sale tells whether it helped.
-            let _ = self.fiskal.call("sync", &json!({}));
+        let told = self.sold(sale);
+        let cancels = |receipt: &Value| sale.way == Way::Cancelled && receipt["state"] == "signed";
+        let id = told.as_ref().ok().filter(|receipt| cancels(receipt)).map(|receipt| receipt["id"].clone());
+        let kind = if sale.way == Way::Aborted { "aborted" } else { "receipt" };
+        self.believe(sale, kind, told)?;
+        if let Some(id) = id {
+            say(&format!("take back {}", sale.id))?;
+            let told = self.fiskal.call("receipt.cancel", &json!({ "id": id }));
+            self.believe(sale, "cancelled", told)?;
         }
         Ok(())
     }
 
+    fn believe(&mut self, sale: &Sale, kind: &str, told: std::result::Result<Value, Error>) -> Result<()> {
+        match told {
+            Ok(told) => self.beliefs.note(&sale.id, kind, told),
+            Err(error) => {
+                self.beliefs.note(&sale.id, "error", error.to_json())?;
+                // What stands in the way is settled first; the next sale tells whether it helped.
+                let _ = self.fiskal.call("sync", &json!({}));
+                Ok(())
+            }
+        }
+    }
+
     fn sold(&self, sale: &Sale) -> std::result::Result<Value, Error> {
-        if sale.way == Way::Whole {
+        if matches!(sale.way, Way::Whole | Way::Training | Way::Cancelled) {
             return self.fiskal.call("sale.complete", &sale.params);
         }
         let empty = json!({"id": sale.id, "register": "till-1"});

@@ -16,6 +16,8 @@ use uuid::Uuid;
 /// What begins a sale, and what ends it.
 const BEGINS: &str = "sale.begin";
 const ENDS: [&str; 2] = ["sale.complete", "sale.abort"];
+/// What lets a register sell again. It goes ahead of what waits, which may wait for just that.
+const MAKES_READY: [&str; 2] = ["provision.register", "register.restore"];
 
 /// One thing that a caller asks for.
 #[derive(Clone, Debug)]
@@ -73,7 +75,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         if let Some(reply) = self.known_reply(&submission, earlier.as_ref())? {
             return Ok(reply);
         }
-        let ahead = self.settle_queue(&submission.line, &patience, earlier.as_ref())?;
+        let ahead = if MAKES_READY.contains(&submission.name.as_str()) {
+            Ahead::Nothing
+        } else {
+            self.settle_queue(&submission.line, &patience, earlier.as_ref())?
+        };
         match earlier.filter(|entry| goes_on(entry, &submission)) {
             Some(entry) => self.go_on(entry, ahead, patience),
             None => {

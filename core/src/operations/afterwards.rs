@@ -4,6 +4,7 @@ use super::{Definition, Run, correct, given, read, returned, sale, written};
 use crate::engine::Submission;
 use crate::engine::ports::{ReceiptKey, Store};
 use crate::error::{Error, Kind, Result};
+use crate::exchange::Outcome;
 use crate::fiskal::Call;
 use crate::read::strict;
 use crate::receipt::{Receipt, ReceiptType, State};
@@ -91,8 +92,8 @@ struct AuthorityDocument {
 struct Pay {
     /// The receipt's id.
     id: String,
-    /// The caller's id of this payment, unique per receipt: a repeated call with it books nothing anew.
-    /// Made if absent.
+    /// The caller's id of this payment, at most 64 visible characters, unique per receipt: a repeated call with it
+    /// books nothing anew. Made if absent.
     #[serde(default)]
     payment: Option<String>,
     /// What was paid; at least one.
@@ -201,12 +202,13 @@ fn zero(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let params = json!({
         "cashier": cashier, "issuer": sale::issuer(&place), "seller": sale::seller(&place), "extra": extra,
     });
-    Ok(fiskal.submit(place.submission("receipt.zero", key, params))?.outcome.result)
+    latest(fiskal, fiskal.submit(place.submission("receipt.zero", key, params))?.outcome)
 }
 
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Pay { id, payment, payments, cashier } = read(params)?;
     check_as_sale(json!({ "payments": payments, "cashier": cashier }))?;
+    check_as_sale(json!({ "id": payment })).map_err(|error| error.at("/payment"))?;
     if payments.is_empty() {
         return Err(Error::invalid("/payments", "say what was paid; give at least one payment"));
     }
@@ -272,7 +274,19 @@ fn copy_key(id: &str, copy: u32) -> String {
 
 fn submit(fiskal: &Call<'_>, original: &Receipt, about: Submission) -> Result<Value> {
     let original = Some(written(original)?);
-    Ok(fiskal.submit(Submission { original, ..about })?.outcome.result)
+    latest(fiskal, fiskal.submit(Submission { original, ..about })?.outcome)
+}
+
+/// The result; a receipt that the outcome has made is given in its latest state, which may be newer than the outcome.
+pub(super) fn latest(fiskal: &Call<'_>, outcome: Outcome) -> Result<Value> {
+    let id = outcome.result.get("id").and_then(Value::as_str);
+    let Some(made) = outcome.receipts.iter().find(|receipt| Some(receipt.id.as_str()) == id) else {
+        return Ok(outcome.result);
+    };
+    match fiskal.engine().store().receipt(&ReceiptKey::Id(made.id.clone()))? {
+        Some(latest) => written(&latest),
+        None => Ok(outcome.result),
+    }
 }
 
 /// What is submitted: repeated under its key, it must say the same.
@@ -368,7 +382,7 @@ pub(super) fn check_reason(reason: Option<&str>) -> Result<()> {
 }
 
 /// The rules that a sale's own members of the same names keep.
-fn check_as_sale(mut members: Value) -> Result<()> {
+pub(super) fn check_as_sale(mut members: Value) -> Result<()> {
     if let Some(members) = members.as_object_mut() {
         members.insert("register".into(), "-".into());
     }

@@ -79,7 +79,7 @@ fn correct(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let params = json!({ "sale": content, "issuer": issuer(&place), "reason": asked.reason });
     let original = Some(written(&original)?);
     let submission = place.submission(CORRECT.name, key, params);
-    Ok(fiskal.submit(Submission { fingerprint, original, ..submission })?.outcome.result)
+    afterwards::latest(fiskal, fiskal.submit(Submission { fingerprint, original, ..submission })?.outcome)
 }
 
 /// A sale is corrected, and only while it stands.

@@ -14,8 +14,6 @@ use serde_json::{Map, Value, json};
 
 /// What is fixed when a sale is begun.
 const FIXED: [&str; 3] = ["register", "cashier", "training"];
-/// Characters of a reason (contract sign-fr, PlainString128).
-const REASON: usize = 128;
 
 pub(super) const BEGIN: Definition = Definition {
     name: "sale.begin",
@@ -143,12 +141,7 @@ fn complete(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 
 fn abort(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let abort: Abort = read(params)?;
-    if abort.reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON) {
-        return Err(Error::invalid(
-            "/reason",
-            format!("the reason is longer than {REASON} characters; shorten it"),
-        ));
-    }
+    afterwards::check_reason(abort.reason.as_deref())?;
     let place = fiskal.place(&abort.register)?;
     let known = fiskal.engine().store().sale(&place.line, &abort.sale)?;
     let known = known.ok_or_else(|| crate::engine::no_such_sale(&abort.sale).at("/sale"))?;

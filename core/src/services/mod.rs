@@ -4,6 +4,8 @@
 
 mod extra;
 mod flow;
+mod halt;
+mod metadata;
 mod sign_at;
 mod unified;
 
@@ -12,7 +14,7 @@ use crate::exchange::Service;
 use crate::read::escape;
 use serde_json::{Map, Value};
 
-pub use sign_at::settings::AustrianMerchantSettings;
+pub use sign_at::settings::{AustrianMerchantSettings, AustrianOrganizationSettings, BillingOptions};
 pub use unified::italian_settings::ItalianMerchantSettings;
 pub use unified::settings::{Certification, LocationSettings, MerchantSettings, MerchantType, Person};
 

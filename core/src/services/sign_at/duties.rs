@@ -19,9 +19,10 @@ pub(super) fn duties(facts: &Facts, now: Timestamp) -> Vec<Duty> {
 }
 
 /// The yearly receipt of a register that has signed nothing in the new year yet: SIGN AT makes it before the next
-/// receipt, and not by itself.
+/// receipt, and not by itself. One whose life is over needs none.
 fn yearly(facts: &Facts, now: Timestamp) -> Option<Duty> {
-    let last = facts::register(facts).ok()?.last?.signed_at;
+    let register = facts::register(facts).ok().filter(|register| !register.is_retired())?;
+    let last = register.last?.signed_at;
     let vienna = TimeZone::get(ZONE).ok()?;
     let (signed, today) = (last.to_zoned(vienna.clone()).date(), now.to_zoned(vienna.clone()).date());
     let at = |month: i8, day: i8| {
@@ -68,9 +69,6 @@ fn dep(facts: &Facts) -> Option<Duty> {
     let saved = register.dep_saved_at.to_zoned(TimeZone::get(ZONE).ok()?);
     let due = saved.checked_add(Span::new().months(months)).ok()?;
     let told_from = due.checked_sub(Span::new().days(days)).ok()?.timestamp();
-    let todo = format!(
-        "save a copy of the data collection protocol outside the till; `request` with GET /cash-register/{}/export fetches it",
-        register.register
-    );
+    let todo = "save a copy of the data collection protocol outside the till: `export.create` without a range, then `export.fetch`".to_owned();
     Some(Duty { name: "dep_copy", due: due.timestamp(), told_from, todo })
 }

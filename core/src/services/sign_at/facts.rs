@@ -1,7 +1,7 @@
 //! What this service remembers about a line, read back from the journal.
 
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Facts, Outage};
+use crate::exchange::{Facts, Halt, Outage};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ pub(super) struct MerchantFacts {
     /// The name of that key, where it was made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key_name: Option<String>,
+    /// SIGN AT's id of that key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<String>,
     /// The taxpayer in the service's words.
     pub(super) legal_entity: Map<String, Value>,
     /// Who signs in to FinanzOnline.
@@ -61,6 +64,16 @@ pub(super) struct RegisterFacts {
     /// The time without the service, while there are receipts that it does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) offline: Option<OfflineFacts>,
+    /// Why it may not sell; absent while it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) halt: Option<Halt>,
+}
+
+impl RegisterFacts {
+    /// Whether its life is over.
+    pub(super) fn is_retired(&self) -> bool {
+        self.halt.as_ref().is_some_and(|halt| halt.retired)
+    }
 }
 
 /// A receipt, as far as its successor refers to it.

@@ -251,6 +251,7 @@ impl Unified {
             "register.retire" => registers::retire(run),
             "register.replace" => registers::replace(run),
             "credentials.rotate" => subject::rotate(run),
+            "credentials.update" => italian::update(run),
             "journal.witness" => anchors::witnesses(run),
             "record.get" => record::get(run),
             "record.list" => record::list(run),
