@@ -66,27 +66,6 @@ fn no_secret_is_written_down() {
 }
 
 #[test]
-fn what_the_guide_shows_is_taken() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    let fiskal = open(&austrian(&sandbox, &json!({})));
-    fiskal.call("provision", &json!({})).unwrap();
-    let guide = include_str!("../../docs/sign-at.md");
-    let examples = guide.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let mut forms = Vec::new();
-    for example in examples.map(|text| serde_json::from_str::<Value>(text).unwrap()) {
-        if example.get("items").is_some() {
-            let receipt = fiskal.call("sale.complete", &example).unwrap();
-            let submitted = receipt["answer"]["schema"].as_object().unwrap();
-            forms.extend(submitted.keys().filter(|form| *form != "raw" || submitted.len() == 1).cloned());
-        } else {
-            let listed = fiskal.call("record.list", &example).unwrap();
-            assert_eq!(listed["results"][0]["type"], "INITIALIZATION");
-        }
-    }
-    assert_eq!(forms, ["raw", "ekabs_v0"]);
-}
-
-#[test]
 fn tokens_are_renewed_without_the_key() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let control = Control::of(sandbox.url());
