@@ -190,7 +190,10 @@ fn every_result_is_what_its_schema_says() {
 fn call_of_records(call: &mut impl FnMut(&str, Value) -> Value) {
     call("record.get", json!({ "register": "till-1", "record": "1" }));
     let types = json!(["NORMAL", "INITIALIZATION"]);
-    call("record.list", json!({ "register": "till-1", "types": types, "order": "descending", "limit": 2, "all": true }));
+    call(
+        "record.list",
+        json!({ "register": "till-1", "types": types, "order": "descending", "limit": 2, "all": true }),
+    );
     call("record.validate", json!({ "register": "till-1", "record": "2" }));
     let note = json!({ "register": "till-1", "of": "record", "record": "2", "metadata": {"shift": "early"} });
     call("metadata.update", note);

@@ -149,8 +149,7 @@ fn fetch(fiskal: &Call<'_>, params: &Value, progress: &mut dyn FnMut(u64)) -> Re
 /// Has it written down that a whole log was saved, and which.
 fn note(fiskal: &Call<'_>, register: &str, file: &str, placed: &Placed<Checked>) -> Result<()> {
     let receipts = placed.checked.contents.as_ref().map(|contents| contents.receipts);
-    let saved =
-        json!({ "file": file, "bytes": placed.bytes, "sha256": placed.sha256, "receipts": receipts });
+    let saved = json!({ "file": file, "bytes": placed.bytes, "sha256": placed.sha256, "receipts": receipts });
     let key = format!("{SAVED}:{}", fiskal.new_id());
     let submission = fiskal.place(register)?.submission(SAVED, key, saved);
     fiskal.submit(submission).map(drop)
