@@ -48,9 +48,9 @@ import type {
   MerchantListParams,
   MerchantListResult,
   MerchantUpdateParams,
-  Metadata,
   MetadataGetParams,
   MetadataUpdateParams,
+  NamedRecord,
   NoParams,
   OpenSale,
   Organization,
@@ -80,7 +80,6 @@ import type {
   ReceiptPayParams,
   ReceiptPrintParams,
   ReceiptZeroParams,
-  RecordGet,
   RecordListParams,
   RecordListResult,
   RecordValidateResult,
@@ -100,6 +99,7 @@ import type {
   SaleReference,
   SaleResumeParams,
   ServiceConfiguration,
+  ServiceMetadata,
   ServiceRecord,
   StatusParams,
   StatusResult,
@@ -215,7 +215,7 @@ export interface Operations {
    * Reads a record from its service with all that it shows: what was booked, the signed artifact, and its
    * signature, which is checked. (`record.get`)
    */
-  recordGet(params: RecordGet, options?: CallOptions): Promise<ServiceRecord>
+  recordGet(params: NamedRecord, options?: CallOptions): Promise<ServiceRecord>
   /**
    * Lists the records that a service keeps of a register or of all registers of its merchant, page by page or
    * all of them. (`record.list`)
@@ -225,16 +225,16 @@ export interface Operations {
    * Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing receipt. What
    * it confirmed already is not asked again. (`record.validate`)
    */
-  recordValidate(params: RecordGet, options?: CallOptions): Promise<RecordValidateResult>
+  recordValidate(params: NamedRecord, options?: CallOptions): Promise<RecordValidateResult>
   /**
    * Reads the notes that a service keeps with a register, its signature unit or a record. (`metadata.get`)
    */
-  metadataGet(params: MetadataGetParams, options?: CallOptions): Promise<Metadata>
+  metadataGet(params: MetadataGetParams, options?: CallOptions): Promise<ServiceMetadata>
   /**
    * Adds or changes notes that a service keeps with a register, its signature unit or a record; the others
    * stay. (`metadata.update`)
    */
-  metadataUpdate(params: MetadataUpdateParams, options?: CallOptions): Promise<Metadata>
+  metadataUpdate(params: MetadataUpdateParams, options?: CallOptions): Promise<ServiceMetadata>
   /**
    * Reads the settings of the organization at the service that a register belongs to. (`configuration.get`)
    */
@@ -529,11 +529,11 @@ export interface OperationTypes {
   'closing.create': { params: ClosingCreateParams, result: ClosingCreateResult }
   'report': { params: ReportParams, result: ReportResult }
   'event.record': { params: EventRecordParams, result: EventRecordResult }
-  'record.get': { params: RecordGet, result: ServiceRecord }
+  'record.get': { params: NamedRecord, result: ServiceRecord }
   'record.list': { params: RecordListParams, result: RecordListResult }
-  'record.validate': { params: RecordGet, result: RecordValidateResult }
-  'metadata.get': { params: MetadataGetParams, result: Metadata }
-  'metadata.update': { params: MetadataUpdateParams, result: Metadata }
+  'record.validate': { params: NamedRecord, result: RecordValidateResult }
+  'metadata.get': { params: MetadataGetParams, result: ServiceMetadata }
+  'metadata.update': { params: MetadataUpdateParams, result: ServiceMetadata }
   'configuration.get': { params: ConfigurationGetParams, result: ServiceConfiguration }
   'configuration.update': { params: ConfigurationUpdateParams, result: ServiceConfiguration }
   'export.create': { params: ExportCreateParams, result: Export }

@@ -110,7 +110,7 @@ export interface Offline {
 
 /** What has to be done by a time. */
 export interface Duty {
-  /** Its name: `fisconline_password`. */
+  /** Its name, such as `fisconline_password` or `yearly_receipt`. */
   name: string
   /** By when (RFC 3339 with the location's offset). */
   due: string

@@ -21,7 +21,7 @@ export interface MetadataGetParams {
 export type MetadataSubject = 'register' | 'unit' | 'record'
 
 /** Result of `metadata.get` and `metadata.update`. */
-export interface Metadata {
+export interface ServiceMetadata {
   /** All notes that are there now; `fiskal_…` are this library's own. */
   metadata: { [key: string]: string }
 }

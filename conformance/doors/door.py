@@ -49,13 +49,18 @@ class Door:
             self.client = None
 
 
-def plain(value: Any) -> Any:
-    """What JSON has no form for: an exact number is a text, a receipt the object that it is."""
+def plain(value: Any, untouched: bool = False) -> Any:
+    """As JSON has it: a receipt is the object that it is, an exact number a text.
+
+    In the service's own answer, which stays untouched, only numbers with a point are exact numbers.
+    """
+    if isinstance(value, (dict, fiskal.Receipt)):
+        return {key: plain(member, untouched or key == "answer") for key, member in dict(value).items()}
+    if isinstance(value, list):
+        return [plain(element, untouched) for element in value]
     if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, fiskal.Receipt):
-        return dict(value)
-    raise TypeError("a result holds a {!r}".format(type(value)))
+        return float(value) if untouched else format(value, "f")
+    return value
 
 
 def told(error: fiskal.Error) -> Any:
@@ -74,7 +79,7 @@ def main() -> None:
             answer = {"result": getattr(door, what)(*words)}
         except fiskal.Error as error:
             answer = {"error": told(error)}
-        print(json.dumps(answer, default=plain, ensure_ascii=False), flush=True)
+        print(json.dumps(plain(answer), ensure_ascii=False), flush=True)
     door.close()
 
 

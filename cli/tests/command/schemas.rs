@@ -175,12 +175,32 @@ fn every_result_is_what_its_schema_says() {
     });
     let sold = described.call(&austria, "sale.complete", &coffee);
     described.call(&austria, "receipt.cancel", &json!({ "id": sold["id"] }));
-    described.call(&austria, "receipt.zero", &json!({ "register": "till-1", "id": "z-1" }));
+    let zero = json!({ "register": "till-1", "id": "z-1", "extra": {"sign-at": {"form": "raw"}} });
+    described.call(&austria, "receipt.zero", &zero);
+    described.call(&austria, "receipt.print", &json!({ "id": sold["id"], "format": "html", "code": "ocr" }));
+    call_of_records(&mut |operation, params| described.call(&austria, operation, &params));
     described.call(&austria, "status", &json!({}));
     call_of_austria(&mut |operation, params| described.call(&austria, operation, &params));
 
     let all: BTreeSet<String> = described.schemas.keys().cloned().collect();
     assert_eq!(described.called, all, "an operation was not called");
+}
+
+/// What a service keeps of a register whose second receipt is that of a sale.
+fn call_of_records(call: &mut impl FnMut(&str, Value) -> Value) {
+    call("record.get", json!({ "register": "till-1", "record": "1" }));
+    let types = json!(["NORMAL", "INITIALIZATION"]);
+    call(
+        "record.list",
+        json!({ "register": "till-1", "types": types, "order": "descending", "limit": 2, "all": true }),
+    );
+    call("record.validate", json!({ "register": "till-1", "record": "2" }));
+    let note = json!({ "register": "till-1", "of": "record", "record": "2", "metadata": {"shift": "early"} });
+    call("metadata.update", note);
+    call("metadata.get", json!({ "register": "till-1", "of": "unit" }));
+    call("configuration.get", json!({ "register": "till-1" }));
+    let monthly = json!({ "register": "till-1", "monthly_receipt_validation_enabled": false });
+    call("configuration.update", monthly);
 }
 
 /// A unit with a key, and a merchant, a location and a system in it, from their making to their end.

@@ -89,6 +89,7 @@ enum Subject {
 
 /// Result of `metadata.get` and `metadata.update`.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ServiceMetadata")]
 struct Metadata {
     /// All notes that are there now; `fiskal_…` are this library's own.
     metadata: BTreeMap<String, String>,

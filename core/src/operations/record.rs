@@ -36,10 +36,10 @@ pub(super) const VALIDATE: Definition = Definition {
     run: Run::Client(validate),
 };
 
-/// Parameters of `record.get` and `record.validate`.
+/// Parameters that name a record: those of `record.get` and `record.validate`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "RecordGet")]
+#[schemars(rename = "NamedRecord")]
 struct Get {
     /// The register's name in the configuration.
     register: String,

@@ -18,7 +18,7 @@ class MetadataOperations(Calls):
         register: str,
         of: Optional[types.MetadataSubject] = None,
         record: Optional[str] = None,
-    ) -> types.Metadata:
+    ) -> types.ServiceMetadata:
         """Reads the notes that a service keeps with a register, its signature unit or a record.
 
         Args:
@@ -27,7 +27,7 @@ class MetadataOperations(Calls):
             record: For `record`: its id or number, as in `record.get`.
         """
         return cast(
-            types.Metadata,
+            types.ServiceMetadata,
             self._call("metadata.get", {"register": register, "of": of, "record": record}),
         )
 
@@ -38,7 +38,7 @@ class MetadataOperations(Calls):
         metadata: Mapping[str, str],
         of: Optional[types.MetadataSubject] = None,
         record: Optional[str] = None,
-    ) -> types.Metadata:
+    ) -> types.ServiceMetadata:
         """Adds or changes notes that a service keeps with a register, its signature unit or a
         record; the others stay.
 
@@ -51,7 +51,7 @@ class MetadataOperations(Calls):
             record: For `record`: its id or number, as in `record.get`.
         """
         return cast(
-            types.Metadata,
+            types.ServiceMetadata,
             self._call(
                 "metadata.update",
                 {"register": register, "metadata": metadata, "of": of, "record": record},

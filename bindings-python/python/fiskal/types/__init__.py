@@ -108,7 +108,7 @@ from ._merchant import (
     Merchant,
     MerchantListResult,
 )
-from ._metadata import Metadata, MetadataSubject
+from ._metadata import MetadataSubject, ServiceMetadata
 from ._organization import Organization, OrganizationListResult, OrganizationType
 from ._queue import QueueListResult, QueueResolveResult, QueueState, Queued, Resolution
 from ._receipt import (
@@ -119,7 +119,7 @@ from ._receipt import (
     StoryStep,
 )
 from ._record import (
-    RecordGetParams,
+    NamedRecordParams,
     RecordListResult,
     RecordOrder,
     RecordValidateResult,
@@ -264,9 +264,9 @@ __all__ = [
     "MentionPlace",
     "Merchant",
     "MerchantListResult",
-    "Metadata",
     "MetadataSubject",
     "Misfit",
+    "NamedRecordParams",
     "Offline",
     "OnlineMisfit",
     "OnlineVerification",
@@ -302,7 +302,6 @@ __all__ = [
     "ReceiptListResult",
     "ReceiptState",
     "ReceiptType",
-    "RecordGetParams",
     "RecordListResult",
     "RecordOrder",
     "RecordValidateResult",
@@ -326,6 +325,7 @@ __all__ = [
     "ServiceClosing",
     "ServiceConfiguration",
     "ServiceFile",
+    "ServiceMetadata",
     "ServiceRecord",
     "StatusResult",
     "StoryStep",

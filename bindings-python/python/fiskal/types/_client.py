@@ -169,7 +169,7 @@ class Offline(TypedDict):
 class Duty(TypedDict):
     """What has to be done by a time."""
 
-    # Its name: `fisconline_password`.
+    # Its name, such as `fisconline_password` or `yearly_receipt`.
     name: str
 
     # By when (RFC 3339 with the location's offset).

@@ -14,7 +14,7 @@ MetadataSubject = Literal["register", "unit", "record"]
 """
 
 
-class Metadata(TypedDict):
+class ServiceMetadata(TypedDict):
     """Result of `metadata.get` and `metadata.update`."""
 
     # All notes that are there now; `fiskal_…` are this library's own.

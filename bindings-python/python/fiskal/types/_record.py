@@ -21,8 +21,8 @@ RecordOrder = Literal["ascending", "descending"]
 """
 
 
-class RecordGetParams(TypedDict):
-    """Parameters of `record.get` and `record.validate`."""
+class NamedRecordParams(TypedDict):
+    """Parameters that name a record: those of `record.get` and `record.validate`."""
 
     # The register's name in the configuration.
     register: str

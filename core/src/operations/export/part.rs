@@ -195,7 +195,7 @@ mod tests {
         let whole: &[&[u8]] = &[&content[..1], &content[1..999], &content[999..]];
         let placed = taken(folder.path(), 1000, &[cut, whole]).unwrap();
         assert_eq!(placed.bytes, 1000);
-        assert_eq!(placed.sha256, format!("{:x}", Sha256::digest(&content)));
+        assert_eq!(placed.sha256, data_encoding::HEXLOWER.encode(&Sha256::digest(&content)));
         assert_eq!(fs::read(folder.path().join("x.zip")).unwrap(), content);
         assert_eq!(files(folder.path()), ["x.zip"]);
     }

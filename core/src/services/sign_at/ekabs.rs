@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::money;
 use crate::print::german_method;
 use crate::receipt::VatTotal;
-use crate::sale::{Address, Customer, Item, Payment, Sale, Vat};
+use crate::sale::{Address, Customer, IdType, Item, Payment, Sale, Vat};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::Deserialize;
@@ -121,6 +121,8 @@ impl Frame {
             return Ok(None);
         }
         let mut head = before.clone();
+        // The id in the merchant's books is that of the other receipt.
+        head.shift_remove("id");
         head.insert("number".into(), run.operation.id.to_string().into());
         head.insert("date".into(), run.local(run.operation.at)?.into());
         Ok(Some(Frame { head, misc: submitted.get("misc").cloned() }))
@@ -169,11 +171,11 @@ fn buyer(customer: &Customer) -> Result<(Option<Value>, Option<String>)> {
     let Some(name) = customer.name.clone().or(person) else { return Ok((None, None)) };
     let Some(given) = &customer.address else { return Ok((None, Some(name))) };
     let address = address(given).map_err(|error| error.under("/customer/address"))?;
+    // A passport is no tax number.
+    let id = customer.id.as_ref().filter(|id| matches!(id.id_type, IdType::Vat | IdType::Tax));
+    let tax_number = id.map(|id| &id.number);
     let mut buyer = json!({"name": name, "address": address});
-    let numbers = [
-        ("customer_number", customer.code.as_ref()),
-        ("tax_number", customer.id.as_ref().map(|id| &id.number)),
-    ];
+    let numbers = [("customer_number", customer.code.as_ref()), ("tax_number", tax_number)];
     for (name, number) in numbers {
         if let Some(number) = number {
             buyer[name] = number.as_str().into();

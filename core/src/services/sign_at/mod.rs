@@ -6,6 +6,8 @@
 //! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1`, `raw` or `ekabs_v0` |
 //! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back, in the same form |
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
+//! | `record.get`, `record.list`, `record.validate` | receipts read, listed, and validated at FinanzOnline |
+//! | `metadata.*`, `configuration.*` | what is kept beside receipts |
 //! | `register.*` | a PATCH of the cash register's state; `replace` also makes the next one |
 //! | `unit.*` | signature creation units |
 //! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |

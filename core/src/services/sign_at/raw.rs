@@ -1,5 +1,4 @@
-//! A raw, authenticated and journalled request to SIGN AT, for what has no name here: metadata, validations, the
-//! configuration.
+//! A raw, authenticated and journalled request to SIGN AT, for what has no name here.
 
 use super::facts;
 use super::run::{Flow, Run, Stop};
