@@ -219,6 +219,52 @@ fn a_receipt_is_found_in_the_list_where_its_intention_does_not_say() {
     assert_eq!(drive.writes().len(), 2);
 }
 
+/// Hours of server errors spend many keys; one look tells of all of them, also after a restart, which forgets what was
+/// read.
+#[test]
+fn after_a_long_outage_one_look_is_enough() {
+    let fault = || Fault::Say(answer(500, Value::Null));
+    let faults: Vec<_> = (1..=80).map(|nth| ("POST /records", nth, fault())).collect();
+    let mut fisc = Fisc::failing(&faults);
+    let mut drive = Drive::completing(sale());
+    while drive.writes().len() <= 80 {
+        assert!(drive.once(&mut fisc).unwrap().is_none());
+    }
+    let keys: BTreeSet<&str> =
+        drive.writes().iter().filter_map(|write| header(write, "X-Idempotency-Key")).collect();
+    assert!((5..=11).contains(&keys.len()), "80 errors took {} keys", keys.len());
+
+    let mut again = Drive::completing(sale());
+    again.past.0 = drive.past.0.into_iter().filter(|known| known.request.effect == Effect::Write).collect();
+    again.now = drive.now;
+    assert_eq!(again.run(&mut fisc).unwrap().receipts[0].state, State::Signed);
+    assert_eq!(fisc.of("/records").len(), 2, "booked once");
+    assert!(again.sent.len() <= 4, "{:?}", again.addresses());
+}
+
+/// Somebody has decided that it is not to be booked any more: what was sent is looked up, and nothing is sent.
+#[test]
+fn what_is_set_aside_is_looked_up_and_not_sent_again() {
+    let error = || Fault::Say(answer(500, Value::Null));
+    for (fault, records) in [(error(), 1), (Fault::Garble, 2)] {
+        let mut fisc = Fisc::failing(&[("POST /records", 1, fault)]);
+        let mut drive = Drive::completing(sale());
+        while drive.writes().len() < 2 {
+            assert!(drive.once(&mut fisc).unwrap().is_none());
+        }
+        drive.operation.set_aside = Some("Sold by mistake".into());
+        let outcome = drive.run(&mut fisc);
+        assert_eq!((drive.writes().len(), fisc.of("/records").len()), (2, records));
+        match outcome {
+            Ok(outcome) => assert_eq!((outcome.receipts[0].state, records), (State::Signed, 2)),
+            Err(error) => {
+                assert_eq!((error.kind(), records), (Kind::Refused, 1));
+                assert!(error.message().contains("Sold by mistake"), "{error}");
+            }
+        }
+    }
+}
+
 /// Where the list never ends, what was not found may still come: only what its intention protects is sent again.
 #[test]
 fn what_is_not_found_in_a_list_without_end_is_not_booked_again() {
