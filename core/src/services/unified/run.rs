@@ -6,11 +6,12 @@ use super::Unified;
 use super::anchors::{self, JOURNAL, OPERATION};
 use super::facts;
 use super::wire::{self, Fate, PAGE, SCOPE, Write};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::exchange::{
     Answer, Context, Effect, Exchange, Facts, Known, Line, LineKind, Lost, Method, Operation, Outcome, Past,
     Request, Step,
 };
+pub(super) use crate::local_time::local;
 pub(super) use crate::services::flow::{Flow, Stop};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -297,17 +298,6 @@ impl<'a> Run<'a> {
     pub(super) fn local(&self, at: Timestamp) -> Result<String> {
         local(at, &self.operation.zone)
     }
-}
-
-/// `at` in `zone` to the second, as in `2026-03-01T12:00:00+01:00`.
-pub(super) fn local(at: Timestamp, zone: &str) -> Result<String> {
-    let zoned = at.in_tz(zone).map_err(|_| {
-        Error::new(
-            Kind::Config,
-            format!("'{zone}' is not a time zone; give an IANA name such as Europe/Paris"),
-        )
-    })?;
-    Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
 /// The label of the `number`th key of a write.
