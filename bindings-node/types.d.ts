@@ -1190,8 +1190,8 @@ export interface ReceiptPayParams {
   /** The receipt's id. */
   id: string
   /**
-   * The caller's id of this payment, unique per receipt: a repeated call with it books nothing anew. Made if
-   * absent.
+   * The caller's id of this payment, at most 64 visible characters, unique per receipt: a repeated call with
+   * it books nothing anew. Made if absent.
    */
   payment?: string | null | undefined
   /** What was paid; at least one. */
@@ -1339,7 +1339,10 @@ export interface ReportResult {
 
 /** Parameters of `event.record`. */
 export interface EventRecordParams {
-  /** The caller's id, unique per register: a repeated call with it records nothing anew. Made if absent. */
+  /**
+   * The caller's id, at most 64 visible characters, unique per register: a repeated call with it records
+   * nothing anew. Made if absent.
+   */
   id?: string | null | undefined
   /** The register's name in the configuration. */
   register: string
@@ -1402,8 +1405,8 @@ export interface RecordGetResult {
 /** Parameters of `export.create`. */
 export interface ExportCreateParams {
   /**
-   * The caller's id of this export, unique per register: a repeated call with it orders nothing anew. Made if
-   * absent.
+   * The caller's id of this export, at most 64 visible characters, unique per register: a repeated call with
+   * it orders nothing anew. Made if absent.
    */
   id?: string | null | undefined
   /** The register's name in the configuration. */

@@ -558,8 +558,8 @@ class Operations:
         Args:
             id: The receipt's id.
             payments: What was paid; at least one.
-            payment: The caller's id of this payment, unique per receipt: a repeated call with
-                it books nothing anew. Made if absent.
+            payment: The caller's id of this payment, at most 64 visible characters, unique per
+                receipt: a repeated call with it books nothing anew. Made if absent.
             cashier: Who took it.
         """
         return cast(
@@ -661,8 +661,8 @@ class Operations:
             code: The event's code; in France one of the codes of the technical event log (JET),
                 at most 32 characters.
             description: What happened, at most 128 characters.
-            id: The caller's id, unique per register: a repeated call with it records nothing
-                anew. Made if absent.
+            id: The caller's id, at most 64 visible characters, unique per register: a repeated
+                call with it records nothing anew. Made if absent.
             occurred_at: When it happened (RFC 3339); now if absent.
             cashier: Who was there.
             training: Whether it happened in training. (default false)
@@ -715,8 +715,8 @@ class Operations:
             register: The register's name in the configuration.
             start: The first time of signing (RFC 3339).
             end: The last time of signing (RFC 3339), not before the first.
-            id: The caller's id of this export, unique per register: a repeated call with it
-                orders nothing anew. Made if absent.
+            id: The caller's id of this export, at most 64 visible characters, unique per
+                register: a repeated call with it orders nothing anew. Made if absent.
             type: What is exported. (default "records")
             filter: Only records of this type, such as `TRANSACTION::RECEIPT`.
             cashier: Who orders it.
@@ -2694,8 +2694,8 @@ class AsyncOperations:
         Args:
             id: The receipt's id.
             payments: What was paid; at least one.
-            payment: The caller's id of this payment, unique per receipt: a repeated call with
-                it books nothing anew. Made if absent.
+            payment: The caller's id of this payment, at most 64 visible characters, unique per
+                receipt: a repeated call with it books nothing anew. Made if absent.
             cashier: Who took it.
         """
         return cast(
@@ -2801,8 +2801,8 @@ class AsyncOperations:
             code: The event's code; in France one of the codes of the technical event log (JET),
                 at most 32 characters.
             description: What happened, at most 128 characters.
-            id: The caller's id, unique per register: a repeated call with it records nothing
-                anew. Made if absent.
+            id: The caller's id, at most 64 visible characters, unique per register: a repeated
+                call with it records nothing anew. Made if absent.
             occurred_at: When it happened (RFC 3339); now if absent.
             cashier: Who was there.
             training: Whether it happened in training. (default false)
@@ -2855,8 +2855,8 @@ class AsyncOperations:
             register: The register's name in the configuration.
             start: The first time of signing (RFC 3339).
             end: The last time of signing (RFC 3339), not before the first.
-            id: The caller's id of this export, unique per register: a repeated call with it
-                orders nothing anew. Made if absent.
+            id: The caller's id of this export, at most 64 visible characters, unique per
+                register: a repeated call with it orders nothing anew. Made if absent.
             type: What is exported. (default "records")
             filter: Only records of this type, such as `TRANSACTION::RECEIPT`.
             cashier: Who orders it.
