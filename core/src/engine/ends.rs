@@ -77,11 +77,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         Ok(Ended::Finished(outcome))
     }
 
-    /// A refusal is one of what was handed over before: its receipts say so, where the service does not.
+    /// A refusal is one of what was handed over before: its receipts say so, where the service says nothing else.
     fn of_what_was_handed_over(&self, outcome: Outcome) -> Outcome {
+        let says_nothing_else = outcome.receipts.is_empty() && outcome.learned.is_none();
         match (&self.progress, &outcome.error) {
             (Progress::HandedOver(before) | Progress::Deferred(before, _), Some(error))
-                if error.kind() == Kind::Refused && outcome.receipts.is_empty() =>
+                if error.kind() == Kind::Refused && says_nothing_else =>
             {
                 refused_later(before.clone(), error.clone())
             }

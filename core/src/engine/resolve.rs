@@ -43,8 +43,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     ///
     /// # Errors
     /// `not_found` where nothing waits or was refused under this id; `not_ready` to amend what the service
-    /// has not refused; `unknown_outcome` to set aside what may be booked and cannot be looked up; `conflict` for another decision
-    /// than the one taken before; and what the service says to what is sent again.
+    /// has not refused; `unknown_outcome` to set aside what may be booked and cannot be looked up; `conflict` for
+    /// another decision than the one taken before; and what the service says to what is sent again.
     pub fn resolve(&self, decision: &Decision, interrupt: &Interrupt) -> Result<Decided> {
         let id = decision.operation;
         let line = self.store.operation(id)?.ok_or_else(|| nothing_to_decide(id))?.operation.line;
