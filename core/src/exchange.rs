@@ -59,6 +59,13 @@ pub trait Service: Send + Sync {
         false
     }
 
+    /// Whether its step, asked with [`Operation::set_aside`], finds out what became of what was sent for the operation,
+    /// and sends nothing more for it. Else what may be booked is never set aside.
+    fn can_look_up(&self, operation: &Operation) -> bool {
+        let _ = operation;
+        false
+    }
+
     /// Whether it can list a register's records with the anchors that they carry: the operation
     /// `journal.witness`, with `next` of the [`Witnesses`] before.
     fn has_witnesses(&self) -> bool {
@@ -116,7 +123,7 @@ pub struct Operation {
     #[serde(default, skip)]
     pub refused_before: bool,
     /// Why somebody took it out of the queue: it is not to be booked any more. A deferred operation gives
-    /// up its place as its service wants it.
+    /// up its place as its service wants it; what may be booked is looked up.
     #[serde(default, skip)]
     pub set_aside: Option<String>,
 }

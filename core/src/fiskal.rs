@@ -7,6 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, LineKind, Outcome};
 use crate::interrupt::Interrupt;
 use crate::journal::{FileSecrets, Journal, Options};
+use crate::local_time;
 use crate::operations;
 use crate::services;
 use crate::system::{Secrets, SystemClock, SystemIds, salt};
@@ -247,14 +248,12 @@ impl Place<'_> {
     /// # Errors
     /// `config` where the location's zone is none.
     pub(crate) fn zoned(&self, at: Timestamp) -> Result<Zoned> {
-        let zone = &self.till.location.zone;
-        at.in_tz(zone)
-            .map_err(|cause| Error::new(Kind::Config, format!("'{zone}' is not a time zone: {cause}")))
+        local_time::zoned(at, &self.till.location.zone)
     }
 
     /// A time as RFC 3339 with the location's offset.
     pub(crate) fn local(&self, at: Timestamp) -> Result<String> {
-        Ok(self.zoned(at)?.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+        local_time::local(at, &self.till.location.zone)
     }
 
     /// As [`Place::local`], to the millisecond.

@@ -12,6 +12,7 @@ mod fiskal;
 mod interrupt;
 pub mod journal;
 mod json;
+mod local_time;
 pub mod money;
 pub mod operations;
 pub mod print;

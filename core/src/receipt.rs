@@ -242,6 +242,24 @@ pub struct Totals {
     pub vat: Vec<VatTotal>,
 }
 
+impl Totals {
+    /// The opposite: what a cancellation of the receipt adds.
+    pub(crate) fn negated(&self) -> Totals {
+        let opposite = |amount: Exact| Exact(-amount.0);
+        let of_group = |group: &VatTotal| VatTotal {
+            net: opposite(group.net),
+            amount: opposite(group.amount),
+            gross: opposite(group.gross),
+            ..group.clone()
+        };
+        Totals {
+            gross: opposite(self.gross),
+            net: opposite(self.net),
+            vat: self.vat.iter().map(of_group).collect(),
+        }
+    }
+}
+
 /// The sums of one VAT rate, or of the items that bear none for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VatTotal {

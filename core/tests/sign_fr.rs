@@ -18,6 +18,8 @@ mod chain;
 mod closing;
 #[path = "sign_fr/contracts.rs"]
 mod contracts;
+#[path = "sign_fr/looked_up.rs"]
+mod looked_up;
 #[path = "sign_fr/mapping.rs"]
 mod mapping;
 #[path = "sign_fr/offline.rs"]

@@ -53,8 +53,10 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
     pub(super) attempt_limit: Duration,
     /// What stands in the way of sending at all, such as refused credentials.
     pub(super) obstacle: Option<Error>,
-    /// Why the last attempt got no answer.
+    /// Why the last attempt got no answer, or none that settles it.
     pub(super) silence: Option<String>,
+    /// Whether the service answered the last attempt, and settled nothing with that.
+    pub(super) is_answered: bool,
     /// What was in its way the last time.
     pub(super) stuck: Option<String>,
 }
@@ -104,6 +106,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             attempt_limit: self.limits.attempt,
             obstacle: None,
             silence: None,
+            is_answered: false,
             stuck: None,
         })
     }
@@ -168,6 +171,11 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     /// Sends again what was sent without an answer, as long as the service's rule allows it.
     pub(super) fn repeat_unsettled(&mut self) -> Result<Repeated> {
         let now = self.now();
+        // What never left, and is not wanted any more, stays where it is.
+        let is_wanted = self.operation.set_aside.is_none();
+        let must_repeat = |exchange: &Exchange, now| {
+            must_repeat(exchange, now) && (is_wanted || exchange.known != Known::NotSent)
+        };
         let Some(at) = self.past.0.iter().position(|exchange| must_repeat(exchange, now)) else {
             return Ok(Repeated::Nothing);
         };
@@ -211,6 +219,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         let Known::Answered(answer) = &exchange.known else { return Ok(()) };
         let why = format!("the answer {} settles nothing", answer.status);
         exchange.known = Known::Unknown;
+        (self.silence, self.is_answered) = (Some(why.clone()), true);
         if exchange.request.effect == Effect::Write {
             self.note(What::Lost { operation: self.operation.id, label: label.to_owned(), sent: true, why });
         }

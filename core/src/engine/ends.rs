@@ -13,8 +13,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     /// The caller's patience is over, or the service cannot be reached: the country's rule decides.
     pub(super) fn without_service(mut self) -> Result<Ended> {
         if !self.is_new() {
+            let error = self.still_unsettled();
+            if self.is_answered {
+                self.note_stuck(&error);
+            }
             self.write(Durability::Lazy)?;
-            return Ok(self.goes_on_later(self.still_unsettled()));
+            return Ok(self.goes_on_later(error));
         }
         let facts = self.engine.facts(&self.operation)?;
         let offline = self.service.offline(&self.operation, &facts, &self.past, &self.context()?);
@@ -43,8 +47,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 Ok(Ended::Failed(error))
             }
             Offline::Refuse(_) | Offline::Unknown => {
+                let error = self.still_unsettled();
+                if self.is_answered {
+                    self.note_stuck(&error);
+                }
                 self.write(Durability::Lazy)?;
-                Ok(Ended::Stopped(self.still_unsettled()))
+                Ok(Ended::Stopped(error))
             }
         }
     }
@@ -62,11 +70,24 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
     }
 
     pub(super) fn finish(&mut self, outcome: Outcome) -> Result<Ended> {
-        let mut outcome = self.linked(outcome);
+        let mut outcome = self.linked(self.of_what_was_handed_over(outcome));
         outcome.error = outcome.error.map(|error| self.about(error));
         self.note(What::Finished { operation: self.operation.id, outcome: Box::new(outcome.clone()) });
         self.write(Durability::Lazy)?;
         Ok(Ended::Finished(outcome))
+    }
+
+    /// A refusal is one of what was handed over before: its receipts say so, where the service says nothing else.
+    fn of_what_was_handed_over(&self, outcome: Outcome) -> Outcome {
+        let says_nothing_else = outcome.receipts.is_empty() && outcome.learned.is_none();
+        match (&self.progress, &outcome.error) {
+            (Progress::HandedOver(before) | Progress::Deferred(before, _), Some(error))
+                if error.kind() == Kind::Refused && says_nothing_else =>
+            {
+                refused_later(before.clone(), error.clone())
+            }
+            _ => outcome,
+        }
     }
 
     /// The service said no, or the request is impossible. With a write still unanswered the
@@ -79,9 +100,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         let is_over = is_verdict(error.kind()) || (self.operation.set_aside.is_some() && !is_transient);
         if self.past.has_unknown_write() || (!self.is_new() && !is_over) {
             tracing::warn!(operation = %id, %error, "not settled");
-            if self.stuck.as_deref() != Some(error.message()) {
-                self.note(What::Stuck { operation: id, error: Box::new(error.clone()) });
-            }
+            self.note_stuck(&error);
             self.write(Durability::Lazy)?;
             return Ok(self.goes_on_later(error));
         }
@@ -99,12 +118,20 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         Ok(Ended::Failed(error))
     }
 
-    /// Somebody took it out of the queue, and its service need not be told.
+    /// What is in its way for another reason than the link is written down when it changes.
+    fn note_stuck(&mut self, error: &Error) {
+        if self.stuck.as_deref() != Some(error.message()) {
+            self.note(What::Stuck { operation: self.operation.id, error: Box::new(error.clone()) });
+        }
+    }
+
+    /// Somebody took it out of the queue, and its service need not be asked or told.
     pub(super) fn given_up(&self) -> Option<Error> {
         let reason = self.operation.set_aside.as_deref()?;
         let is_deferred = matches!(self.progress, Progress::Deferred(..));
         let has_a_place = is_deferred && self.service.gives_deferred_a_place();
-        (!has_a_place && !self.past.has_unknown_write()).then(|| set_aside(reason))
+        let is_looked_up = self.past.was_sent() && self.service.can_look_up(&self.operation);
+        (!has_a_place && !is_looked_up && !self.past.has_unknown_write()).then(|| set_aside(reason))
     }
 
     /// Who was handed something gets the same again, whatever is in the way now.

@@ -44,8 +44,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
     ///
     /// # Errors
     /// `not_found` where nothing waits or was refused under this id; `not_ready` to amend what the service
-    /// has not refused; `unknown_outcome` to set aside what may be booked; `conflict` for another decision
-    /// than the one taken before; what the service says to what is sent again; and those of `decide`.
+    /// has not refused; `unknown_outcome` to set aside what may be booked and cannot be looked up; `conflict` for
+    /// another decision than the one taken before; what the service says to what is sent again; and those of `decide`.
     pub fn resolve(
         &self,
         id: Uuid,
@@ -109,10 +109,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         }
     }
 
-    /// Takes an operation out of the queue. What may be booked stays: it would be forgotten.
+    /// Takes an operation out of the queue. What may be booked stays, or it would be forgotten, unless its service can
+    /// look it up.
     fn take_out(&self, entry: Entry, decision: &Decision, patience: &Patience) -> Result<Decided> {
         let Entry { operation, .. } = entry;
-        if Past(self.store.exchanges(operation.id)?).has_unknown_write() {
+        let can_look_up = self.account(&operation.line)?.service.can_look_up(&operation);
+        if !can_look_up && Past(self.store.exchanges(operation.id)?).has_unknown_write() {
             let message =
                 "it was sent and may be booked, so it cannot be set aside; `retry` asks for the answer";
             return Err(Error::new(Kind::UnknownOutcome, message).at("/how"));

@@ -287,7 +287,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             self.note(What::Lost { operation: self.operation.id, label, sent, why: why.clone() });
             self.write(Durability::Lazy)?;
         }
-        self.silence = Some(why);
+        (self.silence, self.is_answered) = (Some(why), false);
         self.set_known(at, if sent { Known::Unknown } else { Known::NotSent });
         Ok(())
     }

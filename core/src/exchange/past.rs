@@ -45,6 +45,13 @@ impl Past {
         }
     }
 
+    /// Whether a write was sent, whatever became of it.
+    pub fn was_sent(&self) -> bool {
+        self.0
+            .iter()
+            .any(|exchange| exchange.request.effect == Effect::Write && exchange.known != Known::NotSent)
+    }
+
     /// Whether a write was sent whose fate is not known.
     pub fn has_unknown_write(&self) -> bool {
         self.0

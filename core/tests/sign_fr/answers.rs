@@ -185,64 +185,6 @@ fn refused_credentials_are_tried_again_when_the_caller_asks_again() {
 }
 
 #[test]
-fn a_lost_answer_beyond_the_window_is_looked_up_and_booked_once() {
-    for (nth, kind, looked) in [
-        (
-            0,
-            "INTENTION::TRANSACTION",
-            "GET /records?system_id=sys-1&type=INTENTION%3A%3ATRANSACTION&limit=100",
-        ),
-        (1, "TRANSACTION::RECEIPT", "GET /records/records-1"),
-    ] {
-        // Booked and lost; vanished.
-        for (fault, sent) in [(Fault::Lose, 2), (Fault::Vanish, 3)] {
-            let mut fisc = Fisc::failing(&[("POST /records", nth, fault)]);
-            let mut drive = Drive::completing(sale());
-            let outcome = drive.run(&mut fisc).unwrap();
-            assert_eq!(outcome.receipts[0].state, State::Signed);
-            assert_eq!(outcome.receipts[0].verified, ["content", "chain"], "{kind}");
-            assert!(drive.addresses().iter().any(|address| address == looked), "{:?}", drive.addresses());
-            assert_eq!(drive.writes().len(), sent, "{kind}");
-            assert_eq!(fisc.of("/records").len(), 2, "{kind}: booked once");
-        }
-    }
-}
-
-#[test]
-fn a_receipt_is_found_in_the_list_where_its_intention_does_not_say() {
-    let mut fisc = Fisc::failing(&[("POST /records", 1, Fault::Lose)]);
-    fisc.page = 1;
-    fisc.tamper = Some(Box::new(|record| drop(record["content"].as_object_mut().unwrap().remove("used_in"))));
-    let mut drive = Drive::completing(sale());
-    let outcome = drive.run(&mut fisc).unwrap();
-    assert_eq!(outcome.receipts[0].ids["record"], "records-2");
-    assert_eq!(drive.writes().len(), 2);
-}
-
-/// Where the list never ends, what was not found may still come: only what its intention protects is sent again.
-#[test]
-fn what_is_not_found_in_a_list_without_end_is_not_booked_again() {
-    let endless = || {
-        let page = json!({"results": [], "pagination": {"next": "x", "token": "AAAA", "limit": 100}});
-        Fault::Say(answer(200, page))
-    };
-    let lists = "GET /records?";
-    let mut faults: Vec<(&str, usize, Fault)> = (0..300).map(|nth| (lists, nth, endless())).collect();
-    faults.push(("POST /records", 0, Fault::Vanish));
-    let mut drive =
-        Drive::new(operation("event.record", "register", json!({"code": "1", "description": "x"})), facts());
-    let error = drive.run(&mut Fisc::failing(&faults)).unwrap_err();
-    assert_eq!(error.kind(), Kind::Internal, "{error}");
-    assert!(error.message().contains("20000 resources"), "{error}");
-    assert_eq!(drive.writes().len(), 1);
-
-    let mut fisc = Fisc::failing(&faults);
-    let mut drive = Drive::completing(sale());
-    assert_eq!(drive.run(&mut fisc).unwrap().receipts[0].state, State::Signed);
-    assert_eq!(fisc.of("/records").len(), 2, "the intention anew, and the receipt");
-}
-
-#[test]
 fn a_refusal_after_a_lost_answer_is_the_caller_s_to_see() {
     let no = Fault::Say(refusal(422, "E_UNPROCESSABLE_CONTENT", "no"));
     let mut fisc = Fisc::failing(&[("POST /records", 0, Fault::Vanish), ("POST /records", 1, no)]);

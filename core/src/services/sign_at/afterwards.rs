@@ -10,7 +10,7 @@ use super::sent::{self, Ready};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::exchange::Outcome;
 use crate::money::Exact;
-use crate::receipt::{Receipt, ReceiptType, Totals, VatTotal};
+use crate::receipt::{Receipt, ReceiptType};
 use crate::sale::{Cashier, Item, Original, Payment, Sale};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -80,11 +80,7 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
     marks.insert("fiskal_cancels".into(), original.id.as_str().into());
     let form = Form::repeated(run, &original)?;
     let body = map::receipt(Kind::Cancellation, &form, &sale, &amounts, &sums, marks)?;
-    let totals = Totals {
-        gross: negated(original.totals.gross),
-        net: negated(original.totals.net),
-        vat: original.totals.vat.iter().map(taken_back_total).collect(),
-    };
+    let totals = original.totals.negated();
     let of = Receipt {
         receipt_type: ReceiptType::Cancel,
         sale: None,
@@ -131,13 +127,4 @@ fn taken_back(original: &Receipt, cashier: Option<Cashier>) -> Result<Sale> {
 
 fn negated(amount: Exact) -> Exact {
     Exact(-amount.0)
-}
-
-fn taken_back_total(group: &VatTotal) -> VatTotal {
-    VatTotal {
-        net: negated(group.net),
-        amount: negated(group.amount),
-        gross: negated(group.gross),
-        ..group.clone()
-    }
 }

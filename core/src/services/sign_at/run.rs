@@ -8,6 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Exchange, Facts, Known, Line, LineKind, Method, Operation, Past, Request, Step,
 };
+pub(super) use crate::local_time::local;
 pub(super) use crate::services::flow::{Flow, Stop};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
@@ -204,15 +205,4 @@ impl<'a> Run<'a> {
     pub(super) fn local(&self, at: Timestamp) -> Result<String> {
         local(at, &self.operation.zone)
     }
-}
-
-/// `at` in `zone` to the second.
-pub(super) fn local(at: Timestamp, zone: &str) -> Result<String> {
-    let zoned = at.in_tz(zone).map_err(|_| {
-        Error::new(
-            Kind::Config,
-            format!("'{zone}' is not a time zone; give an IANA name such as Europe/Vienna"),
-        )
-    })?;
-    Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }

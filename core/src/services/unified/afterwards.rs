@@ -15,8 +15,7 @@ use super::run::{Flow, Run, Stop};
 use super::wire::text;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
-use crate::money::Exact;
-use crate::receipt::{Place, Receipt, ReceiptType, State, Totals, VatTotal};
+use crate::receipt::{Place, Receipt, ReceiptType, State};
 use crate::sale::{Cashier, Customer, Original, Payment, Sale};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -27,11 +26,7 @@ const REASON: usize = 128;
 /// Cancels a receipt that was never handed over: a TRANSACTION::CANCELLATION on an intention of its own.
 pub(super) fn cancel(run: &Run<'_>) -> Flow<Outcome> {
     let (original, asked) = (original(run)?, Asked::of(run)?);
-    let totals = Totals {
-        gross: negated(original.totals.gross),
-        net: negated(original.totals.net),
-        vat: original.totals.vat.iter().map(taken_back).collect(),
-    };
+    let totals = original.totals.negated();
     let mut draft = Receipt { receipt_type: ReceiptType::Cancel, totals, ..about(run, &original, &asked)? };
     (run.service.country.mentions_about)(&mut draft, &original);
     let (register, booked) = transaction(run, "CANCELLATION", &original, &asked, json!({}), Some(&draft))?;
@@ -250,19 +245,6 @@ pub(super) fn offers(register: &RegisterFacts, record: &str) -> Result<()> {
 /// A sale of nothing at the original's register.
 fn nothing(original: &Receipt) -> Result<Sale> {
     Sale::read(&json!({"register": original.register}))
-}
-
-fn negated(amount: Exact) -> Exact {
-    Exact(-amount.0)
-}
-
-fn taken_back(group: &VatTotal) -> VatTotal {
-    VatTotal {
-        net: negated(group.net),
-        amount: negated(group.amount),
-        gross: negated(group.gross),
-        ..group.clone()
-    }
 }
 
 /// A receipt about the original, as far as it is known without the service.

@@ -14,12 +14,14 @@ use super::provision;
 use crate::amounts::Amounts;
 use crate::error::{Error, Kind, Result};
 use crate::receipt::{Totals, VatTotal};
-use crate::sale::{Customer, CustomerType, Document, Gender, IdType, Sale};
+use crate::sale::{Customer, CustomerType, Document, Gender, IdType, Identification, Sale};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 /// The longest code of a customer (Appendix A, CustomerCode) and name of a business (LegalName).
 const NAME: usize = 128;
+/// The longest VAT number (Appendix A, TaxpayerVatNumber).
+const VAT_NUMBER: usize = 20;
 
 /// The operation's type for a sale's document.
 pub(super) fn operation_type(document: Document) -> &'static str {
@@ -101,8 +103,18 @@ fn business(customer: &Customer, address: Value) -> Result<Value> {
         "type": "BUSINESS",
         "name": name,
         "address": address,
-        "identification": {"type": "VAT", "number": vat.number},
+        "identification": identification(vat)?,
     }))
+}
+
+/// A VAT number as the service takes it: `^([A-Za-z0-9-]{1,20})$` (Appendix A, TaxpayerVatNumber).
+fn identification(id: &Identification) -> Result<Value> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !(1..=VAT_NUMBER).contains(&id.number.len()) || !id.number.bytes().all(fits) {
+        let message = format!("a VAT number has 1 to {VAT_NUMBER} letters, digits and - at the service");
+        return Err(Error::invalid("/customer/id/number", message));
+    }
+    Ok(json!({"type": "VAT", "number": id.number}))
 }
 
 fn consumer(customer: &Customer, address: Value) -> Result<Value> {
@@ -122,7 +134,7 @@ fn consumer(customer: &Customer, address: Value) -> Result<Value> {
     }
     let mut recipient = json!({"type": "CONSUMER", "name": name, "address": address});
     if let Some(vat) = customer.id.as_ref().filter(|id| id.id_type == IdType::Vat) {
-        set(&mut recipient, "identification", json!({"type": "VAT", "number": vat.number}));
+        set(&mut recipient, "identification", identification(vat)?);
     }
     Ok(recipient)
 }

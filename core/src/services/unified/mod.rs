@@ -198,6 +198,10 @@ impl Service for Unified {
         true
     }
 
+    fn can_look_up(&self, operation: &Operation) -> bool {
+        offline::books_records(&operation.name)
+    }
+
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         facts::register(facts).ok()?.offline?.outage()
     }

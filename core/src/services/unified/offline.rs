@@ -67,6 +67,11 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
     }
 }
 
+/// Whether the operation books records, which can be looked up.
+pub(super) fn books_records(name: &str) -> bool {
+    name.starts_with("sale.") || settles_what_is_booked(name)
+}
+
 /// Whether the operation books one record: once that may be booked, the rest is done later.
 fn settles_what_is_booked(name: &str) -> bool {
     name.starts_with("receipt.") || matches!(name, "event.record" | "export.create")

@@ -1,11 +1,12 @@
 //! Records: made once, and read back (contract sign-fr 2.7 and 2.8).
 
+use super::anchors::OPERATION;
 use super::lookup;
 use super::offline_chain::{HASH, REMAINING, Wrapped};
 use super::run::{Flow, Run, Stop};
 use super::wire::{Write, encoded, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::Answer;
+use crate::exchange::{Answer, set_aside};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -96,8 +97,25 @@ pub(super) fn book(
     metadata: Map<String, Value>,
 ) -> Flow<(Sent, Record)> {
     let make = |_| Write::post(credential, "/records", content(&sent), metadata.clone());
-    let record = written(run, label, credential, &sent, &metadata, &make)?;
+    let record = match &run.operation.set_aside {
+        None => written(run, label, credential, &sent, &metadata, &make)?,
+        Some(reason) => given_up(run, label, credential, &sent, &metadata)?
+            .ok_or_else(|| Stop::Refused(set_aside(reason)))?,
+    };
     Ok((as_sent(run, label, sent), record))
+}
+
+/// The record of a request that is not to be sent any more, where it was booked.
+pub(super) fn given_up(
+    run: &Run<'_>,
+    label: &str,
+    credential: &str,
+    sent: &Sent,
+    metadata: &Map<String, Value>,
+) -> Flow<Option<Record>> {
+    let mark = mark_of(metadata);
+    let found = run.given_up(label, &|label| lookup::find(run, label, credential, sent, mark))?;
+    Ok(found.map(Record))
 }
 
 /// Books a record made offline, in the intention that brings it.
@@ -125,8 +143,13 @@ fn written(
     metadata: &Map<String, Value>,
     make: &dyn Fn(u32) -> Write,
 ) -> Flow<Record> {
-    let mark = metadata.get("fiskal_operation").and_then(Value::as_str).unwrap_or_default();
+    let mark = mark_of(metadata);
     run.write(label, make, &|label| lookup::find(run, label, credential, sent, mark)).map(Record)
+}
+
+/// What a record is looked up by.
+fn mark_of(metadata: &Map<String, Value>) -> &str {
+    metadata.get(OPERATION).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// What was really asked for: the journal's request, which another version of this program, or one

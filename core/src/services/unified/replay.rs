@@ -108,13 +108,20 @@ impl<'r> Replay<'r> {
             return self.fill_gap(made);
         }
         let label = format!("replay.{}", made.offset);
-        let given_up = self.run.operation.set_aside.as_deref().filter(|_| is_own(self.run, made));
-        if let (Some(reason), None) = (given_up, self.run.past.find(&label)) {
-            self.refusal.get_or_insert(set_aside(reason));
-            return self.fill_gap(made);
-        }
         let wrapped = wrapped(self.run, &label, buffer, &self.register.system, made)?;
         let sent = sent(self.run, &self.register.system, made, &wrapped, &self.intentions);
+        if let Some(reason) = self.run.operation.set_aside.as_deref().filter(|_| is_own(self.run, made)) {
+            return match records::given_up(self.run, &label, &self.credential, &sent, &made.metadata)? {
+                Some(record) => {
+                    buffer.accepted(wrapped.hash);
+                    self.take(&label, made, sent, record)
+                }
+                None => {
+                    self.refusal.get_or_insert(set_aside(reason));
+                    self.fill_gap(made)
+                }
+            };
+        }
         match records::replay(self.run, &label, &self.credential, &wrapped, &sent, &made.metadata) {
             Ok(record) => {
                 buffer.accepted(wrapped.hash);

@@ -6,11 +6,12 @@ use super::Unified;
 use super::anchors::{self, JOURNAL, OPERATION};
 use super::facts;
 use super::wire::{self, Fate, PAGE, SCOPE, Write};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::exchange::{
     Answer, Context, Effect, Exchange, Facts, Known, Line, LineKind, Lost, Method, Operation, Outcome, Past,
     Request, Step,
 };
+pub(super) use crate::local_time::local;
 pub(super) use crate::services::flow::{Flow, Stop};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -71,8 +72,8 @@ impl<'a> Run<'a> {
 
     /// Writes once, and gives the resource that came of it.
     ///
-    /// `make` gives the request, `look` finds what a request of unknown fate has made. The first key
-    /// has the plain label; every new key has the label with its number.
+    /// `make` gives the request, `look` finds what a request of unknown fate has made, under whichever key. The first
+    /// key has the plain label; every new key has the label with its number.
     pub(super) fn write(
         &self,
         label: &str,
@@ -82,53 +83,76 @@ impl<'a> Run<'a> {
         if let Some(answer) = self.booked(label) {
             return Ok(answer.body.clone());
         }
-        let mut before: Option<&Exchange> = None;
-        let mut recent = 0;
-        for number in 1.. {
-            let label = numbered(label, number);
-            let Some(exchange) = self.past.find(&label) else {
-                if let Some(before) = before {
-                    self.pause_after(before, recent)?;
-                }
-                return Err(self.send(label, make(number)));
-            };
-            recent += u32::from(self.age(exchange) < RECENT);
-            match wire::fate(exchange, self.age(exchange)) {
-                Fate::Booked(answer) => return Ok(answer.body.clone()),
-                Fate::Repeat => return Err(again(label, wire::pause(exchange.attempts))),
-                Fate::NewKey(answer) if recent >= wire::PATIENCE && self.age(exchange) < GIVEN_UP_FOR => {
-                    return Err(wire::refusal(answer).into());
-                }
-                Fate::NewKey(_) => {}
-                Fate::Unauthorized(error) if self.age(exchange) < UNAUTHORIZED_FOR => {
-                    return Err(error.into());
-                }
-                Fate::Unauthorized(_) => {}
-                Fate::Look => {
-                    if let Some(found) = look(&label)? {
-                        return Ok(found);
-                    }
-                    let given_up = recent >= 3 && self.age(exchange) < GIVEN_UP_FOR;
-                    if let (Known::Answered(answer), true) = (&exchange.known, given_up) {
-                        return Err(wire::refusal(answer).into());
-                    }
-                }
-                // What an earlier attempt or key booked after all may be the reason for the refusal.
-                Fate::Refused(error) => {
-                    let repeated = number > 1 || exchange.attempts > 1;
-                    let found = if repeated { look(&label)? } else { None };
-                    return found.ok_or(Stop::Refused(error));
-                }
+        let keys = self.keys(label);
+        let number = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        let Some(last) = keys.last().copied() else { return Err(self.send(label.to_owned(), make(1))) };
+        let (label, next) = (numbered(label, number), numbered(label, number.saturating_add(1)));
+        let recent = keys.iter().filter(|exchange| self.age(exchange) < RECENT).count();
+        let fate = wire::fate(last, self.age(last));
+        let is_tired = matches!(fate, Fate::Look) && recent >= 3 && self.age(last) < GIVEN_UP_FOR;
+        match fate {
+            Fate::Booked(answer) => return Ok(answer.body.clone()),
+            Fate::Repeat => return Err(again(label, wire::pause(last.attempts))),
+            Fate::NewKey(answer) if recent >= wire::PATIENCE as usize && self.age(last) < GIVEN_UP_FOR => {
+                return Err(wire::refusal(answer).into());
             }
-            before = Some(exchange);
+            Fate::Unauthorized(error) if self.age(last) < UNAUTHORIZED_FOR => return Err(error.into()),
+            // What an earlier attempt or key booked after all may be the reason for the refusal.
+            Fate::Refused(error) => {
+                let repeated = number > 1 || last.attempts > 1;
+                let found = if repeated { look(&label)? } else { None };
+                return found.ok_or(Stop::Refused(error));
+            }
+            Fate::NewKey(_) | Fate::Unauthorized(_) | Fate::Look => {}
         }
-        Err(Error::internal("a write ran out of labels").into())
+        // One look tells of all keys: it comes after the last of them.
+        let in_doubt = |exchange: &&Exchange| matches!(wire::fate(exchange, self.age(exchange)), Fate::Look);
+        if keys.iter().any(in_doubt)
+            && let Some(found) = look(&label)?
+        {
+            return Ok(found);
+        }
+        if let (Known::Answered(answer), true) = (&last.known, is_tired) {
+            return Err(wire::refusal(answer).into());
+        }
+        self.pause_after(last, wire::pause_between_keys(number))?;
+        Err(self.send(next, make(number.saturating_add(1))))
+    }
+
+    /// What became of a write that is not to be sent any more; `None` where nothing of it is booked.
+    ///
+    /// `look` finds what a request of unknown fate has made. A request that is still at work at the service is waited
+    /// for.
+    pub(super) fn given_up(
+        &self,
+        label: &str,
+        look: &dyn Fn(&str) -> Flow<Option<Value>>,
+    ) -> Flow<Option<Value>> {
+        if let Some(answer) = self.booked(label) {
+            return Ok(Some(answer.body.clone()));
+        }
+        let keys = self.keys(label);
+        let number = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        let Some(last) = keys.last() else { return Ok(None) };
+        let in_flight = |answer: &Answer| answer.status == 409;
+        match (&last.known, wire::fate(last, self.age(last))) {
+            (Known::Answered(answer), Fate::Repeat) if in_flight(answer) => {
+                Err(again(numbered(label, number), wire::pause(last.attempts)))
+            }
+            _ if keys.iter().all(|exchange| exchange.known == Known::NotSent) => Ok(None),
+            _ => look(&numbered(label, number)),
+        }
+    }
+
+    /// What was sent for a write, key by key.
+    fn keys(&self, label: &str) -> Vec<&'a Exchange> {
+        (1..).map_while(|number| self.past.find(&numbered(label, number))).collect()
     }
 
     /// The answer that booked, under whichever key: what came before it needs no more looking up.
     fn booked(&self, label: &str) -> Option<&'a Answer> {
-        let exchanges = (1..).map_while(|number| self.past.find(&numbered(label, number)));
-        exchanges.map(|exchange| wire::fate(exchange, self.age(exchange))).find_map(|fate| match fate {
+        let keys = self.keys(label).into_iter();
+        keys.map(|exchange| wire::fate(exchange, self.age(exchange))).find_map(|fate| match fate {
             Fate::Booked(answer) => Some(answer),
             _ => None,
         })
@@ -240,8 +264,8 @@ impl<'a> Run<'a> {
     ///
     /// Where the clock stands still (it was set back, and journal time never runs backwards) there is
     /// no telling, and it does not wait.
-    fn pause_after(&self, before: &Exchange, attempts: u32) -> Flow<()> {
-        let pause = SignedDuration::try_from(wire::pause(attempts)).unwrap_or(SignedDuration::ZERO);
+    fn pause_after(&self, before: &Exchange, pause: Duration) -> Flow<()> {
+        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
         let age = self.age(before);
         if age <= SignedDuration::ZERO || age >= pause {
             return Ok(());
@@ -274,17 +298,6 @@ impl<'a> Run<'a> {
     pub(super) fn local(&self, at: Timestamp) -> Result<String> {
         local(at, &self.operation.zone)
     }
-}
-
-/// `at` in `zone` to the second, as in `2026-03-01T12:00:00+01:00`.
-pub(super) fn local(at: Timestamp, zone: &str) -> Result<String> {
-    let zoned = at.in_tz(zone).map_err(|_| {
-        Error::new(
-            Kind::Config,
-            format!("'{zone}' is not a time zone; give an IANA name such as Europe/Paris"),
-        )
-    })?;
-    Ok(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
 /// The label of the `number`th key of a write.

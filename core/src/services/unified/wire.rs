@@ -165,6 +165,11 @@ pub(super) fn pause(attempts: u32) -> Duration {
     Duration::from_millis(250 << attempts.saturating_sub(1).min(5))
 }
 
+/// The pause before the key after this many: in an outage of hours there are some hundred keys, not thousands.
+pub(super) fn pause_between_keys(keys: u32) -> Duration {
+    Duration::from_millis(250 << keys.saturating_sub(1).min(8))
+}
+
 /// The error that a refusing answer is (contract sign-fr 4.1).
 pub(super) fn refusal(answer: &Answer) -> Error {
     let code = answer.text("/content/code");
