@@ -8,8 +8,14 @@ import type {
   ChangedRegister,
   ClosingCreateParams,
   ClosingCreateResult,
+  ConfigurationGetParams,
+  ConfigurationUpdateParams,
+  CredentialsRevokeParams,
+  CredentialsRevokeResult,
   CredentialsRotateParams,
   CredentialsRotateResult,
+  CredentialsUpdateParams,
+  CredentialsUpdateResult,
   DepVerifyParams,
   DepVerifyResult,
   DescribeResult,
@@ -42,6 +48,9 @@ import type {
   MerchantListParams,
   MerchantListResult,
   MerchantUpdateParams,
+  Metadata,
+  MetadataGetParams,
+  MetadataUpdateParams,
   NoParams,
   OpenSale,
   Organization,
@@ -71,8 +80,10 @@ import type {
   ReceiptPayParams,
   ReceiptPrintParams,
   ReceiptZeroParams,
-  RecordGetParams,
-  RecordGetResult,
+  RecordGet,
+  RecordListParams,
+  RecordListResult,
+  RecordValidateResult,
   RegisterListParams,
   RegisterListResult,
   RegisterRestoreParams,
@@ -88,6 +99,8 @@ import type {
   SaleListResult,
   SaleReference,
   SaleResumeParams,
+  ServiceConfiguration,
+  ServiceRecord,
   StatusParams,
   StatusResult,
   Subject,
@@ -103,6 +116,11 @@ import type {
   SystemListParams,
   SystemListResult,
   SystemUpdateParams,
+  Unit,
+  UnitDecommissionParams,
+  UnitGetParams,
+  UnitListParams,
+  UnitListResult,
 } from './types'
 
 /** The operations, one method each. What they take and give is JSON, with the same keys in every language. */
@@ -194,17 +212,48 @@ export interface Operations {
    */
   eventRecord(params: EventRecordParams, options?: CallOptions): Promise<EventRecordResult>
   /**
-   * Reads a record from its service with all that it shows: the operation, the signed artifact, and its
+   * Reads a record from its service with all that it shows: what was booked, the signed artifact, and its
    * signature, which is checked. (`record.get`)
    */
-  recordGet(params: RecordGetParams, options?: CallOptions): Promise<RecordGetResult>
-  /** Orders an export of a register's records from its service, and tells how far it is. (`export.create`) */
+  recordGet(params: RecordGet, options?: CallOptions): Promise<ServiceRecord>
+  /**
+   * Lists the records that a service keeps of a register or of all registers of its merchant, page by page or
+   * all of them. (`record.list`)
+   */
+  recordList(params: RecordListParams, options?: CallOptions): Promise<RecordListResult>
+  /**
+   * Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing receipt. What
+   * it confirmed already is not asked again. (`record.validate`)
+   */
+  recordValidate(params: RecordGet, options?: CallOptions): Promise<RecordValidateResult>
+  /**
+   * Reads the notes that a service keeps with a register, its signature unit or a record. (`metadata.get`)
+   */
+  metadataGet(params: MetadataGetParams, options?: CallOptions): Promise<Metadata>
+  /**
+   * Adds or changes notes that a service keeps with a register, its signature unit or a record; the others
+   * stay. (`metadata.update`)
+   */
+  metadataUpdate(params: MetadataUpdateParams, options?: CallOptions): Promise<Metadata>
+  /**
+   * Reads the settings of the organization at the service that a register belongs to. (`configuration.get`)
+   */
+  configurationGet(params: ConfigurationGetParams, options?: CallOptions): Promise<ServiceConfiguration>
+  /**
+   * Changes settings of the organization at the service that a register belongs to; what is left out stays.
+   * (`configuration.update`)
+   */
+  configurationUpdate(params: ConfigurationUpdateParams, options?: CallOptions): Promise<ServiceConfiguration>
+  /** Orders an export of what the service has of a register, and tells how far it is. (`export.create`) */
   exportCreate(params: ExportCreateParams, options?: CallOptions): Promise<Export>
   /** Tells how far an export is. (`export.get`) */
   exportGet(params: ExportGetParams, options?: CallOptions): Promise<Export>
   /** Lists the files that a service holds of a register. (`export.list`) */
   exportList(params: ExportListParams, options?: CallOptions): Promise<ExportListResult>
-  /** Writes the file of an export to disk, once it is whole and its signature holds. (`export.fetch`) */
+  /**
+   * Writes the file of an export to disk, once it is whole and what can be checked of it holds.
+   * (`export.fetch`)
+   */
   exportFetch(params: ExportFetchParams, options?: CallOptions): Promise<ExportFetchResult>
   /** Lists the registers of the configuration, and how each stands; asks nobody. (`register.list`) */
   registerList(params?: RegisterListParams, options?: CallOptions): Promise<RegisterListResult>
@@ -224,10 +273,20 @@ export interface Operations {
    */
   registerReplace(params: RetireRegister, options?: CallOptions): Promise<ChangedRegister>
   /**
+   * Tells the service again the configuration's credentials for the tax authority, such as after a change.
+   * (`credentials.update`)
+   */
+  credentialsUpdate(params: CredentialsUpdateParams, options?: CallOptions): Promise<CredentialsUpdateResult>
+  /**
    * Makes a new API key for a merchant, which signs in from now on, and names the one to disable.
    * (`credentials.rotate`)
    */
   credentialsRotate(params: CredentialsRotateParams, options?: CallOptions): Promise<CredentialsRotateResult>
+  /**
+   * Disables API keys of a merchant that no longer sign in here, never the one that does.
+   * (`credentials.revoke`)
+   */
+  credentialsRevoke(params: CredentialsRevokeParams, options?: CallOptions): Promise<CredentialsRevokeResult>
   /**
    * Makes an organization at the account's service: a group, or a unit that holds merchants.
    * (`organization.create`)
@@ -241,7 +300,7 @@ export interface Operations {
   organizationList(params: OrganizationListParams, options?: CallOptions): Promise<OrganizationListResult>
   /** Makes an API key; its secret goes into the file of secrets, and into nothing else. (`subject.create`) */
   subjectCreate(params: SubjectCreateParams, options?: CallOptions): Promise<Subject>
-  /** Renames an API key, or changes what is kept with it. (`subject.update`) */
+  /** Renames an API key, disables it, or changes what is kept with it. (`subject.update`) */
   subjectUpdate(params: SubjectUpdateParams, options?: CallOptions): Promise<Subject>
   /** Shows an API key, without its secret. (`subject.get`) */
   subjectGet(params: SubjectGetParams, options?: CallOptions): Promise<Subject>
@@ -310,6 +369,12 @@ export interface Operations {
    * (`system.decommission`)
    */
   systemDecommission(params: ChangeSystemState, options?: CallOptions): Promise<System>
+  /** Shows a signature creation unit. (`unit.get`) */
+  unitGet(params: UnitGetParams, options?: CallOptions): Promise<Unit>
+  /** Lists signature creation units, page by page or all of them. (`unit.list`) */
+  unitList(params: UnitListParams, options?: CallOptions): Promise<UnitListResult>
+  /** Ends a signature creation unit's life for good; `provision` makes the next one. (`unit.decommission`) */
+  unitDecommission(params: UnitDecommissionParams, options?: CallOptions): Promise<Unit>
   /**
    * Tells the story of a sale from the journal in plain words: request, why, answer, checks, retries,
    * replays. (`receipt.explain`)
@@ -376,6 +441,12 @@ export type OperationName =
   | 'report'
   | 'event.record'
   | 'record.get'
+  | 'record.list'
+  | 'record.validate'
+  | 'metadata.get'
+  | 'metadata.update'
+  | 'configuration.get'
+  | 'configuration.update'
   | 'export.create'
   | 'export.get'
   | 'export.list'
@@ -385,7 +456,9 @@ export type OperationName =
   | 'register.restore'
   | 'register.retire'
   | 'register.replace'
+  | 'credentials.update'
   | 'credentials.rotate'
+  | 'credentials.revoke'
   | 'organization.create'
   | 'organization.update'
   | 'organization.get'
@@ -418,6 +491,9 @@ export type OperationName =
   | 'system.suspend'
   | 'system.restore'
   | 'system.decommission'
+  | 'unit.get'
+  | 'unit.list'
+  | 'unit.decommission'
   | 'receipt.explain'
   | 'dep.verify'
   | 'journal.verify'
@@ -453,7 +529,13 @@ export interface OperationTypes {
   'closing.create': { params: ClosingCreateParams, result: ClosingCreateResult }
   'report': { params: ReportParams, result: ReportResult }
   'event.record': { params: EventRecordParams, result: EventRecordResult }
-  'record.get': { params: RecordGetParams, result: RecordGetResult }
+  'record.get': { params: RecordGet, result: ServiceRecord }
+  'record.list': { params: RecordListParams, result: RecordListResult }
+  'record.validate': { params: RecordGet, result: RecordValidateResult }
+  'metadata.get': { params: MetadataGetParams, result: Metadata }
+  'metadata.update': { params: MetadataUpdateParams, result: Metadata }
+  'configuration.get': { params: ConfigurationGetParams, result: ServiceConfiguration }
+  'configuration.update': { params: ConfigurationUpdateParams, result: ServiceConfiguration }
   'export.create': { params: ExportCreateParams, result: Export }
   'export.get': { params: ExportGetParams, result: Export }
   'export.list': { params: ExportListParams, result: ExportListResult }
@@ -463,7 +545,9 @@ export interface OperationTypes {
   'register.restore': { params: RegisterRestoreParams, result: ChangedRegister }
   'register.retire': { params: RetireRegister, result: ChangedRegister }
   'register.replace': { params: RetireRegister, result: ChangedRegister }
+  'credentials.update': { params: CredentialsUpdateParams, result: CredentialsUpdateResult }
   'credentials.rotate': { params: CredentialsRotateParams, result: CredentialsRotateResult }
+  'credentials.revoke': { params: CredentialsRevokeParams, result: CredentialsRevokeResult }
   'organization.create': { params: OrganizationCreateParams, result: Organization }
   'organization.update': { params: OrganizationUpdateParams, result: Organization }
   'organization.get': { params: OrganizationGetParams, result: Organization }
@@ -496,6 +580,9 @@ export interface OperationTypes {
   'system.suspend': { params: ChangeSystemState, result: System }
   'system.restore': { params: ChangeSystemState, result: System }
   'system.decommission': { params: ChangeSystemState, result: System }
+  'unit.get': { params: UnitGetParams, result: Unit }
+  'unit.list': { params: UnitListParams, result: UnitListResult }
+  'unit.decommission': { params: UnitDecommissionParams, result: Unit }
   'receipt.explain': { params: ReceiptExplainParams, result: ReceiptExplainResult }
   'dep.verify': { params: DepVerifyParams, result: DepVerifyResult }
   'journal.verify': { params: JournalVerifyParams, result: JournalVerifyResult }

@@ -371,7 +371,9 @@ fiskal_status fiskal_call(fiskal_client *client,
 
 /**
  * Lets all calls of the client that wait return as if the account's patience had run out. From any
- * thread, also from within a signal's thread but not from a signal handler.
+ * thread, but not from a signal handler.
+ *
+ * client: NULL for the calls of this process that were made without a client, such as "dep.verify".
  */
 FISKAL_API void fiskal_interrupt(fiskal_client *client);
 
@@ -802,13 +804,47 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_EVENT_RECORD "event.record"
 
 /**
- * Reads a record from its service with all that it shows: the operation, the signed artifact, and its
- * signature, which is checked.
+ * Reads a record from its service with all that it shows: what was booked, the signed artifact, and
+ * its signature, which is checked.
  */
 #define FISKAL_OP_RECORD_GET "record.get"
 
 /**
- * Orders an export of a register's records from its service, and tells how far it is.
+ * Lists the records that a service keeps of a register or of all registers of its merchant, page by
+ * page or all of them.
+ */
+#define FISKAL_OP_RECORD_LIST "record.list"
+
+/**
+ * Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing receipt.
+ * What it confirmed already is not asked again.
+ */
+#define FISKAL_OP_RECORD_VALIDATE "record.validate"
+
+/**
+ * Reads the notes that a service keeps with a register, its signature unit or a record.
+ */
+#define FISKAL_OP_METADATA_GET "metadata.get"
+
+/**
+ * Adds or changes notes that a service keeps with a register, its signature unit or a record; the
+ * others stay.
+ */
+#define FISKAL_OP_METADATA_UPDATE "metadata.update"
+
+/**
+ * Reads the settings of the organization at the service that a register belongs to.
+ */
+#define FISKAL_OP_CONFIGURATION_GET "configuration.get"
+
+/**
+ * Changes settings of the organization at the service that a register belongs to; what is left out
+ * stays.
+ */
+#define FISKAL_OP_CONFIGURATION_UPDATE "configuration.update"
+
+/**
+ * Orders an export of what the service has of a register, and tells how far it is.
  */
 #define FISKAL_OP_EXPORT_CREATE "export.create"
 
@@ -823,7 +859,7 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_EXPORT_LIST "export.list"
 
 /**
- * Writes the file of an export to disk, once it is whole and its signature holds.
+ * Writes the file of an export to disk, once it is whole and what can be checked of it holds.
  */
 #define FISKAL_OP_EXPORT_FETCH "export.fetch"
 
@@ -853,9 +889,20 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_REGISTER_REPLACE "register.replace"
 
 /**
+ * Tells the service again the configuration's credentials for the tax authority, such as after a
+ * change.
+ */
+#define FISKAL_OP_CREDENTIALS_UPDATE "credentials.update"
+
+/**
  * Makes a new API key for a merchant, which signs in from now on, and names the one to disable.
  */
 #define FISKAL_OP_CREDENTIALS_ROTATE "credentials.rotate"
+
+/**
+ * Disables API keys of a merchant that no longer sign in here, never the one that does.
+ */
+#define FISKAL_OP_CREDENTIALS_REVOKE "credentials.revoke"
 
 /**
  * Makes an organization at the account's service: a group, or a unit that holds merchants.
@@ -883,7 +930,7 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_SUBJECT_CREATE "subject.create"
 
 /**
- * Renames an API key, or changes what is kept with it.
+ * Renames an API key, disables it, or changes what is kept with it.
  */
 #define FISKAL_OP_SUBJECT_UPDATE "subject.update"
 
@@ -1017,6 +1064,21 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
  * register.retire.
  */
 #define FISKAL_OP_SYSTEM_DECOMMISSION "system.decommission"
+
+/**
+ * Shows a signature creation unit.
+ */
+#define FISKAL_OP_UNIT_GET "unit.get"
+
+/**
+ * Lists signature creation units, page by page or all of them.
+ */
+#define FISKAL_OP_UNIT_LIST "unit.list"
+
+/**
+ * Ends a signature creation unit's life for good; provision makes the next one.
+ */
+#define FISKAL_OP_UNIT_DECOMMISSION "unit.decommission"
 
 /**
  * Tells the story of a sale from the journal in plain words: request, why, answer, checks, retries,

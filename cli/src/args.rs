@@ -9,14 +9,19 @@ use std::path::PathBuf;
 #[command(name = "fiskal", version, after_help = EXIT_STATUS)]
 pub(crate) struct Args {
     /// The configuration
-    #[arg(long, global = true, value_name = "FILE", default_value = "fiskal.toml")]
+    #[arg(
+        long, global = true, value_name = "FILE", default_value = "fiskal.toml", display_order = EVERYWHERE
+    )]
     pub(crate) config: PathBuf,
     /// Write JSON, errors too
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = EVERYWHERE)]
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// Options of all commands come behind those of one.
+const EVERYWHERE: usize = 100;
 
 const EXIT_STATUS: &str = "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 queued or pending.";
 
@@ -35,7 +40,11 @@ pub(crate) enum Command {
         keys: Option<PathBuf>,
     },
     /// Write a commented configuration to start from
-    Init,
+    Init {
+        /// The country
+        #[arg(default_value = "fr")]
+        country: Country,
+    },
     /// Make the merchants, locations and registers known to their services
     Provision {
         /// Only show what would be done
@@ -76,7 +85,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: Register,
     },
-    /// Close a day, month or fiscal year, and hold the journal's sums against the service's
+    /// Close a day, month or fiscal year, and compare the journal's sums with the service's
     Closing {
         /// Only this register
         #[arg(long, value_name = "NAME")]
@@ -88,7 +97,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<String>,
     },
-    /// Order an export of a register's records from its service, and fetch the file where it is ready
+    /// Order an export of what a service has of a register, and fetch the file where it is ready
     Export(Export),
     /// Tell the story of a sale from the journal, in plain words
     Explain {
@@ -150,21 +159,48 @@ pub(crate) struct Export {
     /// The register
     #[arg(long, value_name = "NAME")]
     pub(crate) register: String,
-    /// The first time of signing, such as 2026-03-01T00:00:00+01:00
-    #[arg(long, value_name = "TIME", required_unless_present = "export")]
+    /// What is exported; what the service exports if absent
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) export_type: Option<ExportType>,
+    /// The first time of signing, such as 2026-03-01T00:00:00+01:00; records need it
+    #[arg(long, value_name = "TIME")]
     pub(crate) start: Option<String>,
-    /// The last time of signing
-    #[arg(long, value_name = "TIME", required_unless_present = "export")]
+    /// The last time of signing; records need it
+    #[arg(long, value_name = "TIME")]
     pub(crate) end: Option<String>,
+    /// The number of the first receipt of a data collection log; the whole log if there is no bound
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) first: Option<String>,
+    /// The number of the last receipt of a data collection log
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) last: Option<String>,
     /// Only records of this type, such as TRANSACTION::RECEIPT
     #[arg(long, value_name = "TYPE")]
     pub(crate) filter: Option<String>,
     /// An export that was ordered earlier
-    #[arg(long, value_name = "ID", conflicts_with_all = ["start", "end", "filter"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["export_type", "start", "end", "first", "last", "filter"])]
     pub(crate) export: Option<String>,
     /// The file to write; there may be none yet
     #[arg(long, value_name = "FILE")]
     pub(crate) to: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ExportType {
+    /// The records at SIGN FR
+    Records,
+    /// The data collection log at SIGN AT
+    Dep7,
+}
+
+impl ExportType {
+    /// The name that the operations know it by.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            ExportType::Records => "records",
+            ExportType::Dep7 => "dep7",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -342,4 +378,7 @@ pub(crate) struct Dep {
     /// A code off paper that must be in the export, as QR text or in the OCR form; may be repeated
     #[arg(long, value_name = "CODE")]
     pub(crate) printed: Vec<String>,
+    /// The export is a part of the log: it may begin and end anywhere
+    #[arg(long)]
+    pub(crate) partial: bool,
 }

@@ -123,6 +123,60 @@ fn two_tills_that_provision_at_once_share_a_unit() {
     assert_eq!(Control::of(sandbox.url()).booked().unwrap().len(), 4);
 }
 
+/// Both make an organization if neither sees the other's in time; the first of them serves for both.
+#[test]
+fn two_tills_that_provision_at_once_share_an_organization() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let slow = json!({
+        "match": { "method": "POST", "path": "/management/api/v0/organizations" },
+        "fault": { "kind": "delay", "ms": 300 }, "count": 2,
+    });
+    control.plant(&slow).unwrap();
+    let own = |register: &str| json!({ "register": { "till-1": null, register: { "location": "graz" } } });
+    let shops = ["left", "right"].map(|register| (register, austrian(&sandbox, &own(register))));
+    let serials = std::thread::scope(|scope| {
+        let threads = shops.each_ref().map(|(register, shop)| {
+            scope.spawn(move || {
+                let fiskal = open(shop);
+                fiskal.call("provision", &json!({})).unwrap();
+                let sold =
+                    fiskal.call("sale.complete", &sale("s-1", json!({ "register": register }))).unwrap();
+                sold["ids"]["signature_creation_unit"].clone()
+            })
+        });
+        threads.map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(serials[0], serials[1], "one unit signs for both");
+    assert_eq!(control.booked().unwrap().len(), 4);
+}
+
+/// A process that is killed at every step of its provisioning, until one lives long enough.
+#[test]
+fn a_provisioning_that_is_killed_goes_on_where_it_stopped() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let shop = austrian(&sandbox, &json!({}));
+    let slow = json!({ "match": { "path": "/" }, "fault": { "kind": "delay", "ms": 15 }, "count": 100_000 });
+    control.plant(&slow).unwrap();
+    let lines = format!("open\t{}\ncall\tprovision\t{{}}\n", shop.config().display());
+    let lives = (1..60_u64).map(|attempt| Duration::from_millis(20 * attempt));
+    let killed = lives.take_while(|life| finished(&lines, *life).is_none()).count();
+    assert!((5..59).contains(&killed), "{killed} were killed");
+    control.heal().unwrap();
+    let fiskal = open(&shop);
+    let sold = fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    assert_eq!(sold["verified"], json!(["content", "chain"]));
+    let count = |operation: &str, params: Value| {
+        fiskal.call(operation, &params).unwrap()["results"].as_array().map(Vec::len)
+    };
+    assert_eq!(count("unit.list", json!({ "account": "wien", "credential": "muster" })), Some(1));
+    let registers = request(&fiskal, "till-1", "/cash-register");
+    assert_eq!(registers["count"], 1, "{registers}");
+    assert_eq!(control.booked().unwrap().len(), 2, "one start receipt and the sale");
+    assert_eq!(fiskal.call("journal.verify", &json!({})).unwrap()["misfit"], Value::Null);
+}
+
 #[test]
 fn what_others_do_to_a_register_is_noticed() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
@@ -154,6 +208,11 @@ fn what_others_do_to_a_register_is_noticed() {
     assert_eq!(refused.kind(), Kind::NotReady, "{refused}");
     assert_eq!(refused.details().service_code.as_deref(), Some("E_INITIAL_RECEIPT_MISSING"));
     fiskal.call("provision", &json!({})).unwrap();
+    let suspended = fiskal.call("register.list", &json!({})).unwrap()["registers"][0].take();
+    assert_eq!((&suspended["state"], &suspended["reason"]), (&json!("suspended"), &Value::Null));
+    let refused = fiskal.call("sale.complete", &sale("s-3", json!({}))).unwrap_err();
+    assert!(refused.message().contains("register.restore"), "{refused}");
+    fiskal.call("register.restore", &json!({ "register": "till-1" })).unwrap();
     fiskal.call("sale.complete", &sale("s-3", json!({}))).unwrap();
 
     // The quarterly copy counts from the last whole export.
@@ -168,9 +227,66 @@ fn what_others_do_to_a_register_is_noticed() {
 
     // Out of service for good.
     told("PATCH", &register, json!({ "state": "DECOMMISSIONED" }));
-    let over = fiskal.call("provision", &json!({})).unwrap_err();
+    fiskal.call("provision", &json!({})).unwrap();
+    let over = fiskal.call("sale.complete", &sale("s-4", json!({}))).unwrap_err();
     assert_eq!(over.kind(), Kind::NotReady, "{over}");
-    assert!(over.message().contains("for good"), "{over}");
+    assert!(over.message().contains("register.replace"), "{over}");
+}
+
+#[test]
+fn a_register_goes_on_with_the_next_unit() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let shop = austrian(&sandbox, &json!({}));
+    let fiskal = open(&shop);
+    fiskal.call("provision", &json!({})).unwrap();
+    let before = fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
+    let unit = json!({
+        "account": "wien", "credential": "muster", "unit": before["ids"]["signature_creation_unit"],
+        "registers_go_on": true,
+    });
+    fiskal.call("unit.decommission", &unit).unwrap();
+    fiskal.call("provision", &json!({})).unwrap();
+    let after = fiskal.call("sale.complete", &sale("s-2", json!({}))).unwrap();
+    assert_ne!(after["ids"]["signature_creation_unit"], before["ids"]["signature_creation_unit"]);
+    assert_eq!(after["verified"], json!(["content", "chain"]));
+    let retired = json!({ "register": "till-1", "reason": "planned" });
+    let closing = fiskal.call("register.retire", &retired).unwrap()["receipts"][0].take();
+    assert_eq!((&closing["type"], &closing["fiscal"]["number"]), (&json!("closing"), &json!("4")));
+    check_log(&sandbox, &shop, &fiskal, &after, 4);
+}
+
+/// The till's PIN changes, and nothing else of its configuration.
+#[test]
+fn a_new_pin_is_told_by_the_next_provisioning() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let control = Control::of(sandbox.url());
+    let pin = tempfile::NamedTempFile::new().unwrap();
+    let block = json!({ "fon_user_pin": format!("file:{}", pin.path().display()) });
+    let shop = austrian(&sandbox, &json!({ "merchant": { "muster": { "sign-at": block } } }));
+    let told = || {
+        let requests = control.requests().unwrap();
+        requests
+            .iter()
+            .filter(|request| request["path"] == "/sign-at/api/v1/fon/auth" && request["method"] == "PUT")
+            .count()
+    };
+    let provisioned = |text: &str| {
+        std::fs::write(pin.path(), text).unwrap();
+        open(&shop).call("provision", &json!({})).map(|_| told())
+    };
+    assert_eq!(provisioned(PIN).unwrap(), 1);
+    assert_eq!(provisioned(PIN).unwrap(), 1, "told once");
+    assert_eq!(provisioned("ganz-anders-0815").unwrap(), 2);
+    assert_eq!(provisioned("ganz-anders-0815").unwrap(), 2);
+    // One that FinanzOnline does not take was not told, and is told again.
+    control.set(&json!({ "sign-at": { "fon_rejects_credentials": true } })).unwrap();
+    assert_eq!(provisioned("falsch-0815").unwrap_err().kind(), Kind::Unauthorized);
+    control.set(&json!({ "sign-at": { "fon_rejects_credentials": false } })).unwrap();
+    assert_eq!(provisioned("falsch-0815").unwrap(), 4);
+    // A till whose PIN is not to be had has nothing new to tell.
+    std::fs::remove_file(pin.path()).unwrap();
+    open(&shop).call("provision", &json!({})).unwrap();
+    assert_eq!(told(), 4);
 }
 
 #[test]
@@ -264,13 +380,30 @@ fn a_slip_waits_for_a_register_that_is_out_of_service() {
     let again = fiskal.call("sale.complete", &sale("s-2", json!({}))).unwrap();
     assert_eq!(again["state"], "provisional", "it queues behind the slip");
     control.set_clock(&json!({ "offset_s": 3_600 })).unwrap();
-    fiskal.call("provision", &json!({})).unwrap();
+    fiskal.call("register.restore", &json!({ "register": "till-1" })).unwrap();
     assert_eq!(fiskal.call("sync", &json!({})).unwrap()["waiting"], 0);
     for (number, slip) in [("2", slip), ("3", again)] {
         let signed = fiskal.call("receipt.get", &json!({ "id": slip["id"] })).unwrap();
         assert_eq!((&signed["state"], &signed["fiscal"]["number"]), (&json!("signed"), &json!(number)));
         assert_eq!(signed["replaces"], slip["id"]);
     }
+}
+
+/// Lets a door program do what `lines` say, and kills it after `life`; its reply to the second line, if it came so far.
+fn finished(lines: &str, life: Duration) -> Option<Value> {
+    let mut door = Command::new(env!("CARGO_BIN_EXE_door"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = door.stdin.take().unwrap();
+    input.write_all(lines.as_bytes()).unwrap();
+    std::thread::sleep(life);
+    door.kill().unwrap();
+    let output = door.wait_with_output().unwrap();
+    let replies = String::from_utf8(output.stdout).unwrap();
+    replies.lines().nth(1).and_then(|reply| serde_json::from_str(reply).ok())
 }
 
 /// Has the register's data collection log checked, with the container that the sandbox shows for it.

@@ -121,7 +121,12 @@ impl Fiskal {
     /// # Errors
     /// As [`Fiskal::call`].
     pub fn call_until(&self, operation: &str, params: &Value, interrupt: &Interrupt) -> Result<Value> {
-        operations::find(operation)?.run(&Call { fiskal: self, interrupt }, params)
+        operations::find(operation)?.run(&self.calling(interrupt), params)
+    }
+
+    /// A call that ends as [`Fiskal::call_until`] says.
+    pub(crate) fn calling<'a>(&'a self, interrupt: &'a Interrupt) -> Call<'a> {
+        Call { fiskal: self, interrupt }
     }
 
     /// The configuration.

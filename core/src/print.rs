@@ -12,6 +12,7 @@ mod code_page;
 mod escpos;
 mod html;
 mod languages;
+mod ocr;
 mod paper;
 pub mod qr;
 mod rows;
@@ -22,14 +23,21 @@ mod words;
 pub use closing::ClosingPaper;
 pub use escpos::escpos;
 pub use html::html;
+pub use ocr::in_ocr;
 pub use text::text;
 
 use crate::error::{Error, Result};
+use crate::sale::Method;
 
 /// The narrowest paper that is printed on, in characters.
 pub const LEAST_COLUMNS: u32 = 24;
 /// The widest paper that is printed on, in characters.
 pub const MOST_COLUMNS: u32 = 80;
+
+/// What a means of payment is called in German, for a service that wants it in words.
+pub(crate) fn german_method(method: Method) -> &'static str {
+    languages::GERMAN.method(method)
+}
 
 /// Checks a width of paper.
 ///

@@ -72,6 +72,10 @@ pub struct Receipt {
     pub mentions: Vec<Mention>,
     /// The QR code that must be printed.
     pub qr: Option<Qr>,
+    /// What the QR code says in letters for a text reader (OCR), where the law lets them be printed instead: base32
+    /// where the QR code has base64. Austria has it, once a receipt is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocr: Option<String>,
     /// The earlier receipt that this one refers to.
     pub original: Option<Original>,
     /// The id of the provisional receipt that this one replaces; its own, where it kept its id.
@@ -82,7 +86,8 @@ pub struct Receipt {
     pub todo: Option<String>,
     /// The number of this copy; 0 is the original.
     pub copy: u32,
-    /// What was checked of the answer: `content`, `chain`.
+    /// What was checked of the answer: `content`, `chain`; `finanzonline` where the service tells that FinanzOnline
+    /// found the receipt good.
     pub verified: Vec<String>,
     /// The service's own last answer, untouched; `null` while there is none.
     pub answer: Value,

@@ -1,5 +1,5 @@
 //! What a service keeps apart from sales: organizations, the subjects that sign in for them, merchants,
-//! locations and systems. Their data as a caller gives it, and each as its service shows it.
+//! locations, systems and signature creation units. Their data as a caller gives it, and each as its service shows it.
 //!
 //! ```
 //! use fiskal::resource::{CreateSystem, SystemType};
@@ -62,7 +62,7 @@ pub use change::{
     CreateLocation, CreateMerchant, CreateOrganization, CreateSubject, CreateSystem, UpdateLocation,
     UpdateMerchant, UpdateOrganization, UpdateSubject, UpdateSystem,
 };
-pub use shown::{Location, Merchant, Organization, Page, Subject, System};
+pub use shown::{Location, Merchant, Organization, Page, Subject, System, Unit};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,16 @@ pub enum OrganizationType {
     Group,
     /// Holds merchants.
     Unit,
+}
+
+/// Whether a subject may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectState {
+    /// It may.
+    Enabled,
+    /// It may not, until it is enabled again.
+    Disabled,
 }
 
 /// What a new system is.

@@ -8,7 +8,10 @@ mod driver;
 use driver::{CODES, Till, answer, sale};
 use fiskal::error::{Error, Kind};
 use fiskal::exchange::{Answer, Method, Outcome, Request};
+use fiskal::print;
+use fiskal::receipt::Receipt;
 use fiskal::services::Checks;
+use fiskal::verify::rksv::Jws;
 use serde_json::{Value, json};
 
 /// The sales and other operations of the chain, each with the number of its receipt.
@@ -24,6 +27,47 @@ fn operations(till: &Till) -> Vec<(usize, &'static str, Value)> {
     ]
 }
 
+/// The OCR form of the vector's receipt of this number.
+fn ocr(number: usize) -> String {
+    let vector: Value = serde_json::from_str(include_str!("dep/golden.json")).unwrap();
+    let receipt = vector["receipts"].as_array().unwrap()[number - 1].clone();
+    receipt["ocr"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_code_in_letters_is_read_back_from_paper_of_any_width() {
+    let mut till = Till::new(Checks::Enforce, "sandbox");
+    let (number, name, params) = operations(&till).swap_remove(0);
+    till.does(number, name, params, &|request| Some(answer(number, request))).unwrap();
+    let receipt: Receipt = serde_json::from_value(till.receipt(number)).unwrap();
+    let letters = print::in_ocr(&receipt).unwrap();
+    for columns in [24, 32, 42, 48, 80] {
+        let paper = print::text(&letters, columns);
+        assert!(paper.lines().all(|line| line.chars().count() <= columns as usize), "{paper}");
+        let (_, end) = paper.split_once("_R1-").unwrap();
+        let read: String = format!("_R1-{end}").split_whitespace().collect();
+        assert_eq!(Jws::from_code(&read).unwrap().qr(), CODES[number - 1], "{columns}");
+    }
+    // A page breaks it where it must, and a printer gets the same lines.
+    assert!(print::html(&letters).contains(&format!("<bdi>{}</bdi>", ocr(number))));
+    let printer = print::escpos(&letters, 32);
+    let lines: String = print::text(&letters, 32)
+        .split_once("_R1-")
+        .unwrap()
+        .1
+        .lines()
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert!(printer.windows(lines.len()).any(|bytes| bytes == lines.as_bytes()));
+    assert!(!printer.windows(3).any(|bytes| bytes == b"\x1d(k"), "a QR code is printed too");
+}
+
+#[test]
+fn what_has_no_code_in_letters_is_not_printed_with_one() {
+    let error = print::in_ocr(&Receipt::default()).unwrap_err();
+    assert_eq!((error.kind(), error.pointer()), (Kind::Invalid, Some("/code")));
+}
+
 #[test]
 fn a_register_signs_the_chain_of_the_vector() {
     let mut till = Till::new(Checks::Enforce, "sandbox");
@@ -36,6 +80,7 @@ fn a_register_signs_the_chain_of_the_vector() {
         assert_eq!(receipt.verified, ["content", "chain"], "{number}");
         assert_eq!(receipt.fiscal.number.as_deref(), Some(number.to_string().as_str()));
         assert_eq!(receipt.qr.as_ref().unwrap().payload, CODES[number - 1]);
+        assert_eq!(receipt.ocr.as_deref(), Some(ocr(number).as_str()), "{number}");
         assert_eq!(till.facts.register["last"]["number"], number.to_string());
     }
 }
@@ -45,7 +90,8 @@ fn what_the_service_makes_on_the_way_is_fetched_and_belongs_to_the_chain() {
     let between = |row: Option<Value>| {
         move |request: &Request| match (request.method, &row) {
             (Method::Get, Some(row)) => {
-                assert!(request.path.ends_with("/receipt?limit=50&order=DESC"), "{}", request.path);
+                let query = "/receipt?limit=100&offset=0&order=DESC&order_by=receipt_number";
+                assert!(request.path.ends_with(query), "{}", request.path);
                 let rows = json!({"data": [answered(9), row, answered(7)], "count": 3});
                 Some(Answer { status: 200, headers: Vec::new(), body: rows })
             }
@@ -77,6 +123,42 @@ fn what_the_service_makes_on_the_way_is_fetched_and_belongs_to_the_chain() {
     assert_eq!((error.kind(), error.pointer()), (Kind::Mismatch, Some("/qr_code_data")));
     let untold = played(None).unwrap();
     assert_eq!((untold.error, &untold.receipts[0].verified[..]), (None, &["content".to_owned()][..]));
+}
+
+#[test]
+fn they_are_followed_over_pages_and_never_taken_for_all_when_they_are_not() {
+    // Another program's receipts, as far as their numbers: as many as a page has, time and again.
+    let full = |page: usize| {
+        let row = |number: usize| json!({"receipt_type": "NORMAL", "receipt_number": number.to_string()});
+        let rows: Vec<Value> = (0..100).map(|at| row(1_000_000 - page * 100 - at)).collect();
+        Answer { status: 200, headers: Vec::new(), body: json!({ "data": rows, "count": 1_000_000 }) }
+    };
+    let pages = std::cell::Cell::new(0);
+    let outcome = Till::at(7).does(9, "receipt.zero", json!({}), &|request| {
+        if request.method != Method::Get {
+            return Some(answer(9, request));
+        }
+        pages.set(pages.get() + 1);
+        Some(full(pages.get() - 1))
+    });
+    let outcome = outcome.unwrap();
+    assert_eq!((outcome.error, pages.get()), (None, 10));
+    assert_eq!(outcome.receipts[0].verified, ["content"]);
+
+    // On the second page the close is found after all.
+    let mut closed = answered(8);
+    closed["receipt_type"] = "MONTHLY_CLOSE".into();
+    let outcome = Till::at(7).does(9, "receipt.zero", json!({}), &|request| match request.method {
+        Method::Get if request.path.contains("offset=100&") => {
+            let rows = json!({ "data": [closed, answered(7)] });
+            Some(Answer { status: 200, headers: Vec::new(), body: rows })
+        }
+        Method::Get => Some(full(0)),
+        _ => Some(answer(9, request)),
+    });
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.error, None);
+    assert_eq!(outcome.receipts.last().unwrap().verified, ["content", "chain"]);
 }
 
 /// The answer of number `number`, as lists have it.

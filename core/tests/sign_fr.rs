@@ -14,6 +14,8 @@ mod amounts;
 mod answers;
 #[path = "sign_fr/chain.rs"]
 mod chain;
+#[path = "sign_fr/closing.rs"]
+mod closing;
 #[path = "sign_fr/contracts.rs"]
 mod contracts;
 #[path = "sign_fr/mapping.rs"]

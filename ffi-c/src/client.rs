@@ -119,11 +119,17 @@ pub unsafe extern "C" fn fiskal_call(
 }
 
 /// Lets all calls of the client that wait return as if the account's patience had run out. From any
-/// thread, also from within a signal's thread but not from a signal handler.
+/// thread, but not from a signal handler.
+///
+/// client: NULL for the calls of this process that were made without a client, such as "dep.verify".
 #[unsafe(no_mangle)]
 pub extern "C" fn fiskal_interrupt(client: *mut fiskal_client) {
     guard::value((), || {
-        registry::find("client", client)?.client().interrupt();
+        if client.is_null() {
+            boundary::interrupt_alone();
+        } else {
+            registry::find("client", client)?.client().interrupt();
+        }
         Ok(())
     });
 }

@@ -43,6 +43,8 @@ struct Target {
 pub(crate) enum Kind {
     /// It is handled and booked; then the connection closes without an answer.
     DropAnswer,
+    /// It is handled and booked; then the connection closes in the middle of the answer.
+    CutAnswer,
     /// The connection closes before anything is handled.
     Reset,
     /// The service works on it this much longer before it books anything.

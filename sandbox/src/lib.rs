@@ -26,6 +26,7 @@ mod faults;
 mod http;
 mod hub;
 mod intake;
+mod limits;
 mod management;
 mod openapi;
 mod pdf;
@@ -46,8 +47,8 @@ mod table;
 
 pub use sandbox::{Options, Sandbox, SandboxError, Store};
 pub use settings::{
-    BackwardClock, Check, Count, Devices, DocumentNumbers, Environment, ExemptionCodes, Fon, GuideAmounts,
-    ManagementSettings, PaymentDiscount, ReplayAlphabet, ReplayAnchor, ReplayCheck, ReplayHashInput,
-    ReturnSign, Settings, SignAtSettings, SignFrSettings, SignItSettings, TransmissionResult, UnitLimit,
-    ValueBase, YearEnd,
+    BackwardClock, Check, Count, Devices, DocumentNumbers, Environment, ExemptionCodes, Fon, FonValidation,
+    GuideAmounts, ManagementSettings, PaymentDiscount, RateLimitSettings, ReplayAlphabet, ReplayAnchor,
+    ReplayCheck, ReplayHashInput, ReturnSign, Settings, SignAtSettings, SignFrSettings, SignItSettings,
+    TransmissionResult, UnitLimit, ValueBase, YearEnd,
 };

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -31,6 +31,9 @@ pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 const DRAIN_LIMIT: usize = 16 * 1024 * 1024;
 /// How long the server rests when the machine has no descriptors left for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Where a service describes its interface, below its prefix.
+const OPENAPI: &str = "/openapi.json";
 
 /// Everything a request can reach.
 pub(crate) struct House {
@@ -111,9 +114,17 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
         body,
         pause: strike.delay,
     };
-    let reply = service.serve(call).await;
+    let reply = match too_many(house, service.as_ref(), &call) {
+        Some(reply) => reply,
+        None => service.serve(call).await,
+    };
     match strike.end {
         Some(Kind::DropAnswer) => line.cut(),
+        Some(Kind::CutAnswer) => {
+            // What goes before the body is shorter, so that it is the body that ends in its middle.
+            line.cut_after(reply.body.len() / 2);
+            reply
+        }
         Some(Kind::Status { .. }) => planted(service.as_ref(), &rest, &strike),
         _ => reply,
     }
@@ -127,11 +138,30 @@ fn document(house: &House, parts: &Parts) -> Option<Reply> {
     }
     let (service, rest) = house.service(parts.uri.path())?;
     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let document = service.document(&rest, &format!("http://{host}/{}", service.name()))?;
+    let is_page = service.has_reference_at(&rest);
+    let path = if is_page { OPENAPI } else { rest.as_str() };
+    let document = service.document(path, &format!("http://{host}/{}", service.name()))?;
     Some(match hub::guard::check(&parts.method, &parts.headers) {
+        Ok(()) if is_page => {
+            hub::reference::show(house, parts, &format!("/{}{OPENAPI}", service.name()), &document)
+        }
         Ok(()) => Reply::json(200, &document).with("cache-control", "no-store"),
         Err(refused) => Reply::json(refused.status, &json!({ "message": refused.message })),
     })
+}
+
+/// The answer to a request beyond the limit of its organization.
+fn too_many(house: &House, service: &dyn Service, call: &Call) -> Option<Reply> {
+    const MESSAGE: &str = "Too many requests of this organization within a minute";
+    let limits = &house.shared.settings().rate_limits;
+    let (limit, organization) = (limits.of(service.name())?, service.organization(call)?);
+    let now = house.shared.clock.now();
+    let wait = lock(&house.shared.limits).take(service.name(), organization, limit, now).err()?;
+    house.shared.refused(service.name(), call, 429, MESSAGE);
+    let reply = service.refuse(&call.path, 429, None, MESSAGE);
+    // Whole seconds, rounded up: who comes then is not early.
+    let seconds = wait.as_secs().saturating_add(i64::from(wait.subsec_nanos() > 0));
+    Some(if limits.retry_after { reply.with("retry-after", seconds.to_string()) } else { reply })
 }
 
 /// The answer that a planted status puts in the place of the service's own. `path` is below the service's prefix.
@@ -166,18 +196,40 @@ impl House {
     }
 }
 
-/// Cuts one connection: from then on not a byte of an answer leaves.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Switch(Arc<AtomicBool>);
+/// Cuts one connection: how many bytes of an answer may still leave.
+#[derive(Debug, Clone)]
+pub(crate) struct Switch(Arc<AtomicUsize>);
+
+impl Default for Switch {
+    fn default() -> Self {
+        Switch(Arc::new(AtomicUsize::new(Switch::ALL)))
+    }
+}
 
 impl Switch {
+    const ALL: usize = usize::MAX;
+
     fn cut(&self) -> Reply {
-        self.0.store(true, Ordering::SeqCst);
+        self.cut_after(0);
         Reply::json(500, &json!({}))
     }
 
-    fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    fn cut_after(&self, bytes: usize) {
+        self.0.store(bytes, Ordering::SeqCst);
+    }
+
+    /// How many bytes may leave now.
+    fn left(&self) -> io::Result<usize> {
+        match self.0.load(Ordering::SeqCst) {
+            0 => Err(io::ErrorKind::ConnectionAborted.into()),
+            left => Ok(left),
+        }
+    }
+
+    fn spend(&self, bytes: usize) {
+        let spent = |left| (left != Switch::ALL).then(|| usize::saturating_sub(left, bytes));
+        // Whole answers are not counted.
+        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent);
     }
 }
 
@@ -237,8 +289,12 @@ impl AsyncWrite for Line {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.switch.check()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let left = self.switch.left()?;
+        let written = Pin::new(&mut self.stream).poll_write(context, &bytes[..bytes.len().min(left)]);
+        if let Poll::Ready(Ok(written)) = written {
+            self.switch.spend(written);
+        }
+        written
     }
 
     fn poll_write_vectored(
@@ -246,8 +302,11 @@ impl AsyncWrite for Line {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.switch.check()?;
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        if self.switch.left()? == Switch::ALL {
+            return Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        }
+        let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
+        self.poll_write(context, first)
     }
 
     fn is_write_vectored(&self) -> bool {

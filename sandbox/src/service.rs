@@ -10,6 +10,7 @@ use crate::audit::{Audit, Refusal};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::http::{Call, Reply};
+use crate::limits::Limits;
 use crate::requests::Requests;
 use crate::settings::Settings;
 use crate::store::Archive;
@@ -27,6 +28,8 @@ pub(crate) trait Service: Send + Sync {
         let _ = path;
         None
     }
+    /// The organization that a request is made for; none without a good token.
+    fn organization(&self, call: &Call) -> Option<String>;
     /// Answers one request.
     fn serve(&self, call: Call) -> Working<'_>;
     /// A refusal in the service's own words; `code` where another than the usual one for the status is wanted. `path`
@@ -35,6 +38,11 @@ pub(crate) trait Service: Send + Sync {
     /// A document about the service: a description of its interface, a collection of requests. `path` is below the
     /// service's prefix, `base` the service's address as the client wrote it.
     fn document(&self, path: &str, base: &str) -> Option<Value>;
+    /// Whether the description of the interface is at this path as a page for people.
+    fn has_reference_at(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
     /// What `GET /_sandbox/NAME/path` shows of the service beside its interface.
     fn inspect(&self, _path: &str) -> Option<Value> {
         None
@@ -51,6 +59,7 @@ pub(crate) struct Shared {
     pub(crate) audit: Mutex<Audit>,
     pub(crate) faults: Mutex<Faults>,
     pub(crate) requests: Mutex<Requests>,
+    pub(crate) limits: Mutex<Limits>,
     pub(crate) archive: Archive,
     settings: RwLock<Arc<Settings>>,
 }
@@ -62,6 +71,7 @@ impl Shared {
             audit: Mutex::new(audit),
             faults: Mutex::new(Faults::seeded(settings.seed)),
             requests: Mutex::default(),
+            limits: Mutex::default(),
             archive,
             settings: RwLock::new(Arc::new(settings)),
         }

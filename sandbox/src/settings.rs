@@ -2,13 +2,17 @@
 
 mod italy;
 mod management;
+mod rate_limits;
 mod sign_at;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::italy::{DocumentNumbers, ExemptionCodes, SignItSettings, TransmissionResult};
 pub use self::management::{Environment, ManagementSettings};
-pub use self::sign_at::{BackwardClock, Count, Devices, Fon, SignAtSettings, UnitLimit, YearEnd};
+pub use self::rate_limits::RateLimitSettings;
+pub use self::sign_at::{
+    BackwardClock, Count, Devices, Fon, FonValidation, SignAtSettings, UnitLimit, YearEnd,
+};
 
 /// The sandbox's settings: `GET` and `PUT /_sandbox/settings`. A `PUT` changes the keys it names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +22,8 @@ pub struct Settings {
     pub seed: u64,
     /// How many refused requests `/_sandbox/audit` keeps; the oldest go first.
     pub refused_kept: usize,
+    /// How often an organization may come.
+    pub rate_limits: RateLimitSettings,
     /// SIGN FR and SIGN IT.
     #[serde(rename = "sign-fr")]
     pub sign_fr: SignFrSettings,
@@ -36,6 +42,7 @@ impl Default for Settings {
         Settings {
             seed: 0,
             refused_kept: 10_000,
+            rate_limits: RateLimitSettings::default(),
             sign_fr: SignFrSettings::default(),
             sign_it: SignItSettings::default(),
             sign_at: SignAtSettings::default(),
@@ -276,6 +283,9 @@ pub struct SignFrSettings {
     pub guide_amounts: GuideAmounts,
     /// Below `/api/v1`: every change must name its organization in `X-Scope-Identifier`, as the guide prints it (1.6).
     pub guide_scope_required: bool,
+    /// Below `/api/v1`: a CORRECTION and a CANCELLATION must say why (7: mandatory for France, and optional by Appendix
+    /// D's schema). Without a reason they are answered with 422.
+    pub guide_reason_required: bool,
     /// How many records the sandbox holds before it answers 503; the sandbox keeps them in memory.
     pub max_records: usize,
 }
@@ -331,6 +341,7 @@ impl Default for SignFrSettings {
             replay_last_remaining: 0,
             guide_amounts: GuideAmounts::Cents,
             guide_scope_required: true,
+            guide_reason_required: true,
             max_records: 200_000,
         }
     }

@@ -186,6 +186,56 @@ fn a_receipt_says_what_it_costs_in_cents_or_in_euros() {
 }
 
 #[test]
+fn what_takes_back_or_sets_right_says_why() {
+    let service = Service::start();
+    let (token, unit, system) = service.till();
+    let record = |content: Value| service.call(&token, &unit, "POST", "/records", content);
+    let intention = || {
+        let operation = json!({"type": "TRANSACTION"});
+        made(record(json!({"type": "INTENTION", "system_id": system, "operation": operation})))
+    };
+    let mut sale = Printed::named("12").body;
+    sale["intention_id"] = intention().into();
+    let sold = made(record(sale));
+    let end = |operation: Value| {
+        let on = intention();
+        record(json!({"type": "TRANSACTION", "intention_id": on, "operation": operation}))
+    };
+    let cancellation = json!({"type": "CANCELLATION", "record": {"id": sold}});
+    let data = json!({
+        "type": "RECEIPT",
+        "document": {"number": "C-1", "total_vat": {"amount": "20.00", "exclusive": "100.00", "inclusive": "120.00"}},
+        "entries": [{"type": "SALE", "details": {"concept": "GOOD", "number": "1"}, "data": {
+            "type": "ITEM", "text": "Product A", "unit": {"quantity": "1", "price": "120.00"}, "value": {"base": "100.00"},
+            "vat": {"type": "VAT_RATE", "code": "STANDARD", "percentage": "20.00", "amount": "20.00", "exclusive": "100.00", "inclusive": "120.00"},
+        }}],
+        "payments": [{"type": "CASH", "details": {"amount": "120.00"}}],
+    });
+    let correction = json!({"type": "CORRECTION", "record": {"id": sold}, "data": data});
+    for operation in [&cancellation, &correction] {
+        is_refused(&end(operation.clone()), 422, "no reason");
+        let said = |reason: Value| {
+            let mut operation = operation.clone();
+            operation["reason"] = reason;
+            operation
+        };
+        for reason in [json!(""), json!("x".repeat(129)), json!(7)] {
+            is_refused(&end(said(reason)), 400, "no reason of 1 to 128 characters");
+        }
+    }
+    let replay = json!({"type": "REPLAY", "recorded_at": "2026-03-01T12:00:00+01:00", "seed": "s", "record": {"id": sold},
+        "content": {"type": "TRANSACTION", "record": {"id": sold, "offset": "0"}, "operation": cancellation}});
+    let replay = json!({"type": "INTENTION", "system_id": system, "operation": replay});
+    is_refused(&record(replay), 422, "no reason in what is replayed");
+    let mut right = correction.clone();
+    right["reason"] = "Wrong price".into();
+    assert_eq!(end(right).status, 201);
+    // By the schema alone it is optional.
+    service.set(&json!({"sign-fr": {"guide_reason_required": false}}));
+    assert_eq!(end(cancellation).status, 201);
+}
+
+#[test]
 fn a_fault_of_the_reference_strikes_the_guide_and_speaks_its_words() {
     let service = Service::start();
     let plant = |path: &str| {

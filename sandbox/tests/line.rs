@@ -63,6 +63,27 @@ fn a_reset_was_not_booked() {
     assert_eq!(answer.header("x-idempotency-replayed"), Some("false"));
 }
 
+#[test]
+fn a_cut_answer_ends_in_its_middle() {
+    let shop = Shop::open();
+    let heard = |cut: bool| {
+        if cut {
+            plant(&shop, json!({ "fault": { "kind": "cut-answer" }, "count": 1 }));
+        }
+        let mut stream = TcpStream::connect(shop.sandbox.url().trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let path = "/sign-fr/subjects";
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut heard = Vec::new();
+        // The end may come as an orderly close or as a reset.
+        let _ = stream.read_to_end(&mut heard);
+        heard.len()
+    };
+    let (whole, cut) = (heard(false), heard(true));
+    assert!(0 < cut && cut < whole, "{cut} of {whole} bytes");
+    assert_eq!(heard(false), whole);
+}
+
 /// Not a byte of an answer may reach the client, or it could take the cut for a short answer.
 #[test]
 fn a_cut_connection_says_nothing() {

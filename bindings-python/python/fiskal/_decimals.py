@@ -66,6 +66,7 @@ SHAPES: Dict[str, Shape] = {
         "year": "ReportedSums",
         "perpetual": "ReportedSums",
     },
+    "ChangedRegister": {"receipts": ["Receipt"]},
     "ReceiptExplainResult": {"receipts": ["Receipt"]},
 }
 """The shapes by their names."""
@@ -85,6 +86,10 @@ RESULTS: Dict[str, str] = {
     "receipt.invoice": "Receipt",
     "closing.create": "ClosingCreateResult",
     "report": "ReportResult",
+    "register.suspend": "ChangedRegister",
+    "register.restore": "ChangedRegister",
+    "register.retire": "ChangedRegister",
+    "register.replace": "ChangedRegister",
     "receipt.explain": "ReceiptExplainResult",
 }
 """The shape of each operation's result that has any of it."""

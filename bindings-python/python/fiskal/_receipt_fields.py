@@ -140,6 +140,14 @@ class ReceiptFields:
         return cast(List[types.Mention], self._data["mentions"])
 
     @property
+    def ocr(self) -> Optional[str]:
+        """What the QR code says in letters for a text reader (OCR), where the law lets them be
+        printed instead: base32 where the QR code has base64. Austria has it, once a receipt is
+        signed.
+        """
+        return cast(Optional[str], self._data.get("ocr"))
+
+    @property
     def original(self) -> Optional[types.Original]:
         """The earlier receipt that this one refers to."""
         return cast(Optional[types.Original], self._data["original"])
@@ -162,7 +170,9 @@ class ReceiptFields:
 
     @property
     def verified(self) -> List[str]:
-        """What was checked of the answer: `content`, `chain`."""
+        """What was checked of the answer: `content`, `chain`; `finanzonline` where the service
+        tells that FinanzOnline found the receipt good.
+        """
         return cast(List[str], self._data["verified"])
 
     @property

@@ -31,10 +31,10 @@ from typing import (
 )
 
 from . import _ended, _log, _native, types
+from ._async_operations import AsyncOperations
 from ._client import Config, name_of, open_native
 from ._convert import result_of, to_json
 from ._error import Error
-from ._operations import AsyncOperations
 from ._receipt import Receipt
 from ._sale import Cart, cart_of, members_of
 

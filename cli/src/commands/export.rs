@@ -1,10 +1,11 @@
 //! `fiskal export`
 
 use super::text;
-use crate::args::Export;
+use crate::args::{Export, ExportType};
 use crate::output::{Exit, Output};
-use fiskal::Fiskal;
 use fiskal::error::{Error, Kind, Result};
+use fiskal::operations::fetch_export;
+use fiskal::{Fiskal, Interrupt};
 use serde_json::{Map, Value, json};
 
 /// Orders an export, or takes up one that was ordered, and fetches its file where it is ready.
@@ -22,7 +23,9 @@ pub(super) fn run(fiskal: &Fiskal, wanted: &Export, output: &mut Output) -> Resu
                 json!({"register": wanted.register, "export": ordered["export"], "to": to.to_string_lossy()});
             let steps = output.steps(1);
             steps.next("fetching");
-            let fetched = fiskal.call("export.fetch", &fetch);
+            let fetched = fetch_export(fiskal, &fetch, &Interrupt::never(), &mut |bytes| {
+                steps.at(0, format_args!("{bytes} bytes fetched"));
+            });
             drop(steps);
             output.result(&fetched?);
             Ok(Exit::Done)
@@ -37,10 +40,14 @@ pub(super) fn run(fiskal: &Fiskal, wanted: &Export, output: &mut Output) -> Resu
 fn order(wanted: &Export) -> Value {
     let mut params = Map::new();
     params.insert("register".into(), wanted.register.as_str().into());
-    for (name, value) in [("start", &wanted.start), ("end", &wanted.end), ("filter", &wanted.filter)] {
-        if let Some(value) = value {
-            params.insert(name.into(), value.as_str().into());
-        }
-    }
+    let given = [
+        ("type", wanted.export_type.map(ExportType::name)),
+        ("start", wanted.start.as_deref()),
+        ("end", wanted.end.as_deref()),
+        ("first", wanted.first.as_deref()),
+        ("last", wanted.last.as_deref()),
+        ("filter", wanted.filter.as_deref()),
+    ];
+    params.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
     Value::Object(params)
 }

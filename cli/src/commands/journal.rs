@@ -1,6 +1,6 @@
 //! `fiskal journal`
 
-use super::open;
+use super::{open, text};
 use crate::args::{Format, Journal as Action};
 use crate::output::{Exit, Output};
 use fiskal::Fiskal;
@@ -25,7 +25,9 @@ pub(super) fn run(config: &Path, action: &Action, output: &mut Output) -> Result
                 Format::Csv => "csv",
             };
             let params = json!({ "path": absolute(dir)?, "format": format, "first": first, "last": last });
-            call(config, "journal.export", &params, output)
+            let manifest = open(config)?.call("journal.export", &params)?;
+            exported(dir, &manifest, output);
+            Ok(Exit::Done)
         }
         Action::Backup { file } => {
             call(config, "journal.backup", &json!({ "path": absolute(file)? }), output)
@@ -40,6 +42,22 @@ fn call(config: &Path, operation: &str, params: &Value, output: &mut Output) -> 
     let result = open(config)?.call(operation, params)?;
     output.result(&result);
     Ok(if result.get("misfit").is_some_and(|misfit| !misfit.is_null()) { Exit::Failed } else { Exit::Done })
+}
+
+/// Which entries are in the folder now.
+fn exported(dir: &Path, manifest: &Value, output: &mut Output) {
+    if output.is_json() {
+        return output.value(manifest);
+    }
+    let part = if manifest["whole"] == true { "the whole journal" } else { "a part of the journal" };
+    output.line(format_args!(
+        "{} has {part} {}, entries {} to {}, {} of them erased",
+        dir.display(),
+        text(manifest, "/journal"),
+        manifest["first"]["seq"],
+        manifest["last"]["seq"],
+        manifest["erased"],
+    ));
 }
 
 /// What is typed means a place from here; what operations take, one from the journal's folder.
@@ -61,8 +79,10 @@ fn show(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
             if output.is_json() {
                 output.line(json!(entry));
             } else {
-                output
-                    .line(format_args!("{:>6}  {}  {:<20} {}", entry.seq, entry.at, entry.kind, entry.line));
+                output.line(format_args!(
+                    "{:>6}  {:.3}  {:<20} {}",
+                    entry.seq, entry.at, entry.kind, entry.line
+                ));
             }
         }
     }
@@ -89,7 +109,7 @@ fn verify_exported(folder: &Path, output: &mut Output) -> Result<Exit> {
         return Ok(if found.misfit.is_some() { Exit::Failed } else { Exit::Done });
     }
     let Exported { manifest, entries, erased, misfit } = found;
-    let sentence = fits(&Verification { entries, erased, misfit })?;
+    let sentence = fits_or(&Verification { entries, erased, misfit }, "have the export made anew")?;
     let part = if manifest.whole { "the whole journal" } else { "a part of the journal" };
     output.line(format_args!(
         "{sentence}; {part} {}, entries {} to {}",
@@ -113,12 +133,17 @@ fn verify_online(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
 
 /// What to say about a journal in which every entry fits; the first that does not is an error.
 pub(super) fn fits(found: &Verification) -> Result<String> {
+    fits_or(found, "go on from a backup")
+}
+
+/// The same for a file that something else is to take the place of when it does not fit.
+fn fits_or(found: &Verification, instead: &str) -> Result<String> {
     match &found.misfit {
         None => Ok(format!("all {} entries fit, {} of them erased", found.entries, found.erased)),
         Some(misfit) => {
             let line = misfit.line.as_deref().unwrap_or("unknown");
             let message = format!(
-                "entry {} of the line {line} does not fit: {}; keep this file, and go on from a backup",
+                "entry {} of the line {line} does not fit: {}; keep this file, and {instead}",
                 misfit.seq, misfit.why
             );
             Err(Error::new(Kind::Journal, message))

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit> {
         Command::Demo { country, dep, keys } => {
             demo::run(*country, &demo::Evidence { dep: dep.as_deref(), keys: keys.as_deref() }, output)
         }
-        Command::Init => init::run(config, output),
+        Command::Init { country } => init::run(*country, config, output),
         Command::Sandbox { listen, store, ready_file } => {
             sandbox::run(*listen, store.clone(), ready_file.clone(), output)
         }

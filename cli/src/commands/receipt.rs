@@ -31,6 +31,7 @@ pub(super) fn show(receipt: &Value, output: &mut Output) {
         ("receipt", "/id"),
         ("state", "/state"),
         ("number", "/number"),
+        ("fiscal no.", "/fiscal/number"),
         ("total", "/totals/gross"),
         ("signed at", "/signed_at"),
         ("record", "/ids/record"),

@@ -3,6 +3,7 @@
 use super::{list, text};
 use crate::args::{Dep, Verify};
 use crate::output::{Exit, Output};
+use fiskal::Interrupt;
 use fiskal::error::Result;
 use fiskal::operations::verify_dep;
 use serde_json::{Value, json};
@@ -17,11 +18,12 @@ pub(super) fn run(what: &Verify, output: &mut Output) -> Result<Exit> {
 fn dep(files: &Dep, output: &mut Output) -> Result<Exit> {
     let params = json!({
         "file": files.file, "keys": files.keys, "receipts": files.receipts, "printed": files.printed,
+        "partial": files.partial,
     });
     let bytes = files.file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
     let steps = output.steps(bytes);
     steps.next("checking the export");
-    let report = verify_dep(&params, &mut |progress| {
+    let report = verify_dep(&params, &Interrupt::never(), &mut |progress| {
         steps.at(progress.bytes, format_args!("{} receipts checked", progress.receipts));
     });
     drop(steps);
@@ -53,6 +55,10 @@ fn show(report: &Value, output: &mut Output) {
     for checked in list(report, "/rules").iter().filter(|checked| checked["findings"] != 0) {
         let (rule, demand) = (text(checked, "/rule"), text(checked, "/demand"));
         output.line(format_args!("{rule}, {} findings: {demand}", checked["findings"]));
+    }
+    for unchecked in list(report, "/unchecked") {
+        let rules: Vec<&str> = list(unchecked, "/rules").iter().filter_map(Value::as_str).collect();
+        output.line(format_args!("not checked: {}: {}", rules.join(", "), text(unchecked, "/why")));
     }
     if report["fits"] == true {
         let turnover = report["turnover"].as_str().unwrap_or("unknown");

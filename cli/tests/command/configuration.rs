@@ -1,6 +1,7 @@
 //! The command and its configuration file.
 
-use crate::shop::Shop;
+use crate::shop::{RunningSandbox, Shop};
+use serde_json::json;
 
 #[test]
 fn every_command_that_needs_one_says_that_there_is_none() {
@@ -49,6 +50,17 @@ fn a_mistake_in_it_is_named_with_file_and_line() {
 }
 
 #[test]
+fn what_a_service_refuses_of_it_is_named_with_file_and_line_too() {
+    let sandbox = RunningSandbox::start();
+    let toml = include_str!("fiskal.toml").replace("\n[location", "tax_id  = \"12345678\"\n\n[location");
+    let line = toml.lines().position(|line| line.starts_with("tax_id")).unwrap() + 1;
+    let error = Shop::configured(&sandbox, &toml).run(&["--json", "provision"]).ends(1).error_json();
+    assert_eq!((error["kind"].as_str(), error["line"].as_u64()), (Some("config"), Some(line as u64)));
+    assert_eq!(error["pointer"], "/merchant/martin/tax_id");
+    assert_eq!(error["file"], "fiskal.toml");
+}
+
+#[test]
 fn init_writes_one_that_is_right_and_never_over_another() {
     let shop = Shop::new();
     let ran = shop.run(&["init"]).ends(0);
@@ -64,4 +76,72 @@ fn init_writes_one_that_is_right_and_never_over_another() {
     let ran = shop.run(&["init", "--json", "--config", "other.toml"]).ends(0);
     assert_eq!(ran.json()["config"], "other.toml");
     shop.run(&["init", "--config", "no/such/folder/fiskal.toml"]).ends(1);
+}
+
+/// The keys, and where the sandbox listens, are all that is put into it.
+#[test]
+fn what_init_writes_for_a_country_provisions_and_sells() {
+    let sandbox = RunningSandbox::start();
+    let accounts = &sandbox.ready["accounts"];
+    let text = |account: &str, part: &str| accounts[account][part].as_str().unwrap().to_owned();
+    let countries = [
+        ("fr", "sign-fr", "sign-fr", "5.5"),
+        ("it", "sign-fr", "sign-fr", "10"),
+        ("at", "management", "sign-at", "10"),
+    ];
+    for (country, account, address, vat) in countries {
+        let shop = Shop::new();
+        let keys = format!("FISKAL_{}", country.to_uppercase());
+        let told = shop.run(&["init", country]).ends(0).out;
+        let mut config = std::fs::read_to_string(shop.path("fiskal.toml")).unwrap();
+        for part in ["key", "secret"] {
+            let variable = format!("{keys}_{}", part.to_uppercase());
+            assert!(told.contains(&variable), "{told}");
+            shop.write(part, &text(account, part));
+            let reference = format!("\"env:{variable}\"");
+            assert!(config.contains(&reference), "{config}");
+            config = config.replace(&reference, &format!("\"file:{part}\""));
+        }
+        let elsewhere = format!("# url       = \"http://127.0.0.1:8787/{address}\"");
+        assert!(config.contains(&elsewhere), "{config}");
+        config = config.replace(&elsewhere, &format!("url = \"{}\" #", text(address, "url")));
+        shop.write("fiskal.toml", &config);
+
+        shop.run(&["provision"]).ends(0);
+        let sale = json!({
+            "register": "till-1", "number": "R-1",
+            "items": [{"text": "Brot", "quantity": "1", "unit_price": "1.20", "vat": vat}],
+            "payments": [{"method": "cash", "amount": "1.20"}],
+        });
+        let receipt = shop.run_with(&["sell", "-", "--json"], &sale.to_string()).ends(0).json();
+        assert_eq!((&receipt["state"], &receipt["environment"]), (&json!("signed"), &json!("sandbox")));
+    }
+}
+
+/// The blocks that are commented out are right, too, once somebody needs them.
+#[test]
+fn what_init_comments_out_is_right() {
+    for country in ["fr", "it", "at"] {
+        let shop = Shop::new();
+        shop.run(&["init", country]).ends(0);
+        let written = std::fs::read_to_string(shop.path("fiskal.toml")).unwrap();
+        let is_key = |line: &str| line.starts_with("# [") || line.contains(" = ");
+        let lines = written.lines().map(|line| match line.strip_prefix("# ") {
+            Some(rest) if is_key(line) => rest,
+            _ => line,
+        });
+        shop.write("fiskal.toml", &lines.collect::<Vec<_>>().join("\n"));
+        let config = fiskal::config::Config::from_file(shop.path("fiskal.toml"));
+        assert!(config.is_ok(), "{country}: {config:?}");
+    }
+}
+
+#[test]
+fn init_knows_its_countries() {
+    let shop = Shop::new();
+    for country in ["", "de", "FR", "../fr"] {
+        let ran = shop.run(&["init", country]).ends(2);
+        assert!(ran.err.contains("fr, it, at"), "{country}: {}", ran.err);
+    }
+    assert!(!shop.path("fiskal.toml").exists());
 }

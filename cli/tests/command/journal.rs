@@ -133,7 +133,8 @@ fn an_export_is_checked_without_journal_and_configuration() {
     let sandbox = RunningSandbox::start();
     let shop = selling(&sandbox, &["s-1"]);
     for format in ["jsonl", "csv"] {
-        shop.run(&["journal", "export", format, "--format", format]).ends(0);
+        let said = shop.run(&["journal", "export", format, "--format", format]).ends(0).out;
+        assert!(said.starts_with(&format!("{format} has the whole journal ")), "{said}");
         let auditor = Shop::new();
         std::fs::rename(shop.path(format), auditor.path("audit")).unwrap();
         let said = auditor.run(&["journal", "verify", "--export", "audit"]).ends(0).out;
@@ -142,7 +143,7 @@ fn an_export_is_checked_without_journal_and_configuration() {
         let text = std::fs::read_to_string(&file).unwrap();
         std::fs::write(&file, text.replacen("Croissant", "Baguette", 1)).unwrap();
         let said = auditor.run(&["journal", "verify", "--export", "audit"]).ends(1).err;
-        assert!(said.contains("does not fit"), "{said}");
+        assert!(said.contains("does not fit") && said.contains("export made anew"), "{said}");
         auditor.run(&["journal", "verify", "--export", "audit", "--online"]).ends(2);
     }
     shop.run(&["journal", "export", "fiskal.toml"]).ends(1);
@@ -186,4 +187,30 @@ fn the_queue_is_shown_and_decided_about() {
     assert!(said["receipt"]["todo"].as_str().unwrap().contains("typed twice"));
     assert_eq!(shop.run(&["queue", "list", "--json"]).ends(0).json()["entries"], json!([]));
     assert!(shop.run(&["queue", "list"]).ends(0).out.starts_with("nothing waits"));
+}
+
+#[test]
+fn a_service_without_a_list_of_records_is_left_out_online() {
+    let sandbox = RunningSandbox::start();
+    let shop = Shop::in_austria(&sandbox);
+    shop.run(&["provision"]).ends(0);
+    let error = shop.run(&["--json", "journal", "verify", "--online"]).ends(1).error_json();
+    assert_eq!((error["kind"].as_str(), error["pointer"].as_str()), (Some("invalid"), Some("/online")));
+
+    // Beside a French till the Austrian one is passed over.
+    let french = include_str!("fiskal.toml").replace("register.till-1", "register.till-2");
+    let french = french.replace("journal = \"fiskal.db\"\nsync    = \"manual\"\n", "");
+    let account = &sandbox.ready["accounts"]["sign-fr"];
+    let french = french.replace("{url}", account["url"].as_str().unwrap());
+    let french = french.replace("file:key", "file:key-fr").replace("file:secret", "file:secret-fr");
+    for part in ["key", "secret"] {
+        shop.write(&format!("{part}-fr"), account[part].as_str().unwrap());
+    }
+    let austrian = std::fs::read_to_string(shop.path("fiskal.toml")).unwrap();
+    shop.write("fiskal.toml", &format!("{austrian}\n{french}"));
+    shop.run(&["provision"]).ends(0);
+    let found = shop.run(&["--json", "journal", "verify", "--online"]).ends(0).json();
+    let registers = found["online"]["registers"].as_array().unwrap();
+    let names: Vec<_> = registers.iter().map(|register| register["register"].as_str().unwrap()).collect();
+    assert_eq!(names, ["till-2"]);
 }

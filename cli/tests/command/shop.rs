@@ -183,7 +183,7 @@ impl Drop for RunningSandbox {
 
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fiskal"));
-    command.current_dir(folder).env_remove("FISKAL_LOG");
+    command.current_dir(folder).env_remove("FISKAL_LOG").env("COLUMNS", "80");
     command
 }
 

@@ -63,3 +63,23 @@ fn wrong_usage_is_json_where_that_was_asked_for() {
     assert_eq!(error["kind"], "invalid");
     assert!(error["message"].as_str().unwrap().contains("'sel'"), "{error}");
 }
+
+#[test]
+fn help_fits_a_terminal_of_80_columns() {
+    let pages: [&[&str]; 9] = [
+        &["--help"],
+        &["demo", "--help"],
+        &["closing", "--help"],
+        &["export", "--help"],
+        &["register", "retire", "--help"],
+        &["journal", "verify", "--help"],
+        &["journal", "export", "--help"],
+        &["verify", "dep", "--help"],
+        &["sandbox", "--help"],
+    ];
+    for page in pages {
+        let help = Shop::new().run(page).ends(0).out;
+        let widest = help.lines().max_by_key(|line| line.chars().count()).unwrap();
+        assert!(widest.chars().count() <= 80, "{page:?}: {widest}");
+    }
+}

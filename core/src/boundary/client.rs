@@ -1,5 +1,6 @@
 //! An open journal, as faces hold it.
 
+use super::calls::Calls;
 use super::journals::{self, Core};
 use super::{guard, json_of, process, run_aside};
 use crate::config::{Config, Source};
@@ -7,9 +8,8 @@ use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
 use arc_swap::ArcSwapOption;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// A client: calls operations with JSON text, from any thread, until it is closed.
 ///
@@ -37,10 +37,6 @@ pub struct Client {
     core: ArcSwapOption<Core>,
     calls: Arc<Calls>,
 }
-
-/// The interrupts of the calls that are under way.
-#[derive(Default)]
-struct Calls(Mutex<(u64, BTreeMap<u64, Interrupt>)>);
 
 impl Client {
     /// Opens the configuration in a file; `overrides` is JSON whose keys win over the file's.
@@ -155,33 +151,4 @@ fn run(core: &Core, operation: &str, params: &str, interrupt: &Interrupt) -> Res
 fn not_begun(operation: &str) -> Error {
     let message = format!("'{operation}' was interrupted before it began; nothing was done");
     Error::new(Kind::Busy, message)
-}
-
-impl Calls {
-    /// Counts a call in, until what comes with its interrupt is dropped.
-    fn enter(calls: &Arc<Calls>) -> (Interrupt, UnderWay) {
-        let interrupt = Interrupt::new();
-        let mut state = calls.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0 += 1;
-        let number = state.0;
-        state.1.insert(number, interrupt.clone());
-        (interrupt, UnderWay { calls: calls.clone(), number })
-    }
-
-    fn raise_all(&self) {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.1.values().for_each(Interrupt::raise);
-    }
-}
-
-/// A call that has not ended.
-struct UnderWay {
-    calls: Arc<Calls>,
-    number: u64,
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.calls.0.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&self.number);
-    }
 }

@@ -4,6 +4,7 @@
 //! A Rust program uses [`Fiskal`](crate::Fiskal) itself. The faces for C, Python and Node are made of
 //! what is here: they convert, call, and convert back.
 
+mod calls;
 mod cart;
 mod client;
 mod guard;
@@ -25,6 +26,7 @@ pub use receipt::{Image, Paper, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::json::Strict;
 use crate::operations;
+use calls::{Alone, Calls};
 use serde_json::Value;
 
 /// The version of the C interface. It changes when a program built against an older header could no
@@ -33,6 +35,8 @@ pub const ABI_VERSION: i32 = 1;
 
 /// The largest text that is taken in one call: 16 MiB.
 pub const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+static ALONE: PerProcess<Alone> = PerProcess::new();
 
 /// Checks that a program was built for this library.
 ///
@@ -56,12 +60,18 @@ pub fn check_abi(version: i32) -> Result<()> {
 pub fn call_alone(operation: &str, params: &str) -> Result<String> {
     guard(|| {
         let params = json_of(params, "parameters")?;
-        let result = operations::find(operation)?.run_alone(&params);
+        let (interrupt, _under_way) = Calls::enter(&ALONE.get().0);
+        let result = operations::find(operation)?.run_alone(&params, &interrupt);
         let result = result.ok_or_else(|| {
             Error::invalid("", format!("'{operation}' needs an open journal; call it on a client"))
         })?;
         Ok(result?.to_string())
     })
+}
+
+/// Lets all calls of [`call_alone`] in this process return as soon as they can.
+pub fn interrupt_alone() {
+    ALONE.get().0.raise_all();
 }
 
 /// A result as one JSON text that cannot fail: `{"result": …}` or `{"error": {…}}`.

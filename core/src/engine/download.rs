@@ -26,8 +26,8 @@ where
     /// Reads the file that `request` asks for into `sink`, which is begun anew after a cut.
     ///
     /// # Errors
-    /// `not_found` where there is no such file, `unreachable` where it did not come whole, `refused` where the
-    /// service says no, and whatever the sink says.
+    /// `not_found` where there is no such file, `unauthorized` where the credentials do not serve, `refused` where
+    /// the service says no, `unreachable` where the file did not come whole, and whatever the sink says.
     pub fn download(
         &self,
         about: &Submission,
@@ -48,12 +48,13 @@ where
                 match self.transport.stream(&wire(request, bearer.as_ref()), STALL, interrupt, &mut ours) {
                     Streamed::Whole => return Ok(()),
                     Streamed::Stopped(error) => return Err(error),
+                    Streamed::Refused(answer) if !drive.service.is_ours(&answer) => not_the_service(&answer),
                     Streamed::Refused(answer) if answer.status == 401 && !renewed => {
                         renewed = true;
                         self.forget(&drive, request, bearer.as_ref());
                         continue;
                     }
-                    Streamed::Refused(answer) if answer.status == 429 || answer.status >= 500 => {
+                    Streamed::Refused(answer) if is_temporary(answer.status) => {
                         format!("the service answers {}", answer.status)
                     }
                     Streamed::Refused(answer) => return Err(refusal(&answer)),
@@ -86,10 +87,23 @@ fn wire(request: &Request, bearer: Option<&SecretString>) -> Wire {
     }
 }
 
+/// Whether the same request may be answered otherwise a little later.
+fn is_temporary(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..)
+}
+
 fn refusal(answer: &Answer) -> Error {
-    let kind = if answer.status == 404 { Kind::NotFound } else { Kind::Refused };
+    let kind = match answer.status {
+        401 | 403 => Kind::Unauthorized,
+        404 => Kind::NotFound,
+        _ => Kind::Refused,
+    };
     let message = format!("the service does not give this file (status {})", answer.status);
     Error::new(kind, message).with(|details| details.http_status = Some(answer.status))
+}
+
+pub(super) fn not_the_service(answer: &Answer) -> String {
+    format!("something else than the service answered ({}): a captive portal or a proxy", answer.status)
 }
 
 /// A sink that takes only what the service itself sends: a captive portal answers 200 too.
@@ -103,8 +117,7 @@ impl Sink for Ours<'_> {
         if self.service.is_ours(answer) {
             return self.sink.begin(answer);
         }
-        let message = "something else than the service answered: a captive portal or a proxy; try again";
-        Err(Error::new(Kind::Unreachable, message))
+        Err(Error::new(Kind::Unreachable, format!("{}; try again", not_the_service(answer))))
     }
 
     fn piece(&mut self, piece: &[u8]) -> Result<()> {

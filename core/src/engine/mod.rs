@@ -15,6 +15,7 @@ mod resolve;
 mod send;
 mod submit;
 mod sync;
+mod told;
 mod world;
 
 pub use events::Resolution;

@@ -1,5 +1,6 @@
 //! One exchange: written before it is sent, sent once, its answer written.
 
+use crate::engine::download::not_the_service;
 use crate::engine::drive::{Drive, must_repeat};
 use crate::engine::events::What;
 use crate::engine::ports::{Clock, Durability, Ids, SecretStore, Store};
@@ -144,13 +145,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 self.engine.world.answered(account, clock.now(), clock.monotonic(), date);
                 Attempt::Answered(answer)
             }
-            Sent::Answered { answer, .. } => {
-                let why = format!(
-                    "something else than the service answered ({}): a captive portal or a proxy",
-                    answer.status
-                );
-                self.lost_link(true, why)
-            }
+            Sent::Answered { answer, .. } => self.lost_link(true, not_the_service(&answer)),
             // The link may be well; the caller would not wait to see it.
             Sent::Lost(why) if self.patience.interrupt.is_raised() => Attempt::Failed { sent: true, why },
             Sent::Lost(why) => self.lost_link(true, why),
@@ -248,6 +243,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         }
         if let Some(body) = &request.body {
             self.blot_out(body, &mut answer.body)?;
+        }
+        if (200..300).contains(&answer.status) {
+            self.note_told(request)?;
         }
         if request.effect == Effect::Write {
             make_journalable(&mut answer.body, 0);

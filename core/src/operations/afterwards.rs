@@ -11,7 +11,7 @@ use crate::receipt::{Receipt, ReceiptType, State};
 use crate::sale::{Cashier, Customer, Payment, Sale};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Characters of a reason (contract sign-fr, PlainString128).
 const REASON: usize = 128;
@@ -92,8 +92,8 @@ struct AuthorityDocument {
 struct Pay {
     /// The receipt's id.
     id: String,
-    /// The caller's id of this payment, unique per receipt: a repeated call with it books nothing anew.
-    /// Made if absent.
+    /// The caller's id of this payment, at most 64 visible characters, unique per receipt: a repeated call with it
+    /// books nothing anew. Made if absent.
     #[serde(default)]
     payment: Option<String>,
     /// What was paid; at least one.
@@ -143,6 +143,9 @@ struct Zero {
     /// Who makes it.
     #[serde(default)]
     cashier: Option<Cashier>,
+    /// Per service, what only that service knows: its form, as in a sale.
+    #[serde(default)]
+    extra: Map<String, Value>,
 }
 
 /// Parameters of `receipt.duplicate`.
@@ -192,17 +195,20 @@ fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 }
 
 fn zero(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
-    let Zero { register, id, cashier } = read(params)?;
+    let Zero { register, id, cashier, extra } = read(params)?;
     check_as_sale(json!({ "id": id, "cashier": cashier }))?;
     let key = format!("receipt.zero:{}", id.unwrap_or_else(|| fiskal.new_id()));
     let place = fiskal.place(&register)?;
-    let params = json!({ "cashier": cashier, "issuer": sale::issuer(&place) });
+    let params = json!({
+        "cashier": cashier, "issuer": sale::issuer(&place), "seller": sale::seller(&place), "extra": extra,
+    });
     latest(fiskal, fiskal.submit(place.submission("receipt.zero", key, params))?.outcome)
 }
 
 fn pay(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Pay { id, payment, payments, cashier } = read(params)?;
     check_as_sale(json!({ "payments": payments, "cashier": cashier }))?;
+    check_as_sale(json!({ "id": payment })).map_err(|error| error.at("/payment"))?;
     if payments.is_empty() {
         return Err(Error::invalid("/payments", "say what was paid; give at least one payment"));
     }
@@ -376,7 +382,7 @@ pub(super) fn check_reason(reason: Option<&str>) -> Result<()> {
 }
 
 /// The rules that a sale's own members of the same names keep.
-fn check_as_sale(mut members: Value) -> Result<()> {
+pub(super) fn check_as_sale(mut members: Value) -> Result<()> {
     if let Some(members) = members.as_object_mut() {
         members.insert("register".into(), "-".into());
     }

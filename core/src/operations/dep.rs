@@ -2,6 +2,7 @@
 
 use super::{Definition, Run, given, read, returned, written};
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::text::quoted;
 use crate::verify::dep::{Material, Progress, Report, verify};
 use schemars::JsonSchema;
@@ -16,7 +17,7 @@ pub(super) const VERIFY: Definition = Definition {
     summary: "Checks an Austrian register's data collection log (DEP7 export): signatures, chain, turnover and form of every receipt.",
     params: given::<Verify>,
     result: returned::<Report>,
-    run: Run::Alone(|params| verify_dep(params, &mut |_| {})),
+    run: Run::Alone(|params, interrupt| verify_dep(params, interrupt, &mut |_| {})),
 };
 
 /// Far more than a container of keys has.
@@ -41,15 +42,23 @@ struct Verify {
     /// Codes off paper that must be in the export, at most 1,000: the text of a QR code, or the OCR form.
     #[serde(default)]
     printed: Vec<String>,
+    /// Whether the export is a part of the log, as one by numbers or times: it may begin and end anywhere. What came
+    /// before its first receipt is taken as it stands there, and `unchecked` of the result says what that leaves out.
+    #[serde(default)]
+    partial: bool,
 }
 
 /// `dep.verify` with its progress: `progress` is told now and then how far the check is, in receipts and in
-/// bytes of the export.
+/// bytes of the export. It ends soon after `interrupt` is raised.
 ///
 /// # Errors
-/// `invalid`, naming the parameter, when a file cannot be read or is not what it should be. What breaks a
-/// rule is no error but a finding.
-pub fn verify_dep(params: &Value, progress: &mut dyn FnMut(Progress)) -> Result<Value> {
+/// `invalid`, naming the parameter, when a file cannot be read or is not what it should be; `busy` when it was
+/// interrupted. What breaks a rule is no error but a finding.
+pub fn verify_dep(
+    params: &Value,
+    interrupt: &Interrupt,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Value> {
     let params: Verify = read(params)?;
     let export = || open("/file", &params.file);
     let material = Material {
@@ -57,8 +66,9 @@ pub fn verify_dep(params: &Value, progress: &mut dyn FnMut(Progress)) -> Result<
         keys: &key_container(&params.keys)?,
         printed: &params.printed,
         receipts: params.receipts.as_deref().map(|list| open("/receipts", list)).transpose()?,
+        partial: params.partial,
     };
-    let report = verify(material, progress);
+    let report = verify(material, interrupt, progress);
     written(&report.map_err(|error| name_file(error, &params))?)
 }
 

@@ -13,7 +13,7 @@ pub(super) const DESCRIBE: Definition = Definition {
     summary: "Lists the operations with the JSON Schemas of their parameters and results, and the kinds of errors.",
     params: given::<Nothing>,
     result: returned::<Description>,
-    run: Run::Alone(describe),
+    run: Run::Alone(|params, _| describe(params)),
 };
 
 /// Result of `describe`.

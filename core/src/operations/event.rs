@@ -1,5 +1,6 @@
 //! Events that the law wants recorded.
 
+use super::afterwards::check_as_sale;
 use super::{Definition, Run, given, read, returned};
 use crate::error::Result;
 use crate::fiskal::Call;
@@ -7,7 +8,7 @@ use crate::sale::Cashier;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 pub(super) const RECORD: Definition = Definition {
     name: "event.record",
@@ -21,7 +22,8 @@ pub(super) const RECORD: Definition = Definition {
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Event {
-    /// The caller's id, unique per register: a repeated call with it records nothing anew. Made if absent.
+    /// The caller's id, at most 64 visible characters, unique per register: a repeated call with it records nothing
+    /// anew. Made if absent.
     #[serde(default)]
     id: Option<String>,
     /// The register's name in the configuration.
@@ -59,6 +61,7 @@ struct Recorded {
 
 fn record(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let event: Event = read(params)?;
+    check_as_sale(json!({ "id": event.id, "cashier": event.cashier }))?;
     let place = fiskal.place(&event.register)?;
     let id = event.id.clone().unwrap_or_else(|| fiskal.new_id());
     let params = super::written(&event)?;

@@ -10,6 +10,7 @@ mod event;
 mod explain;
 mod export;
 mod journal;
+mod kept;
 mod open_sale;
 mod provision;
 mod queue;
@@ -21,9 +22,11 @@ mod sale;
 mod service;
 
 pub use dep::verify_dep;
+pub use export::fetch_export;
 
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
+use crate::interrupt::Interrupt;
 use crate::read::strict;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -50,8 +53,8 @@ pub struct Definition {
 enum Run {
     /// An open journal.
     Client(fn(&Call<'_>, &Value) -> Result<Value>),
-    /// Nothing but its parameters.
-    Alone(fn(&Value) -> Result<Value>),
+    /// Nothing but its parameters, and what lets the caller stop waiting.
+    Alone(fn(&Value, &Interrupt) -> Result<Value>),
 }
 
 impl Definition {
@@ -59,15 +62,15 @@ impl Definition {
     pub(crate) fn run(&self, call: &Call<'_>, params: &Value) -> Result<Value> {
         match self.run {
             Run::Client(run) => run(call, params),
-            Run::Alone(run) => run(params),
+            Run::Alone(run) => run(params, call.interrupt()),
         }
     }
 
-    /// Runs the operation where no journal is open; `None` for one that needs it.
-    pub fn run_alone(&self, params: &Value) -> Option<Result<Value>> {
+    /// Runs the operation where no journal is open, until `interrupt` is raised; `None` for one that needs a journal.
+    pub fn run_alone(&self, params: &Value, interrupt: &Interrupt) -> Option<Result<Value>> {
         match self.run {
             Run::Client(_) => None,
-            Run::Alone(run) => Some(run(params)),
+            Run::Alone(run) => Some(run(params, interrupt)),
         }
     }
 }
@@ -99,6 +102,12 @@ pub const ALL: &[Definition] = &[
     closing::REPORT,
     event::RECORD,
     record::GET,
+    record::LIST,
+    record::VALIDATE,
+    kept::METADATA_GET,
+    kept::METADATA_UPDATE,
+    kept::CONFIGURATION_GET,
+    kept::CONFIGURATION_UPDATE,
     export::CREATE,
     export::GET,
     export::LIST,
@@ -108,7 +117,9 @@ pub const ALL: &[Definition] = &[
     register::RESTORE,
     register::RETIRE,
     register::REPLACE,
+    credentials::UPDATE,
     credentials::ROTATE,
+    credentials::REVOKE,
     resources::ORGANIZATION_CREATE,
     resources::ORGANIZATION_UPDATE,
     resources::ORGANIZATION_GET,
@@ -141,6 +152,9 @@ pub const ALL: &[Definition] = &[
     resources::SYSTEM_SUSPEND,
     resources::SYSTEM_RESTORE,
     resources::SYSTEM_DECOMMISSION,
+    resources::UNIT_GET,
+    resources::UNIT_LIST,
+    resources::UNIT_DECOMMISSION,
     explain::EXPLAIN,
     dep::VERIFY,
     journal::VERIFY,

@@ -1,9 +1,9 @@
 //! From an account's key to a register that may sell.
 
-use super::{Definition, Run, given, read, returned, written};
-use crate::config::Config;
+use super::{Definition, Run, given, read, returned, sale, written};
+use crate::config::{Config, Merchant};
 use crate::engine::Submission;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, LineKind};
 use crate::fiskal::{Call, Place};
 use crate::services;
@@ -86,7 +86,7 @@ struct Orphan {
     /// The service's word for it, such as `SUBJECT`.
     #[serde(rename = "type")]
     resource_type: String,
-    /// Its name there.
+    /// Its name there, or its id where several have the name.
     name: String,
 }
 
@@ -129,10 +129,12 @@ fn provision_line(
         params.insert("environment".into(), line.environment.as_str().into());
         if line.kind == LineKind::Merchant {
             params.insert("credential_lost".into(), fiskal.credential_lost(line)?.into());
+            let told = secrets_told(fiskal, line, &place.till.account.service)?;
+            params.insert("secrets_told".into(), told.into());
         }
     }
     let name = format!("provision.{}", line.kind.name());
-    let reply = fiskal.submit(Submission {
+    let submission = Submission {
         key: if plan { format!("{name}:plan") } else { name.clone() },
         name,
         line: line.clone(),
@@ -145,10 +147,41 @@ fn provision_line(
         replaces: None,
         once: false,
         patience: Some(PATIENCE),
-    })?;
+    };
+    let reply =
+        fiskal.submit(submission).map_err(|error| in_configuration(fiskal.config(), place, line, error))?;
     let result = Made::deserialize(&reply.outcome.result)
         .map_err(|cause| Error::internal(format!("a provisioning's result cannot be read: {cause}")))?;
     Ok(Ready { kind: line.kind.name().into(), name: line.name.clone(), result })
+}
+
+/// Whether the service was told the merchant's secrets as the configuration has them now.
+fn secrets_told(fiskal: &Call<'_>, merchant: &Line, service: &str) -> Result<bool> {
+    for secret in services::merchant_secrets(service) {
+        if !fiskal.engine().is_told(&format!("{merchant}/{}", secret.key))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A service points into what it was told of a line; the caller wants the place in the configuration.
+fn in_configuration(config: &Config, place: &Place<'_>, line: &Line, error: Error) -> Error {
+    let Some(told) = error.pointer().filter(|_| error.kind() == Kind::Config) else { return error };
+    let till = &place.till;
+    let (kind, name) = (line.kind.name(), &line.name);
+    let pointer = match told.split('/').nth(1) {
+        Some("contract" | "environment" | "key") => format!("/account/{}{told}", till.merchant.account),
+        Some("settings") => {
+            let setting = told.strip_prefix("/settings").unwrap_or_default();
+            format!("/{kind}/{name}/{}{setting}", till.account.service)
+        }
+        Some("name" | "trade_name" | "tax_id" | "address" | "model" | "software") => {
+            format!("/{kind}/{name}{told}")
+        }
+        _ => return error,
+    };
+    config.locate(error.at(pointer))
 }
 
 /// What the configuration says of a line, in the service's terms.
@@ -161,18 +194,7 @@ pub(super) fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Resu
     };
     Ok(match line.kind {
         LineKind::Account => json!({}),
-        LineKind::Merchant => {
-            let block = till.merchant.services.get(service);
-            let settings = services::merchant_settings(service, till.account.environment.name(), &block)
-                .map_err(located("merchant", &line.name))?;
-            json!({
-                "name": till.merchant.name,
-                "trade_name": till.merchant.trade_name,
-                "tax_id": till.merchant.tax_id,
-                "address": till.merchant.address,
-                "settings": settings,
-            })
-        }
+        LineKind::Merchant => params_of_merchant(config, till.merchant, line, service)?,
         LineKind::Location => {
             let block = till.location.services.get(service);
             let settings =
@@ -181,7 +203,31 @@ pub(super) fn params_of(config: &Config, place: &Place<'_>, line: &Line) -> Resu
             json!({ "name": till.location.name, "address": own, "settings": settings })
         }
         LineKind::Register => {
-            json!({ "name": line.name, "model": till.register.model, "software": till.register.software })
+            json!({
+                "name": line.name,
+                "model": till.register.model,
+                "software": till.register.software,
+                "issuer": sale::issuer(place),
+            })
         }
     })
+}
+
+/// What the configuration says of a merchant, in the service's terms.
+pub(super) fn params_of_merchant(
+    config: &Config,
+    merchant: &Merchant,
+    line: &Line,
+    service: &str,
+) -> Result<Value> {
+    let block = merchant.services.get(service);
+    let settings = services::merchant_settings(service, &line.environment, &block)
+        .map_err(|error| config.locate(error.under(&format!("/merchant/{}/{service}", line.name))))?;
+    Ok(json!({
+        "name": merchant.name,
+        "trade_name": merchant.trade_name,
+        "tax_id": merchant.tax_id,
+        "address": merchant.address,
+        "settings": settings,
+    }))
 }

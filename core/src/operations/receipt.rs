@@ -103,6 +103,21 @@ struct Print {
     /// How many characters fit on a line of paper, 24 to 80; for text and ESC/POS.
     #[serde(default = "columns")]
     columns: u32,
+    /// How the code that must be printed is printed.
+    #[serde(default)]
+    code: Code,
+}
+
+/// How the code of a receipt is printed.
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "PrintCode")]
+enum Code {
+    /// As the QR code.
+    #[default]
+    Qr,
+    /// In letters for a text reader, in lines as wide as the paper; only where the receipt has `ocr`.
+    Ocr,
 }
 
 /// What a receipt is rendered as.
@@ -205,6 +220,10 @@ fn render(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let receipt = match wanted.copy {
         Some(copy) => afterwards::booked_copy(fiskal, &original, copy)?,
         None => original,
+    };
+    let receipt = match wanted.code {
+        Code::Qr => receipt,
+        Code::Ocr => print::in_ocr(&receipt)?,
     };
     let columns = wanted.columns;
     written(&match wanted.format {

@@ -7,6 +7,7 @@ use crate::engine::ports::Store;
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Standing;
 use crate::fiskal::{Call, Place};
+use crate::receipt::Receipt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -114,7 +115,7 @@ struct Listed {
     since: Option<String>,
     /// Why.
     reason: Option<String>,
-    /// The service's own ids of it, by the service's words; in France `system`.
+    /// The service's own ids of it, by the service's words; in France `system`, in Austria `register`.
     ids: BTreeMap<String, String>,
 }
 
@@ -188,10 +189,14 @@ struct Changed {
     since: Option<String>,
     /// Why.
     reason: Option<String>,
-    /// The service's own ids of it, by the service's words; in France `system`.
+    /// The service's own ids of it, by the service's words; in France `system`, in Austria `register`.
     ids: BTreeMap<String, String>,
     /// The service's id of the system whose place was taken.
     replaced: Option<String>,
+    /// The receipts that the service made for the change and that are to be kept: in Austria the closing receipt
+    /// of a register that is retired, and the start receipt of the one in its place.
+    #[serde(default)]
+    receipts: Vec<Receipt>,
 }
 
 fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -299,9 +304,12 @@ fn end_sales(fiskal: &Call<'_>, asked: &Retire, place: &Place<'_>) -> Result<()>
     Ok(())
 }
 
-fn change(fiskal: &Call<'_>, place: &Place<'_>, name: &str, key: String, params: Value) -> Result<Value> {
+fn change(fiskal: &Call<'_>, place: &Place<'_>, name: &str, key: String, mut params: Value) -> Result<Value> {
+    let fingerprint = params.to_string();
+    // The services' receipts for it bear the merchant's name; whoever repeats the call does not say it.
+    params["issuer"] = written(&sale::issuer(place))?;
     let reply = fiskal.submit(Submission {
-        fingerprint: params.to_string(),
+        fingerprint,
         patience: (name == REPLACE.name).then_some(PATIENCE),
         ..place.submission(name, key, params)
     })?;

@@ -1,4 +1,5 @@
-//! Organizations, subjects, merchants, locations and systems, as an account's service keeps them.
+//! Organizations, subjects, merchants, locations, systems and signature creation units, as an account's service
+//! keeps them.
 
 use super::{Definition, Run, given, read, returned, written};
 use crate::engine::Submission;
@@ -8,8 +9,8 @@ use crate::exchange::{Line, LineKind};
 use crate::fiskal::Call;
 use crate::resource::{
     CreateLocation, CreateMerchant, CreateOrganization, CreateSubject, CreateSystem, Location, Merchant,
-    Organization, Page, Subject, System, UpdateLocation, UpdateMerchant, UpdateOrganization, UpdateSubject,
-    UpdateSystem, change_of_account, of_account,
+    Organization, Page, Subject, System, Unit, UpdateLocation, UpdateMerchant, UpdateOrganization,
+    UpdateSubject, UpdateSystem, change_of_account, of_account,
 };
 use crate::text::quoted;
 use serde::Serialize;
@@ -43,7 +44,7 @@ definitions! {
     SUBJECT_CREATE = "subject.create", change::<CreateSubject> -> Subject,
         "Makes an API key; its secret goes into the file of secrets, and into nothing else.";
     SUBJECT_UPDATE = "subject.update", change::<UpdateSubject> -> Subject,
-        "Renames an API key, or changes what is kept with it.";
+        "Renames an API key, disables it, or changes what is kept with it.";
     SUBJECT_GET = "subject.get", look::<NamedSubject> -> Subject,
         "Shows an API key, without its secret.";
     SUBJECT_LIST = "subject.list", look::<ListSubjects> -> Page<Subject>,
@@ -96,6 +97,12 @@ definitions! {
         "Ends a system's suspension.";
     SYSTEM_DECOMMISSION = "system.decommission", change::<ChangeSystemState> -> System,
         "Ends a system's life at the service for good; for a register of the configuration use `register.retire`.";
+    UNIT_GET = "unit.get", look::<NamedUnit> -> Unit,
+        "Shows a signature creation unit.";
+    UNIT_LIST = "unit.list", look::<ListUnits> -> Page<Unit>,
+        "Lists signature creation units, page by page or all of them.";
+    UNIT_DECOMMISSION = "unit.decommission", change::<DecommissionUnit> -> Unit,
+        "Ends a signature creation unit's life for good; `provision` makes the next one.";
 }
 
 /// Parameters that name one resource by the service's id.
@@ -113,13 +120,36 @@ macro_rules! named {
 
 named! {
     of_account NamedOrganization organization "an organization";
-    of_account NamedSubject subject "a subject";
     of_account NamedMerchant merchant "a merchant";
     of_account NamedLocation location "a location";
     of_account NamedSystem system "a system";
+    of_account NamedUnit unit "a signature creation unit";
     change_of_account ChangeMerchantState merchant "the merchant whose state changes";
     change_of_account ChangeLocationState location "the location whose state changes";
     change_of_account ChangeSystemState system "the system whose state changes";
+}
+
+of_account! {
+    /// Parameters that name a subject.
+    struct NamedSubject {
+        /// The service's id of it.
+        subject: String,
+        /// The organization that it acts for; the key's own if absent. In France the id alone says it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organization: Option<String>,
+    }
+}
+
+change_of_account! {
+    /// Parameters of `unit.decommission`.
+    struct DecommissionUnit {
+        /// The service's id of it.
+        unit: String,
+        /// Whether registers that live are to go on with the next unit; else they stand in the way. Until
+        /// `provision` has made that one they sign nothing.
+        #[serde(default)]
+        registers_go_on: bool,
+    }
 }
 
 /// Parameters of a `list`.
@@ -166,6 +196,7 @@ lists! {
         /// Only of this location, by the service's id.
         location,
     }
+    ListUnits "signature creation units" {}
 }
 
 /// What changes something: written down, done once under the caller's id.

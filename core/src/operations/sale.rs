@@ -14,8 +14,6 @@ use serde_json::{Map, Value, json};
 
 /// What is fixed when a sale is begun.
 const FIXED: [&str; 3] = ["register", "cashier", "training"];
-/// Characters of a reason (contract sign-fr, PlainString128).
-const REASON: usize = 128;
 
 pub(super) const BEGIN: Definition = Definition {
     name: "sale.begin",
@@ -132,7 +130,7 @@ fn complete(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         None => afterwards::referred_to(fiskal, &sale)?.as_ref().map(written).transpose()?,
     };
     let fingerprint = Sale { id: Some(id.clone()), ..sale }.fingerprint()?;
-    let params = json!({ "sale": cart, "issuer": issuer(&place) });
+    let params = json!({ "sale": cart, "issuer": issuer(&place), "seller": seller(&place) });
     let reply = fiskal.submit(Submission {
         fingerprint,
         original,
@@ -143,12 +141,7 @@ fn complete(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 
 fn abort(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let abort: Abort = read(params)?;
-    if abort.reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON) {
-        return Err(Error::invalid(
-            "/reason",
-            format!("the reason is longer than {REASON} characters; shorten it"),
-        ));
-    }
+    afterwards::check_reason(abort.reason.as_deref())?;
     let place = fiskal.place(&abort.register)?;
     let known = fiskal.engine().store().sale(&place.line, &abort.sale)?;
     let known = known.ok_or_else(|| crate::engine::no_such_sale(&abort.sale).at("/sale"))?;
@@ -235,6 +228,12 @@ pub(super) fn issuer(place: &Place<'_>) -> Issuer {
         address: vec![street, format!("{} {}", address.code, address.city), address.country.clone()],
         location: (location.name != merchant.trade_name).then(|| location.name.clone()),
     }
+}
+
+/// The merchant in its parts, for a service that wants the taxpayer's own name and seat.
+pub(super) fn seller(place: &Place<'_>) -> Value {
+    let merchant = place.till.merchant;
+    json!({ "name": merchant.name, "tax_id": merchant.tax_id, "address": merchant.address })
 }
 
 /// The receipt in its latest state, which may be newer than the reply's.

@@ -154,37 +154,70 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
     let store = fiskal.engine().store();
     let standing = fiskal.engine().standing(&place.line)?;
     let halt = standing.as_ref().and_then(|standing| standing.halt.as_ref());
-    let waiting = store.queue(&place.line)?.len() + store.follow_ups(&place.line)?.len();
+    let waits = Waits::of(store, &place)?;
     let offline = offline(fiskal, &place)?;
     let now = fiskal.engine().now(&place.line.account);
     let duties = fiskal.engine().duties(&place.line, &place.above, &place.till.location.zone)?;
-    let pressing = duties.iter().find(|duty| duty.told_from <= now).map(|duty| duty.todo.clone());
-    let todo = match (&standing, halt, waiting, &offline) {
-        (None, ..) => Some("not provisioned yet; run `provision`".into()),
-        (_, Some(halt), ..) if halt.retired => {
+    let todo = match (&standing, halt) {
+        (None, _) => Some("not provisioned yet; run `provision`".into()),
+        (_, Some(halt)) if halt.retired => {
             Some(format!("retired since {}; `register.replace` makes a new one", place.local(halt.since)?))
         }
-        (_, Some(halt), ..) => {
+        (_, Some(halt)) => {
             Some(format!("suspended since {}; `register.restore` ends it", place.local(halt.since)?))
         }
-        (_, _, 0, _) => pressing,
-        (_, _, waiting, None) => Some(format!("{waiting} to settle; `sync` tries again")),
-        (_, _, waiting, Some(Offline { until, .. })) => {
-            Some(format!("{waiting} to settle before {until}; reconnect, and `sync` sends them"))
-        }
+        (_, None) => waits
+            .todo(offline.as_ref())
+            .or_else(|| duties.iter().find(|duty| duty.told_from <= now).map(|duty| duty.todo.clone())),
     };
     Ok(RegisterStatus {
         register: name.into(),
         service: place.till.account.service.clone(),
         environment: place.till.account.environment.name().into(),
         ready: standing.is_some() && halt.is_none(),
-        waiting,
+        waiting: waits.waiting,
         offline,
         duties: duties.into_iter().map(|duty| told(duty, &place, now)).collect::<Result<_>>()?,
         open_sales: store.open_sales(&place.line)?.len(),
         clock_behind_s: fiskal.engine().skew(&place.line.account).map(|skew| skew.as_secs()),
         todo,
     })
+}
+
+/// What of a register's queue is not over.
+struct Waits {
+    waiting: usize,
+    /// What is in the way of the first that cannot go on for another reason than the connection.
+    stuck: Option<String>,
+    /// What was handed over and then refused, and nobody has decided about.
+    refused: usize,
+}
+
+impl Waits {
+    fn of(store: &impl Store, place: &Place<'_>) -> Result<Self> {
+        let queue = store.queue(&place.line)?;
+        let waiting = queue.len() + store.follow_ups(&place.line)?.len();
+        let stuck = queue.into_iter().find_map(|entry| entry.stuck);
+        Ok(Waits { waiting, stuck, refused: store.refused(&place.line)?.len() })
+    }
+
+    /// What has to be done about it, in a sentence.
+    fn todo(&self, offline: Option<&Offline>) -> Option<String> {
+        let Waits { waiting, stuck, refused } = self;
+        match (waiting, stuck, offline) {
+            (0, ..) if *refused > 0 => Some(format!(
+                "{refused} refused by the service after something was handed over; `queue.list` says why, `queue.resolve` decides"
+            )),
+            (0, ..) => None,
+            (waiting, Some(why), _) => Some(format!(
+                "{waiting} to settle, and not the connection is in the way: {why}; `queue.resolve` decides"
+            )),
+            (waiting, None, None) => Some(format!("{waiting} to settle; `sync` tries again")),
+            (waiting, None, Some(Offline { until, .. })) => {
+                Some(format!("{waiting} to settle before {until}; reconnect, and `sync` sends them"))
+            }
+        }
+    }
 }
 
 fn offline(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Option<Offline>> {

@@ -1,6 +1,6 @@
 //! What a caller says about a resource that is made or changed.
 
-use super::{Acquirer, Coordinates, Device, OrganizationType, Program, SystemKind, SystemType};
+use super::{Acquirer, Coordinates, Device, OrganizationType, Program, SubjectState, SystemKind, SystemType};
 use crate::sale::Address;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -32,6 +32,13 @@ asked! {
         organization_type: OrganizationType,
         /// Its name, at most 128 characters.
         name: String,
+        /// The billing address: needed in Austria, and not kept elsewhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Address>,
+        /// Per service, what only that service knows; see
+        /// [`AustrianOrganizationSettings`](crate::services::AustrianOrganizationSettings).
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        extra: Map<String, Value>,
     }
 }
 
@@ -43,6 +50,14 @@ asked! {
         /// Its new name, at most 128 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// The billing address, in Austria.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Address>,
+        /// Per service, what only that service knows; see
+        /// [`AustrianOrganizationSettings`](crate::services::AustrianOrganizationSettings). What is left out
+        /// stays as it is.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        extra: Map<String, Value>,
     }
 }
 
@@ -62,9 +77,15 @@ asked! {
     UpdateSubject {
         /// The service's id of it.
         subject: String,
-        /// Its new name, at most 128 characters.
+        /// The organization that it acts for; the key's own if absent. In France the id alone says it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organization: Option<String>,
+        /// Its new name: at most 128 characters, in Austria 3 to 30 of a-z, 0-9 and -.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// Whether it may sign in; in Austria.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<SubjectState>,
     }
 }
 

@@ -26,11 +26,11 @@ macro_rules! shown {
 }
 
 shown! {
-    /// An organization: an account above groups above units.
+    /// An organization: an account above groups above units; in Austria one above those that it manages.
     Organization {
         /// Its name.
         name: String,
-        /// `enabled` or `disabled`.
+        /// `enabled` or `disabled`; `unknown` where the service does not say.
         state: String,
         /// The service's id of the organization above it.
         organization: Option<String>,
@@ -116,6 +116,29 @@ shown! {
         created_at: Option<String>,
         /// When it was changed last (RFC 3339).
         updated_at: Option<String>,
+    }
+}
+
+shown! {
+    /// A signature creation unit: what signs an Austrian taxpayer's receipts.
+    Unit {
+        /// The taxpayer's name, as the unit was told it.
+        name: String,
+        /// `pending`, `created`, `initialized`, `outage`, `defective` or `decommissioned`, or a word that the
+        /// service has added since.
+        state: String,
+        /// The number of the taxpayer whom it signs for, by what it is: `vat_id`, `tax_id` or `gln`.
+        taxpayer: BTreeMap<String, String>,
+        /// The serial number of its certificate, in hexadecimal digits; absent until it has one.
+        certificate: Option<String>,
+        /// When it got its certificate (RFC 3339).
+        created_at: Option<String>,
+        /// When it began to sign (RFC 3339).
+        initialized_at: Option<String>,
+        /// Since when it cannot sign (RFC 3339); absent while it can.
+        outage_since: Option<String>,
+        /// When its life ended (RFC 3339); absent while it lives.
+        ended_at: Option<String>,
     }
 }
 

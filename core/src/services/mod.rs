@@ -2,7 +2,10 @@
 //!
 //! This registry is the only place that knows services by name.
 
+mod extra;
 mod flow;
+mod halt;
+mod metadata;
 mod sign_at;
 mod unified;
 
@@ -11,7 +14,7 @@ use crate::exchange::Service;
 use crate::read::escape;
 use serde_json::{Map, Value};
 
-pub use sign_at::settings::AustrianMerchantSettings;
+pub use sign_at::settings::{AustrianMerchantSettings, AustrianOrganizationSettings, BillingOptions};
 pub use unified::italian_settings::ItalianMerchantSettings;
 pub use unified::settings::{Certification, LocationSettings, MerchantSettings, MerchantType, Person};
 

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use fiskal::operations;
+use fiskal::{Interrupt, operations};
 use fiskal::verify::rksv::TurnoverKey;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
@@ -225,7 +225,7 @@ impl Files {
     pub(crate) fn verify(&self, more: Value) -> Result<Value, fiskal::error::Error> {
         let mut params = json!({"file": self.path("dep.json"), "keys": self.path("keys.json")});
         params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        operations::find("dep.verify").unwrap().run_alone(&params).unwrap()
+        operations::find("dep.verify").unwrap().run_alone(&params, &Interrupt::never()).unwrap()
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::panic)]
 
 mod deferred;
+mod download;
 mod erased;
 mod passing;
 mod patience;

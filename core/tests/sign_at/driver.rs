@@ -163,7 +163,7 @@ pub(crate) fn answer(number: usize, request: &Request) -> Answer {
         _ => "NORMAL",
     };
     assert_eq!(sent.get("receipt_type").and_then(Value::as_str).unwrap_or(kind), kind, "{number}");
-    let body = json!({
+    let mut body = json!({
         "_id": id(number), "_type": "RECEIPT", "_env": "TEST", "_version": "1.2.6",
         "signed": part(number, 13) != "U2ljaGVyaGVpdHNlaW5yaWNodHVuZyBhdXNnZWZhbGxlbg==",
         "receipt_type": kind, "receipt_number": part(number, 3),
@@ -176,6 +176,11 @@ pub(crate) fn answer(number: usize, request: &Request) -> Answer {
             "gross_amount_special": amount(9),
         }},
     });
+    // What was submitted comes back beside the five amounts.
+    let submitted = sent.get("schema").and_then(Value::as_object).cloned().unwrap_or_default();
+    for (form, content) in submitted {
+        body["schema"].as_object_mut().unwrap().entry(form).or_insert(content);
+    }
     Answer { status: 200, headers: vec![("request-id".into(), "r-1".into())], body }
 }
 

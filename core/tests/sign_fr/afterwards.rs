@@ -91,6 +91,16 @@ fn a_reprint_is_counted_and_the_original_stays_what_it_is() {
 }
 
 #[test]
+fn a_reprint_for_which_nobody_gave_a_reason_has_the_usual_one() {
+    for params in [json!({"copy": 1}), json!({"copy": 1, "reason": ""}), json!({"copy": 1, "reason": null})] {
+        let mut drive = about("receipt.duplicate", params);
+        drive.run(&mut Fisc::new()).unwrap();
+        let sent = drive.sent[0].body.as_ref().unwrap();
+        assert_eq!(sent["content"]["operation"]["reason"], "Duplicata");
+    }
+}
+
+#[test]
 fn an_event_says_what_happened_when_and_who_was_there() {
     let mut fisc = Fisc::new();
     let properties = json!({"offline_mode_cause_info": "network"});

@@ -219,6 +219,29 @@ fn a_receipt_is_found_in_the_list_where_its_intention_does_not_say() {
     assert_eq!(drive.writes().len(), 2);
 }
 
+/// Where the list never ends, what was not found may still come: only what its intention protects is sent again.
+#[test]
+fn what_is_not_found_in_a_list_without_end_is_not_booked_again() {
+    let endless = || {
+        let page = json!({"results": [], "pagination": {"next": "x", "token": "AAAA", "limit": 100}});
+        Fault::Say(answer(200, page))
+    };
+    let lists = "GET /records?";
+    let mut faults: Vec<(&str, usize, Fault)> = (0..300).map(|nth| (lists, nth, endless())).collect();
+    faults.push(("POST /records", 0, Fault::Vanish));
+    let mut drive =
+        Drive::new(operation("event.record", "register", json!({"code": "1", "description": "x"})), facts());
+    let error = drive.run(&mut Fisc::failing(&faults)).unwrap_err();
+    assert_eq!(error.kind(), Kind::Internal, "{error}");
+    assert!(error.message().contains("20000 resources"), "{error}");
+    assert_eq!(drive.writes().len(), 1);
+
+    let mut fisc = Fisc::failing(&faults);
+    let mut drive = Drive::completing(sale());
+    assert_eq!(drive.run(&mut fisc).unwrap().receipts[0].state, State::Signed);
+    assert_eq!(fisc.of("/records").len(), 2, "the intention anew, and the receipt");
+}
+
 #[test]
 fn a_refusal_after_a_lost_answer_is_the_caller_s_to_see() {
     let no = Fault::Say(refusal(422, "E_UNPROCESSABLE_CONTENT", "no"));
@@ -325,7 +348,7 @@ fn a_raw_request_goes_out_authenticated_and_comes_back_untouched() {
     assert_eq!(drive.sent[0].credential.as_deref(), Some("paris@test/merchant/martin"));
     assert_eq!(drive.sent[0].effect, Effect::Write);
     assert!(header(&drive.sent[0], "X-Idempotency-Key").is_some());
-    let mut drive = raw(json!({"method": "GET", "path": "/records/none"}));
+    let mut drive = raw(json!({"method": "GET", "path": "/records/none?type=INTENTION%3A%3AEVENT&x=../y"}));
     assert_eq!(drive.run(&mut Fisc::new()).unwrap().result["status"], 404);
     for (params, pointer) in [
         (json!({"method": "PUT", "path": "/records"}), "/method"),
@@ -333,6 +356,10 @@ fn a_raw_request_goes_out_authenticated_and_comes_back_untouched() {
         (json!({"method": "GET", "path": "//elsewhere/"}), "/path"),
         (json!({"method": "POST", "path": "/subjects", "body": {}}), "/path"),
         (json!({"method": "POST", "path": "/tokens?x=1", "body": {}}), "/path"),
+        (json!({"method": "POST", "path": "/records/../tokens", "body": {}}), "/path"),
+        (json!({"method": "POST", "path": "/./tokens", "body": {}}), "/path"),
+        (json!({"method": "POST", "path": "/%74okens", "body": {}}), "/path"),
+        (json!({"method": "POST", "path": "/records\\..\\tokens", "body": {}}), "/path"),
         (json!({"method": "GET", "path": "/a b"}), "/path"),
         (json!({"method": "GET", "path": "/a\r\nX: y"}), "/path"),
         (

@@ -93,6 +93,38 @@ fn a_booked_receipt_whose_chain_cannot_be_looked_at_is_signed() {
     assert!(receipt.signature.is_some() && receipt.verified.is_empty());
 }
 
+/// What is booked about a receipt or an event is not forgotten because its chain cannot be looked at.
+#[test]
+fn a_booked_record_whose_chain_cannot_be_looked_at_is_settled_later() {
+    let original = json!({"id": "op-1", "register": "till-1", "state": "signed", "ids": {"record": "rec-9"}});
+    let range = json!({"start": "2026-02-01T00:00:00Z", "end": "2026-03-01T00:00:00Z"});
+    for (name, params) in [
+        ("event.record", json!({"code": "260", "description": "Connection lost"})),
+        ("receipt.duplicate", json!({"copy": 1})),
+        ("export.create", range),
+    ] {
+        let mut drive = Drive::new(operation(name, "register", params), facts());
+        let records = ["INTENTION::EVENT", "INTENTION::DUPLICATE", "INTENTION::EXPORT"];
+        drive.facts.register["records"] = json!(records);
+        drive.operation.original = Some(receipt(&original));
+        (drive.facts.register["last_record"], drive.facts.register["last_signature"]) =
+            ("r-0".into(), "sig-0".into());
+        assert!(!matches!(drive.offline(), Offline::Unknown), "{name}: nothing was sent yet");
+        drive.once(&mut Fisc::new()).unwrap();
+        assert_eq!(drive.addresses(), ["POST /records"], "{name}");
+        assert!(matches!(drive.offline(), Offline::Unknown), "{name}: {:?}", drive.offline());
+    }
+}
+
+/// A receipt as the journal has it, with these members.
+fn receipt(members: &Value) -> Value {
+    let mut receipt = serde_json::to_value(fiskal::receipt::Receipt::default()).unwrap();
+    for (key, value) in members.as_object().unwrap() {
+        receipt[key] = value.clone();
+    }
+    receipt
+}
+
 #[test]
 fn a_receipt_that_the_service_still_works_on_is_pending_and_followed_up() {
     let mut fisc = Fisc::new();

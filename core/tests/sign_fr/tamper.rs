@@ -124,6 +124,23 @@ fn every_field_that_is_changed_or_missing_is_found_and_named() {
     }
 }
 
+/// The service was seen to fill the default of an entry's purpose in (contract sign-fr 2.8); another purpose is found.
+#[test]
+fn a_default_may_be_left_out_and_not_be_another() {
+    for (purpose, found) in [(json!(null), false), (json!("STANDARD"), false), (json!("GIFT"), true)] {
+        let tamper = on_receipt(move |operation, _| {
+            let details = operation.pointer_mut("/entries/0/details").unwrap().as_object_mut().unwrap();
+            details.remove("purpose").unwrap();
+            if !purpose.is_null() {
+                details.insert("purpose".into(), purpose.clone());
+            }
+        });
+        let (_, outcome) = completed(Checks::Enforce, Some(tamper));
+        let pointer = outcome.error.as_ref().and_then(|error| error.pointer());
+        assert_eq!(pointer, found.then_some("/content/operation/entries/0/details/purpose"));
+    }
+}
+
 #[test]
 fn what_nobody_sent_is_found_where_the_contract_knows_it() {
     let cases: [(&str, Value, bool); 10] = [

@@ -7,17 +7,17 @@ use p256::pkcs8::der::asn1::{AnyRef, GeneralizedTime, UtcTime};
 use p256::pkcs8::der::{self, Decode, Encode, Reader, Tag, Tagged, pem};
 
 /// What a system's certificate says about itself.
-pub(super) struct Certificate {
-    pub(super) der: Vec<u8>,
-    pub(super) serial_number: String,
-    pub(super) expires_at: Timestamp,
-    pub(super) public_key: VerifyingKey,
+pub(crate) struct Certificate {
+    pub(crate) der: Vec<u8>,
+    pub(crate) serial_number: String,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) public_key: VerifyingKey,
 }
 
 impl Certificate {
     /// Reads the fields of an X.509 certificate (RFC 5280, 4.1) with a P-256 key. Its signature is not
     /// checked: the sandbox reads only what it has written itself.
-    pub(super) fn from_pem(text: &str) -> Result<Certificate, String> {
+    pub(crate) fn from_pem(text: &str) -> Result<Certificate, String> {
         let (label, der) = pem::decode_vec(text.as_bytes()).map_err(|error| error.to_string())?;
         if label != "CERTIFICATE" {
             return Err(format!("expected a CERTIFICATE, found a {label}"));

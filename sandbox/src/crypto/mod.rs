@@ -9,5 +9,6 @@ pub mod rksv;
 
 pub use artifact::artifact_xml;
 pub use authority::Authority;
+pub(crate) use certificate::Certificate;
 pub use chain::chain_signature;
 pub use key::{CryptoError, SystemKey};

@@ -22,8 +22,9 @@ const READY: [(&str, &[(&str, &str)]); 5] = [
     ("Everything takes 5 seconds", &[("kind", "delay"), ("ms", "5000")]),
     ("The next request finds its token expired", &[("kind", "expire-tokens"), ("count", "1")]),
 ];
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("drop-answer", "Booked, but the answer is lost"),
+    ("cut-answer", "Booked, but the answer ends in its middle"),
     ("reset", "The connection closes, nothing is booked"),
     ("delay", "The answer is late"),
     ("status", "Nothing is booked, refused with status"),

@@ -17,6 +17,7 @@ mod page;
 mod parts;
 mod receipt;
 mod records;
+pub(crate) mod reference;
 mod requests;
 mod resources;
 mod settings;
@@ -69,7 +70,21 @@ struct Visit<'a> {
     form: Form,
 }
 
-impl Visit<'_> {
+impl<'a> Visit<'a> {
+    fn of(house: &'a House, parts: &'a Parts) -> Visit<'a> {
+        Visit {
+            house,
+            hub: &house.hub,
+            is_seen: parts.method == Method::GET,
+            path: parts.uri.path().to_owned(),
+            host: parts.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default(),
+            query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect(),
+            form: Form::default(),
+        }
+    }
+
     fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -96,17 +111,7 @@ impl Visit<'_> {
 
 /// Answers one request for a page.
 pub(crate) async fn answer(house: &House, parts: &Parts, body: Result<Bytes, &'static str>) -> Reply {
-    let mut visit = Visit {
-        house,
-        hub: &house.hub,
-        is_seen: parts.method == Method::GET,
-        path: parts.uri.path().to_owned(),
-        host: parts.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default(),
-        query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect(),
-        form: Form::default(),
-    };
+    let mut visit = Visit::of(house, parts);
     if let Err(refused) = guard::check(&parts.method, &parts.headers) {
         return page::refused(&visit, refused.status, refused.message);
     }

@@ -92,9 +92,11 @@ pub(super) fn time(text: &str) -> Markup {
 /// A state in a word, coloured by what it means.
 pub(super) fn badge(state: &str) -> Markup {
     let mood = match state {
-        "COMMISSIONED" | "COMPLETED" | "OPERATIVE" | "ENABLED" | "INITIALIZED" | "SIGNED" => "good",
+        "COMMISSIONED" | "COMPLETED" | "OPERATIVE" | "ENABLED" | "INITIALIZED" | "SIGNED" | "SUCCESS" => {
+            "good"
+        }
         "REJECTED" | "FAILED" | "DECOMMISSIONED" | "SUSPENDED" | "OUTAGE" | "DEFECTIVE" | "UNSIGNED"
-        | "DISABLED" => "bad",
+        | "DISABLED" | "OVERDUE" | "ERROR_UNSPECIFIED" => "bad",
         _ => "plain",
     };
     html! { span class={ "badge " (mood) } { (words(state)) } }

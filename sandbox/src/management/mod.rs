@@ -103,6 +103,10 @@ impl Service for Management {
         NAME
     }
 
+    fn organization(&self, call: &Call) -> Option<String> {
+        self.accounts.caller(call).map(|caller| caller.organization)
+    }
+
     fn serve(&self, call: Call) -> Working<'_> {
         Box::pin(async move {
             let began = Instant::now();

@@ -6,6 +6,7 @@ use super::accounts::Accounts;
 use super::state::{self, Row, State};
 use super::{NAME, seed};
 use crate::schema::Contract;
+use crate::slice::{Cursor, Slice, slice};
 
 /// An organization with its keys.
 #[derive(Debug, Clone)]
@@ -37,10 +38,17 @@ pub(crate) enum Unmade {
 }
 
 impl Accounts {
-    /// All organizations in the order they came.
-    pub(crate) fn companies(&self) -> Vec<Company> {
+    /// Organizations, newest first.
+    pub(crate) fn companies(&self, cursor: &Cursor) -> Slice<Company> {
         let state = self.lock();
-        state.organizations.rows().iter().map(|row| company(&state, row)).collect()
+        slice(&state.organizations, cursor, |_| true, |row| company(&state, row))
+    }
+
+    /// The organizations that one manages, newest first.
+    pub(crate) fn managed(&self, manager: &str, cursor: &Cursor) -> Slice<Company> {
+        let state = self.lock();
+        let keep = |row: &state::Organization| row.manager.as_deref() == Some(manager);
+        slice(&state.organizations, cursor, keep, |row| company(&state, row))
     }
 
     pub(crate) fn company(&self, id: &str) -> Option<Company> {

@@ -30,6 +30,18 @@ pub enum Fon {
     GatewayTimeoutDone,
 }
 
+/// What FinanzOnline makes of receipts (contract sign-at 2.9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FonValidation {
+    /// It works out signature, chain, form and turnover counter anew and says what it finds.
+    Recomputed,
+    /// ERROR_UNSPECIFIED when it is asked about a receipt for the first time.
+    FailsFirst,
+    /// ERROR_UNSPECIFIED, always.
+    Fails,
+}
+
 /// What the devices that sign are in (contract sign-at 3.1, 5.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +99,11 @@ pub struct SignAtSettings {
     pub count: Count,
     /// How FinanzOnline behaves (4.1).
     pub fon: Fon,
+    /// What FinanzOnline makes of receipts (2.9).
+    pub fon_validation: FonValidation,
+    /// Seconds after which what FinanzOnline did not answer is done by itself, by the sandbox's clock; 0: never (4.1:
+    /// when the service synchronises is not said).
+    pub fon_late_s: u32,
     /// FinanzOnline knows no credentials, or no more: E_FON_AUTH_FAILED (2.2: which ones TEST accepts is not said).
     pub fon_rejects_credentials: bool,
     /// Status of E_FON_REQUEST_FAILED (4.1).
@@ -131,6 +148,8 @@ impl Default for SignAtSettings {
             strip_unknown: false,
             count: Count::Total,
             fon: Fon::Answers,
+            fon_validation: FonValidation::Recomputed,
+            fon_late_s: 0,
             fon_rejects_credentials: false,
             fon_refusal_status: 400,
             devices: Devices::Work,

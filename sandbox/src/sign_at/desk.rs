@@ -8,7 +8,7 @@ use super::state::{Metadata, Owner, Receipt, Register, State, Taxpayer, Unit};
 use crate::changes::Changes;
 use crate::crypto::Authority;
 use crate::intake::Request;
-use crate::settings::SignAtSettings;
+use crate::settings::{Fon, SignAtSettings};
 use crate::table::Row;
 
 /// Keys in one resource's metadata (contract sign-at 2.5).
@@ -20,6 +20,8 @@ pub(super) struct Desk<'a> {
     pub(super) owner: Owner,
     pub(super) request: &'a Request,
     pub(super) settings: &'a SignAtSettings,
+    /// How FinanzOnline behaves towards what is done now.
+    pub(super) fon: Fon,
     pub(super) authority: &'a Authority,
     /// The time in whole seconds.
     pub(super) now: Timestamp,
@@ -49,6 +51,7 @@ impl Desk<'_> {
             revision: 0,
             validates_yearly: true,
             validates_monthly: true,
+            late: Vec::new(),
         })
     }
 

@@ -3,19 +3,20 @@
 
 use super::desk::Desk;
 use super::errors::Problem;
+use super::fon::{deadlines, late};
 use super::state::{Register, RegisterState, Unit, UnitState};
 use super::{signing, units};
 use crate::settings::Devices;
 
 pub(super) fn catch_up(desk: &mut Desk<'_>) -> Result<(), Problem> {
     units::certify_when_due(desk)?;
+    late::catch_up(desk);
     match desk.settings.devices {
-        Devices::Work => recover(desk),
-        Devices::Fail | Devices::Break => {
-            fail(desk);
-            Ok(())
-        }
+        Devices::Work => recover(desk)?,
+        Devices::Fail | Devices::Break => fail(desk),
     }
+    deadlines::report_outages(desk.state, &mut desk.changes, desk.settings, desk.now);
+    Ok(())
 }
 
 /// Lets the active unit fail, if units fail at present.

@@ -19,6 +19,8 @@ mod units;
 mod view;
 mod window;
 
+pub(crate) use self::fon::deadlines::{Deadline, Duty};
+pub(crate) use self::fon::known::{Judged, KnownRegister, KnownTaxpayer, KnownUnit};
 pub(crate) use self::window::{DeviceRow, DeviceView, ReceiptRow, ReceiptView};
 
 use std::sync::{Arc, Mutex};
@@ -135,6 +137,7 @@ impl SignAt {
             owner: Owner::of(caller),
             request,
             settings: &settings.sign_at,
+            fon: settings.sign_at.fon,
             authority: &self.authority,
             now: Timestamp::from_second(now.as_second()).unwrap_or(now),
             changes: self.shared.changes(NAME),
@@ -147,6 +150,10 @@ impl SignAt {
 impl Service for SignAt {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn organization(&self, call: &Call) -> Option<String> {
+        self.accounts.caller(call).map(|caller| caller.organization)
     }
 
     fn serve(&self, call: Call) -> Working<'_> {
@@ -176,9 +183,13 @@ impl Service for SignAt {
         }
     }
 
+    fn has_reference_at(&self, path: &str) -> bool {
+        path == "/api/v1/_docs"
+    }
+
     fn inspect(&self, path: &str) -> Option<Value> {
         if path == "finanzonline" {
-            return Some(fon::register(&lock(&self.state)));
+            return Some(self.finanzonline());
         }
         let id = path.strip_prefix("registers/")?.strip_suffix("/verification")?;
         let state = lock(&self.state);

@@ -29,7 +29,7 @@ pub(super) fn sign(desk: &mut Desk<'_>) -> Result<Value, Problem> {
         return Err(Problem::new(
             400,
             "E_INITIAL_RECEIPT_MISSING",
-            format!("The cash register is {} and not INITIALIZED", registers::name(register.state)),
+            format!("The cash register is {} and not INITIALIZED", register.state),
         ));
     }
     if desk.state.receipts.rows().len() >= desk.settings.max_receipts {
@@ -45,9 +45,12 @@ pub(super) fn sign(desk: &mut Desk<'_>) -> Result<Value, Problem> {
         schema,
         sent: Some(sent),
         metadata: desk.metadata(),
+        closes_year: None,
     };
     signing::check_turnover(&register, &draft)?;
     let unit = registers::signing_unit(desk)?;
+    // A register that signs is not out of order.
+    register.untold_outage = None;
     signing::prepare(desk, &mut register, &unit)?;
     let receipt = signing::book(desk, &mut register, &unit, draft)?;
     Ok(view::signed_receipt(&receipt))

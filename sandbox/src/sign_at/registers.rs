@@ -7,9 +7,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::desk::Desk;
 use super::errors::Problem;
+use super::fon::{self, Asked, Report, entries};
 use super::signing::{self, Draft};
 use super::state::{Register, RegisterState, Unit, UnitState};
-use super::{fon, view};
+use super::view;
 use crate::crypto::rksv;
 use crate::random;
 
@@ -51,6 +52,7 @@ pub(super) fn create(desk: &mut Desk<'_>) -> Result<Value, Problem> {
         decommission_receipt: None,
         outage_at: None,
         defect_at: None,
+        untold_outage: None,
     };
     let answer = view::register(&register);
     desk.save(register);
@@ -79,15 +81,24 @@ pub(super) fn retrieve(desk: &Desk<'_>) -> Result<Value, Problem> {
 }
 
 pub(super) fn update(desk: &mut Desk<'_>) -> Result<Value, Problem> {
-    use RegisterState::{Created, Decommissioned, Defective, Initialized, Outage, Registered};
     let register = desk.register()?;
     let wanted = match desk.request.text("state") {
-        Some("REGISTERED") => Registered,
-        Some("INITIALIZED") => Initialized,
-        Some("DECOMMISSIONED") => Decommissioned,
-        Some("DEFECTIVE") => Defective,
-        _ => Outage,
+        Some("REGISTERED") => RegisterState::Registered,
+        Some("INITIALIZED") => RegisterState::Initialized,
+        Some("DECOMMISSIONED") => RegisterState::Decommissioned,
+        Some("DEFECTIVE") => RegisterState::Defective,
+        _ => RegisterState::Outage,
     };
+    change(desk, register, wanted)
+}
+
+/// Brings a register into another state, if that state may follow.
+pub(super) fn change(
+    desk: &mut Desk<'_>,
+    register: Register,
+    wanted: RegisterState,
+) -> Result<Value, Problem> {
+    use RegisterState::{Created, Decommissioned, Defective, Initialized, Outage, Registered};
     if register.state == wanted && desk.settings.accept_repeated_state {
         return Ok(view::register(&register));
     }
@@ -100,7 +111,7 @@ pub(super) fn update(desk: &mut Desk<'_>) -> Result<Value, Problem> {
             reported(desk, Register { state: Registered, registered_at: now, ..register })
         }
         (Registered, Initialized) => initialize(desk, register),
-        (Initialized, Outage) => reported(desk, Register { state: Outage, outage_at: now, ..register }),
+        (Initialized, Outage) => fail(desk, register),
         (Outage, Initialized) => reported(desk, Register { state: Initialized, outage_at: None, ..register }),
         (Initialized | Outage, Defective) => {
             reported(desk, Register { state: Defective, defect_at: now, outage_at: None, ..register })
@@ -115,35 +126,58 @@ pub(super) fn update(desk: &mut Desk<'_>) -> Result<Value, Problem> {
         (from, to) => Err(Problem::new(
             400,
             "E_ILLEGAL_CASH_REGISTER_STATE_TRANSITION",
-            format!("Illegal state transition from {} to {}", name(from), name(to)),
+            format!("Illegal state transition from {from} to {to}"),
         )),
     }
 }
 
 /// A change that is told to FinanzOnline, and needs no receipt.
 fn reported(desk: &mut Desk<'_>, register: Register) -> Result<Value, Problem> {
-    let report = fon::report(desk)?;
+    let report = fon::report(desk, asked(&register, register.state))?;
+    told(desk, register, report)
+}
+
+fn told(desk: &mut Desk<'_>, register: Register, report: Report) -> Result<Value, Problem> {
+    entries::tell_register(desk, &register);
     let answer = view::register(&register);
     desk.save(register);
     report.answer(answer)
+}
+
+/// An outage has to be reported within 48 hours of the time at which it was noticed: the first attempt tells that.
+fn fail(desk: &mut Desk<'_>, register: Register) -> Result<Value, Problem> {
+    match fon::report(desk, asked(&register, RegisterState::Outage)) {
+        Ok(report) => {
+            let (state, outage_at) = (RegisterState::Outage, Some(desk.now));
+            told(desk, Register { state, outage_at, untold_outage: None, ..register }, report)
+        }
+        Err(problem) => {
+            let untold_outage = register.untold_outage.or(Some(desk.now));
+            desk.save(Register { untold_outage, ..register });
+            Err(problem)
+        }
+    }
+}
+
+/// The change of a register to a state.
+fn asked(register: &Register, state: RegisterState) -> Asked {
+    Asked::Register { key: register.key.clone(), state }
 }
 
 /// The start receipt must be signed (5.7), so that a unit in OUTAGE will not do.
 fn initialize(desk: &mut Desk<'_>, register: Register) -> Result<Value, Problem> {
     let unit = working_unit(desk)?;
-    let report = fon::report(desk)?;
+    let report = fon::report(desk, asked(&register, RegisterState::Initialized))?;
     let mut register =
         Register { state: RegisterState::Initialized, initialized_at: Some(desk.now), ..register };
     let receipt = signing::book(desk, &mut register, &unit, Draft::zero("INITIALIZATION"))?;
     register.initialization_receipt = Some(receipt.id);
-    let answer = view::register(&register);
-    desk.save(register);
-    report.answer(answer)
+    told(desk, register, report)
 }
 
 fn decommission(desk: &mut Desk<'_>, mut register: Register) -> Result<Value, Problem> {
     let unit = signing_unit(desk)?;
-    let report = fon::report(desk)?;
+    let report = fon::report(desk, asked(&register, RegisterState::Decommissioned))?;
     signing::prepare(desk, &mut register, &unit)?;
     let receipt = signing::book(desk, &mut register, &unit, Draft::zero("DECOMMISSION"))?;
     let register = Register {
@@ -151,11 +185,10 @@ fn decommission(desk: &mut Desk<'_>, mut register: Register) -> Result<Value, Pr
         decommissioned_at: Some(desk.now),
         decommission_receipt: Some(receipt.id),
         outage_at: None,
+        untold_outage: None,
         ..register
     };
-    let answer = view::register(&register);
-    desk.save(register);
-    report.answer(answer)
+    told(desk, register, report)
 }
 
 /// The unit that signs, or tells that it cannot.
@@ -171,10 +204,6 @@ fn working_unit(desk: &Desk<'_>) -> Result<Unit, Problem> {
         return Ok(unit);
     }
     Err(Problem::new(404, "E_NO_INITIALIZED_SCU", "The signature creation unit is in OUTAGE"))
-}
-
-pub(super) fn name(state: RegisterState) -> String {
-    format!("{state:?}").to_uppercase()
 }
 
 /// What an RKSV verifier asks for beside the DEP: the register's key and the certificates that signed (6.6).

@@ -20,7 +20,7 @@ use crate::settings::{BackwardClock, YearEnd};
 /// Whose certificates the units have, as the machine code names it: PrimeSign's, as was seen (2.8).
 const PROVIDER: &str = "AT3";
 /// Where the time on receipts comes from (6.1).
-const ZONE: &str = "Europe/Vienna";
+pub(super) const ZONE: &str = "Europe/Vienna";
 
 const CLEARANCE: &str = "SIGNATURE_CREATION_UNIT_FAULT_CLEARANCE";
 
@@ -33,6 +33,8 @@ pub(super) struct Draft {
     pub(super) schema: Map<String, Value>,
     pub(super) sent: Option<String>,
     pub(super) metadata: Metadata,
+    /// The year that a YEARLY_CLOSE closes.
+    pub(super) closes_year: Option<i16>,
 }
 
 impl Draft {
@@ -45,6 +47,7 @@ impl Draft {
             schema: Map::new(),
             sent: None,
             metadata: Metadata::new(),
+            closes_year: None,
         }
     }
 
@@ -82,7 +85,8 @@ pub(super) fn prepare(desk: &mut Desk<'_>, register: &mut Register, unit: &Unit)
         book(desk, register, unit, Draft::zero("MONTHLY_CLOSE"))?;
     }
     if turn_of_year {
-        book(desk, register, unit, Draft::zero("YEARLY_CLOSE"))?;
+        let yearly = Draft { closes_year: Some(open.0), ..Draft::zero("YEARLY_CLOSE") };
+        book(desk, register, unit, yearly)?;
     }
     register.open_month = Some(month);
     desk.save(register.clone());
@@ -129,7 +133,7 @@ pub(super) fn book(
     register.last_at = Some(signed_at);
     register.open_month = register.open_month.or_else(|| month(signed_at));
     register.unsigned = signer.is_none();
-    let mut receipt = Receipt {
+    let receipt = Receipt {
         key: receipt_key(register, &draft.id),
         owner: register.owner.clone(),
         id: draft.id,
@@ -146,11 +150,12 @@ pub(super) fn book(
         sent: draft.sent,
         metadata: draft.metadata,
         validations: Vec::new(),
+        closes_year: draft.closes_year,
     };
-    receipt.validations.extend(fon::judge_by_itself(desk, &receipt));
     desk.changes.book(booking(&receipt));
     desk.save(receipt.clone());
     desk.save(register.clone());
+    fon::ask_by_itself(desk, receipt.clone());
     Ok(receipt)
 }
 

@@ -1,12 +1,15 @@
 //! Everything the service remembers. Ids are made by clients, so that a row is known by its owner and its id.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::NAME;
+use super::fon::entries::{RegisterEntry, UnitEntry};
+use super::fon::late::Late;
 use crate::management::Caller;
 use crate::settings::Environment;
 use crate::store::{Document, Kept};
@@ -47,6 +50,9 @@ pub(super) struct Taxpayer {
     pub(super) revision: u32,
     pub(super) validates_yearly: bool,
     pub(super) validates_monthly: bool,
+    /// What FinanzOnline did not answer and what happens by itself later.
+    #[serde(default)]
+    pub(super) late: Vec<Late>,
 }
 
 /// State of a signature creation unit (contract sign-at 3.1).
@@ -59,6 +65,12 @@ pub(crate) enum UnitState {
     Decommissioned,
     Outage,
     Defective,
+}
+
+impl fmt::Display for UnitState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&format!("{self:?}").to_uppercase())
+    }
 }
 
 impl UnitState {
@@ -102,6 +114,12 @@ pub(crate) enum RegisterState {
     Defective,
 }
 
+impl fmt::Display for RegisterState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&format!("{self:?}").to_uppercase())
+    }
+}
+
 /// A cash register (contract sign-at 2.4), with its end of the chain.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Register {
@@ -134,6 +152,9 @@ pub(super) struct Register {
     pub(super) decommission_receipt: Option<String>,
     pub(super) outage_at: Option<Timestamp>,
     pub(super) defect_at: Option<Timestamp>,
+    /// Since when an outage is known that FinanzOnline was not told of.
+    #[serde(default)]
+    pub(super) untold_outage: Option<Timestamp>,
 }
 
 /// What FinanzOnline said about a receipt.
@@ -141,6 +162,9 @@ pub(super) struct Register {
 pub(super) struct Validation {
     pub(super) success: bool,
     pub(super) at: Timestamp,
+    /// What is wrong. The interface does not tell it.
+    #[serde(default)]
+    pub(super) reason: Option<String>,
 }
 
 /// A receipt (contract sign-at 2.8).
@@ -168,6 +192,16 @@ pub(super) struct Receipt {
     pub(super) sent: Option<String>,
     pub(super) metadata: Metadata,
     pub(super) validations: Vec<Validation>,
+    /// The year that a YEARLY_CLOSE closes.
+    #[serde(default)]
+    pub(super) closes_year: Option<i16>,
+}
+
+impl Receipt {
+    /// Whether it is one of the receipts over nothing that no client asks for.
+    pub(super) fn is_made_by_the_service(&self) -> bool {
+        self.sent.is_none()
+    }
 }
 
 /// All tables, and what is derived from them.
@@ -177,6 +211,9 @@ pub(super) struct State {
     pub(super) units: Table<Unit>,
     pub(super) registers: Table<Register>,
     pub(super) receipts: Table<Receipt>,
+    /// What FinanzOnline has in its own books.
+    pub(super) unit_entries: Table<UnitEntry>,
+    pub(super) register_entries: Table<RegisterEntry>,
     /// Private key and certificate of the certification authority, as PEM.
     pub(super) authority: Option<(String, String)>,
     /// The keys of a register's receipts in the order of their numbers.
@@ -196,6 +233,8 @@ impl Kept for State {
             "unit" => table::put(self, serde_json::from_str::<Unit>(body)?),
             "register" => table::put(self, serde_json::from_str::<Register>(body)?),
             "receipt" => table::put(self, serde_json::from_str::<Receipt>(body)?),
+            "unit_entry" => table::put(self, serde_json::from_str::<UnitEntry>(body)?),
+            "register_entry" => table::put(self, serde_json::from_str::<RegisterEntry>(body)?),
             AUTHORITY => self.authority = Some(serde_json::from_str(body)?),
             _ => {}
         }
@@ -243,6 +282,8 @@ macro_rules! row {
 row!(Taxpayer, "taxpayer", taxpayers);
 row!(Unit, "unit", units);
 row!(Register, "register", registers);
+row!(UnitEntry, "unit_entry", unit_entries);
+row!(RegisterEntry, "register_entry", register_entries);
 
 impl Row for Receipt {
     type State = State;

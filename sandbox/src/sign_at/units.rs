@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::desk::Desk;
 use super::errors::Problem;
+use super::fon::{self, Asked, entries};
 use super::state::{Unit, UnitState};
-use super::{devices, fon, legal_entity, view};
+use super::{devices, legal_entity, view};
 use crate::settings::UnitLimit;
 
 pub(super) fn create(desk: &mut Desk<'_>) -> Result<Value, Problem> {
@@ -65,21 +66,31 @@ pub(super) fn update(desk: &mut Desk<'_>) -> Result<Value, Problem> {
         Some("INITIALIZED") => UnitState::Initialized,
         _ => UnitState::Decommissioned,
     };
+    change(desk, unit, wanted)
+}
+
+/// Brings a unit into another state, if that state may follow.
+pub(super) fn change(desk: &mut Desk<'_>, unit: Unit, wanted: UnitState) -> Result<Value, Problem> {
     if unit.state == wanted && desk.settings.accept_repeated_state {
         return Ok(view::unit(&unit));
     }
     match (unit.state, wanted) {
         (UnitState::Created, UnitState::Initialized) => initialize(desk, unit),
         // FinanzOnline has never heard of it.
-        (UnitState::Created, UnitState::Decommissioned) => Ok(decommission(desk, unit)),
-        (UnitState::Initialized, UnitState::Decommissioned) => report_decommission(desk, unit),
+        (UnitState::Created, UnitState::Decommissioned) => {
+            let unit = decommissioned(desk, unit);
+            let answer = view::unit(&unit);
+            desk.save(unit);
+            Ok(answer)
+        }
+        (UnitState::Initialized, UnitState::Decommissioned) => reported(desk, decommissioned(desk, unit)),
         (UnitState::Outage, UnitState::Decommissioned) if desk.settings.unit_outage_ends => {
-            report_decommission(desk, unit)
+            reported(desk, decommissioned(desk, unit))
         }
         (from, to) => Err(Problem::new(
             400,
             "E_ILLEGAL_SCU_STATE_TRANSITION",
-            format!("Illegal state transition from {} to {}", name(from), name(to)),
+            format!("Illegal state transition from {from} to {to}"),
         )),
     }
 }
@@ -88,26 +99,23 @@ fn initialize(desk: &mut Desk<'_>, unit: Unit) -> Result<Value, Problem> {
     if desk.settings.unit_limit != UnitLimit::Create {
         check_limit(desk)?;
     }
-    let report = fon::report(desk)?;
     let unit = Unit { state: UnitState::Initialized, initialized_at: Some(desk.now), ..unit };
-    let answer = view::unit(&unit);
-    desk.save(unit);
+    let answer = reported(desk, unit);
     devices::fail(desk);
-    report.answer(answer)
+    answer
 }
 
-fn report_decommission(desk: &mut Desk<'_>, unit: Unit) -> Result<Value, Problem> {
-    let report = fon::report(desk)?;
-    let answer = decommission(desk, unit);
-    report.answer(answer)
-}
-
-fn decommission(desk: &mut Desk<'_>, unit: Unit) -> Value {
-    let unit =
-        Unit { state: UnitState::Decommissioned, decommissioned_at: Some(desk.now), outage_at: None, ..unit };
+/// A change that is told to FinanzOnline.
+fn reported(desk: &mut Desk<'_>, unit: Unit) -> Result<Value, Problem> {
+    let report = fon::report(desk, Asked::Unit { key: unit.key.clone(), state: unit.state })?;
+    entries::tell_unit(desk, &unit);
     let answer = view::unit(&unit);
     desk.save(unit);
-    answer
+    report.answer(answer)
+}
+
+fn decommissioned(desk: &Desk<'_>, unit: Unit) -> Unit {
+    Unit { state: UnitState::Decommissioned, decommissioned_at: Some(desk.now), outage_at: None, ..unit }
 }
 
 fn check_limit(desk: &Desk<'_>) -> Result<(), Problem> {
@@ -154,8 +162,4 @@ fn new_serial() -> String {
     let low = u32::try_from(random & 0x0fff_ffff).unwrap_or_default();
     let first = u32::try_from((random >> 96) % 7).unwrap_or_default().saturating_add(1);
     format!("{first:x}{low:07x}")
-}
-
-pub(super) fn name(state: UnitState) -> String {
-    format!("{state:?}").to_uppercase()
 }

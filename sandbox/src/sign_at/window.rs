@@ -1,11 +1,14 @@
 //! What a person at the hub sees of the service: everything, without a token, as the owner of the machine. Clients
 //! never come this way.
 
-use serde_json::Value;
+use std::sync::MutexGuard;
 
+use serde_json::{Value, json};
+
+use super::fon::{deadlines, known};
 use super::signing::local;
 use super::state::{Receipt, Register, State, Unit};
-use super::{NAME, SignAt, receipts, registers, units, view};
+use super::{KnownTaxpayer, NAME, SignAt, receipts, registers, view};
 use crate::crypto::rksv;
 use crate::service::lock;
 use crate::slice::{Cursor, Slice, slice};
@@ -123,6 +126,34 @@ impl SignAt {
         Some(verification(&state, state.registers.get(register)?))
     }
 
+    /// What FinanzOnline knows of all taxpayers.
+    pub(super) fn finanzonline(&self) -> Value {
+        let (state, now) = (self.caught_up(), self.shared.clock.now());
+        let taxpayers = state.taxpayers.rows().iter().map(|row| known::taxpayer(&state, row, now));
+        json!({ "taxpayers": taxpayers.collect::<Vec<_>>() })
+    }
+
+    pub(crate) fn taxpayers(&self, cursor: &Cursor) -> Slice<KnownTaxpayer> {
+        let (state, now) = (self.caught_up(), self.shared.clock.now());
+        slice(&state.taxpayers, cursor, |_| true, |row| known::taxpayer(&state, row, now))
+    }
+
+    pub(crate) fn taxpayer(&self, key: &str) -> Option<KnownTaxpayer> {
+        let state = self.caught_up();
+        Some(known::taxpayer(&state, state.taxpayers.get(key)?, self.shared.clock.now()))
+    }
+
+    /// The state, once the service has told FinanzOnline what it tells without anybody's call.
+    fn caught_up(&self) -> MutexGuard<'_, State> {
+        let mut state = lock(&self.state);
+        let mut changes = self.shared.changes(NAME);
+        let settings = self.shared.settings();
+        deadlines::report_outages(&mut state, &mut changes, &settings.sign_at, self.shared.clock.now());
+        // Not awaited: what is told by itself is told again if it is lost.
+        let _ = self.shared.commit(changes);
+        state
+    }
+
     /// The address of the service below the sandbox's.
     pub(crate) fn prefix(&self) -> String {
         format!("/{NAME}")
@@ -139,7 +170,7 @@ fn unit_row(unit: &Unit) -> DeviceRow {
         key: unit.key.clone(),
         title: unit.legal_entity_name.clone().unwrap_or_else(|| unit.id.clone()),
         serial: unit.serial.clone(),
-        state: units::name(unit.state),
+        state: unit.state.to_string(),
         organization: unit.owner.organization.clone(),
         made_at: unit.pending_at.to_string(),
     }
@@ -150,7 +181,7 @@ fn register_row(register: &Register) -> DeviceRow {
         key: register.key.clone(),
         title: register.description.clone().unwrap_or_else(|| register.serial.clone()),
         serial: Some(register.serial.clone()),
-        state: registers::name(register.state),
+        state: register.state.to_string(),
         organization: register.owner.organization.clone(),
         made_at: register.created_at.to_string(),
     }

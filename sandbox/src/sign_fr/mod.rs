@@ -224,6 +224,11 @@ impl Service for SignFr {
         }
     }
 
+    fn organization(&self, call: &Call) -> Option<String> {
+        let caller = auth::caller(&lock(&self.state), call, self.shared.clock.now());
+        caller.ok().map(|caller| caller.organization)
+    }
+
     fn serve(&self, call: Call) -> Working<'_> {
         Box::pin(async move {
             let settings = self.shared.settings();

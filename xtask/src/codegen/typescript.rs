@@ -1,10 +1,12 @@
-//! TypeScript: `bindings-node/types.d.ts`, `operations.d.ts` and `operations.js`.
+//! TypeScript: `bindings-node/types.d.ts` with `families/`, `operations.d.ts` and `operations.js`.
 
+use super::families::{self, CHOICES, GIVEN};
 use super::naming::{camel, screaming};
 use super::registry::{Definition, Operation, Registry};
 use super::schema::{Member, Name, Object, Shape, Type, Variant};
 use super::text::{GENERATED, Page, wrapped};
-use std::collections::BTreeSet;
+use super::{Generated, generated};
+use std::collections::{BTreeMap, BTreeSet};
 
 const WIDTH: usize = 110;
 
@@ -14,22 +16,47 @@ const WITH_METHODS: [&str; 2] = ["Receipt", "Qr"];
 /// What a hand-written class puts together; the class has the name, and the JSON is `…Data`.
 const PUT_TOGETHER: &str = "Sale";
 
-/// The types of parameters and results.
-pub(super) fn types(registry: &Registry) -> String {
+/// The types of parameters and results, a file a family, and the file that gives them all.
+pub(super) fn types(registry: &Registry) -> Vec<Generated> {
     let writer = Writer { registry };
-    let mut page = begun();
-    page.line("import type { Qr, Receipt } from './receipt'");
-    page.blank();
-    page.lines("", jsdoc(DECIMAL, ""));
-    page.line("export type Decimal = string | number | bigint");
-    page.blank();
-    page.line("/** No parameters. */");
-    page.line("export type NoParams = Record<string, never>");
-    for definition in &registry.definitions {
-        writer.definition(&mut page, definition);
+    let homes = families::homes(registry);
+    let files = families::files(registry);
+    let mut all = begun();
+    let mut made = Vec::new();
+    for home in files {
+        let is_here = |one: &&Definition| homes.get(&one.name) == Some(&home) && has_name(one);
+        let definitions: Vec<_> = registry.definitions.iter().filter(is_here).collect();
+        if definitions.is_empty() && !BY_HAND.iter().any(|(_, place)| *place == home) {
+            continue;
+        }
+        all.line(format!("export * from './families/{home}'"));
+        let text = writer.family(home, &definitions, &homes);
+        made.push(generated(format!("bindings-node/families/{home}.d.ts"), text));
     }
-    error_codes(&mut page, registry);
-    page.text()
+    made.push(generated("bindings-node/types.d.ts", all.text()));
+    made
+}
+
+/// Types that stand for no definition of the registry, and their files.
+const BY_HAND: [(&str, &str); 3] = [("Decimal", GIVEN), ("NoParams", GIVEN), ("ErrorCode", CHOICES)];
+
+/// What has no members is `NoParams`.
+fn has_name(definition: &Definition) -> bool {
+    !matches!(&definition.shape, Shape::Object(object) if object.members.is_empty())
+}
+
+fn by_hand(page: &mut Page, registry: &Registry, home: &str) {
+    if home == GIVEN {
+        page.blank();
+        page.lines("", jsdoc(DECIMAL, ""));
+        page.line("export type Decimal = string | number | bigint");
+        page.blank();
+        page.line("/** No parameters. */");
+        page.line("export type NoParams = Record<string, never>");
+    }
+    if home == CHOICES {
+        error_codes(page, registry);
+    }
 }
 
 const DECIMAL: &str = "A decimal that is handed over: a string such as '1.20', or a whole number. A fractional number is \
@@ -119,6 +146,38 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn family(&self, home: &str, definitions: &[&Definition], homes: &BTreeMap<Name, &str>) -> String {
+        let mut page = begun();
+        page.lines("", jsdoc(&families::says(home), ""));
+        page.lines("", self.needed(home, definitions, homes));
+        by_hand(&mut page, self.registry, home);
+        for definition in definitions {
+            self.definition(&mut page, definition);
+        }
+        page.text()
+    }
+
+    /// The imports of what the definitions name and other files hold.
+    fn needed(&self, home: &str, definitions: &[&Definition], homes: &BTreeMap<Name, &str>) -> Vec<String> {
+        let mut needed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut need = |place: String, name: String| needed.entry(place).or_default().insert(name);
+        for definition in definitions {
+            for name in families::named(definition) {
+                let title = self.reference(name);
+                if WITH_METHODS.contains(&title.as_str()) {
+                    need("../receipt".into(), title);
+                } else if let Some(place) = homes.get(name).filter(|place| **place != home) {
+                    need(format!("./{place}"), title);
+                }
+            }
+            if home != GIVEN && definition.name.given && families::has_decimal(definition) {
+                need(format!("./{GIVEN}"), "Decimal".into());
+            }
+        }
+        let lines = needed.into_iter().flat_map(|(place, names)| import(&place, &names));
+        lines.collect()
+    }
+
     fn definition(&self, page: &mut Page, definition: &Definition) {
         let given = definition.name.given;
         match &definition.shape {
@@ -231,11 +290,21 @@ impl Writer<'_> {
         let operations = self.registry.operations.iter();
         let used = operations.flat_map(|one| [self.params(one), self.reference(&one.result)]);
         let used: BTreeSet<String> = used.filter(|name| !WITH_METHODS.contains(&name.as_str())).collect();
-        let mut lines = vec!["import type {".to_owned()];
-        lines.extend(used.into_iter().map(|name| format!("  {name},")));
-        lines.push("} from './types'".to_owned());
-        lines
+        import("./types", &used)
     }
+}
+
+/// An import of types, on one line if it fits.
+fn import(module: &str, names: &BTreeSet<String>) -> Vec<String> {
+    let listed = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let one = format!("import type {{ {listed} }} from '{module}'");
+    if one.len() <= WIDTH {
+        return vec![one];
+    }
+    let mut lines = vec!["import type {".to_owned()];
+    lines.extend(names.iter().map(|name| format!("  {name},")));
+    lines.push(format!("}} from '{module}'"));
+    lines
 }
 
 /// `export type NAME = …`, on one line if it fits.
@@ -293,7 +362,7 @@ mod tests {
 
     #[test]
     fn what_is_given_may_be_left_out_and_what_comes_back_is_there() {
-        let text = types(&example());
+        let text: String = types(&example()).into_iter().map(|file| file.text).collect();
         for part in [
             "export interface SaleData {\n  /** By what. */\n  from: Method\n  items?: readonly Item[] | undefined\n  notes?: { [key: string]: string } | undefined\n}",
             "export interface Item {\n  price: Decimal\n  unit?: string | null | undefined\n  vat?: Vat | undefined\n}",

@@ -1,9 +1,8 @@
-//! A file on its way to its place: written beside it, and moved there when it is whole and its signature holds.
+//! A file on its way to its place: written beside it, and moved there when it is whole and its check holds.
 
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Answer;
 use crate::transport::Sink;
-use crate::verify::DetachedJws;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
@@ -34,40 +33,53 @@ pub(super) struct Part<'a> {
     beside: PathBuf,
     file: File,
     limit: u64,
-    begin: &'a dyn Fn() -> Result<DetachedJws>,
-    signature: DetachedJws,
     digest: Sha256,
     bytes: u64,
+    progress: &'a mut dyn FnMut(u64),
+}
+
+/// A file at its place.
+#[derive(Debug)]
+pub(super) struct Placed<T> {
+    pub(super) bytes: u64,
+    /// SHA-256 in hexadecimal.
+    pub(super) sha256: String,
+    /// What its check said.
+    pub(super) checked: T,
 }
 
 impl<'a> Part<'a> {
-    /// Begins a file beside its place, under a name that `unique` makes its own.
+    /// Begins a file beside its place, under a name that `unique` makes its own. `progress` is told how many bytes
+    /// have come.
     pub(super) fn open(
         target: &Path,
         unique: &str,
         limit: u64,
-        begin: &'a dyn Fn() -> Result<DetachedJws>,
+        progress: &'a mut dyn FnMut(u64),
     ) -> Result<Self> {
-        let signature = begin()?;
         let mut name = target.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{unique}.part"));
         let beside = target.with_file_name(name);
         let file = new_file(&beside).map_err(|cause| failed(&beside, &cause))?;
         let (digest, target) = (Sha256::new(), target.to_owned());
-        Ok(Part { target, beside, file, limit, begin, signature, digest, bytes: 0 })
+        Ok(Part { target, beside, file, limit, digest, bytes: 0, progress })
     }
 
-    /// Checks the signature and moves the file to its place; gives its size and SHA-256.
-    pub(super) fn finish(mut self) -> Result<(u64, String)> {
-        let signature = std::mem::replace(&mut self.signature, (self.begin)()?);
-        signature.verify().map_err(|error| {
-            let message = format!("{}; nothing was written, fetch it again", error.message());
-            Error::new(error.kind(), message)
+    /// Has what came checked as it lies there, and moves the file to its place.
+    pub(super) fn finish<T>(mut self, check: impl FnOnce(&mut File) -> Result<T>) -> Result<Placed<T>> {
+        self.file.rewind().map_err(|cause| failed(&self.beside, &cause))?;
+        let checked = check(&mut self.file).map_err(|error| match error.kind() {
+            Kind::Mismatch => {
+                let message = format!("{}; nothing was written, fetch it again", error.message());
+                Error::new(error.kind(), message)
+            }
+            _ => error,
         })?;
         self.file.sync_all().map_err(|cause| failed(&self.beside, &cause))?;
         place(&self.beside, &self.target).map_err(|cause| failed(&self.target, &cause))?;
         let digest = std::mem::take(&mut self.digest).finalize();
-        Ok((self.bytes, digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Placed { bytes: self.bytes, sha256, checked })
     }
 }
 
@@ -77,7 +89,6 @@ impl Sink for Part<'_> {
         if length.is_some_and(|length| length > self.limit) {
             return Err(self.too_large());
         }
-        self.signature = (self.begin)()?;
         (self.digest, self.bytes) = (Sha256::new(), 0);
         let emptied = self.file.set_len(0).and_then(|()| self.file.rewind());
         emptied.map_err(|cause| failed(&self.beside, &cause))
@@ -88,9 +99,10 @@ impl Sink for Part<'_> {
         if self.bytes > self.limit {
             return Err(self.too_large());
         }
-        self.signature.update(piece);
         self.digest.update(piece);
-        self.file.write_all(piece).map_err(|cause| failed(&self.beside, &cause))
+        self.file.write_all(piece).map_err(|cause| failed(&self.beside, &cause))?;
+        (self.progress)(self.bytes);
+        Ok(())
     }
 }
 
@@ -121,10 +133,10 @@ fn place(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// An empty file that only its owner reads.
+/// An empty file that only its owner reads and writes.
 fn new_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
@@ -139,11 +151,8 @@ fn failed(path: &Path, cause: &io::Error) -> Error {
 mod tests {
     use super::*;
     use serde_json::Value;
+    use std::io::Read;
 
-    const JWS: &str = include_str!("../../../tests/jws/es256.jws");
-    const CERTIFICATE: &str = include_str!("../../../tests/jws/es256.pem");
-
-    /// What OpenSSL signed, see `tests/jws.rs`.
     fn content() -> Vec<u8> {
         (0..1000_u32).map(|index| (index * 7 % 251) as u8).collect()
     }
@@ -153,15 +162,24 @@ mod tests {
         Answer { status: 200, headers: headers.into_iter().collect(), body: Value::Null }
     }
 
-    /// Takes the pieces in, each list of them a beginning of its own.
-    fn taken(folder: &Path, limit: u64, attempts: &[&[&[u8]]]) -> Result<(u64, String)> {
-        let begin = || DetachedJws::new(JWS, CERTIFICATE);
-        let mut part = Part::open(&folder.join("x.zip"), "1", limit, &begin)?;
+    /// Takes the pieces in, each list of them a beginning of its own. What comes must be the content.
+    fn taken(folder: &Path, limit: u64, attempts: &[&[&[u8]]]) -> Result<Placed<()>> {
+        let mut told = Vec::new();
+        let mut progress = |bytes| told.push(bytes);
+        let mut part = Part::open(&folder.join("x.zip"), "1", limit, &mut progress)?;
         for pieces in attempts {
             part.begin(&answer(None))?;
             pieces.iter().try_for_each(|piece| part.piece(piece))?;
         }
-        part.finish()
+        let placed = part.finish(is_the_content)?;
+        assert_eq!(told.last(), Some(&placed.bytes));
+        Ok(placed)
+    }
+
+    fn is_the_content(file: &mut File) -> Result<()> {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        if bytes == content() { Ok(()) } else { Err(Error::new(Kind::Mismatch, "it is something else")) }
     }
 
     fn files(folder: &Path) -> Vec<String> {
@@ -175,8 +193,9 @@ mod tests {
         let content = content();
         let cut: &[&[u8]] = &[&content[..700], b"x"];
         let whole: &[&[u8]] = &[&content[..1], &content[1..999], &content[999..]];
-        let (bytes, sha256) = taken(folder.path(), 1000, &[cut, whole]).unwrap();
-        assert_eq!((bytes, sha256.len()), (1000, 64));
+        let placed = taken(folder.path(), 1000, &[cut, whole]).unwrap();
+        assert_eq!(placed.bytes, 1000);
+        assert_eq!(placed.sha256, format!("{:x}", Sha256::digest(&content)));
         assert_eq!(fs::read(folder.path().join("x.zip")).unwrap(), content);
         assert_eq!(files(folder.path()), ["x.zip"]);
     }
@@ -194,25 +213,40 @@ mod tests {
             assert_eq!(taken(folder.path(), 1000, &[pieces]).unwrap_err().kind(), kind);
             assert!(files(folder.path()).is_empty());
         }
-        let begin = || DetachedJws::new(JWS, CERTIFICATE);
-        let mut part = Part::open(&folder.path().join("x.zip"), "1", 1000, &begin).unwrap();
+        let mut progress = |_| {};
+        let mut part = Part::open(&folder.path().join("x.zip"), "1", 1000, &mut progress).unwrap();
         assert_eq!(part.begin(&answer(Some(1001))).unwrap_err().pointer(), Some("/max_bytes"));
     }
 
     #[test]
     fn what_lies_there_already_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let begin = || DetachedJws::new(JWS, CERTIFICATE);
         let target = folder.path().join("x.zip");
-        let mut part = Part::open(&target, "1", 1000, &begin).unwrap();
+        let mut progress = |_| {};
+        let mut part = Part::open(&target, "1", 1000, &mut progress).unwrap();
         part.piece(&content()).unwrap();
         fs::write(&target, "mine").unwrap();
-        assert_eq!(part.finish().unwrap_err().pointer(), Some("/to"));
+        assert_eq!(part.finish(is_the_content).unwrap_err().pointer(), Some("/to"));
         assert_eq!(fs::read(&target).unwrap(), b"mine");
         assert_eq!(files(folder.path()), ["x.zip"]);
         for to in ["x.zip", "", ".", "..", "/", "none/x.zip", "new/", "a\0b", "."] {
             assert_eq!(check(to, folder.path()).unwrap_err().pointer(), Some("/to"), "{to}");
         }
         assert_eq!(check("y.zip", folder.path()).unwrap(), folder.path().join("y.zip"));
+    }
+
+    /// Linux has a file that is always full.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_disk_that_is_full_is_told_and_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut progress = |_| {};
+        let mut part = Part::open(&folder.path().join("x.zip"), "1", 1000, &mut progress).unwrap();
+        part.file = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let error = part.piece(b"x").unwrap_err();
+        assert_eq!((error.kind(), error.pointer()), (Kind::Invalid, Some("/to")), "{error}");
+        assert!(error.message().contains("No space left"), "{error}");
+        drop(part);
+        assert!(files(folder.path()).is_empty());
     }
 }

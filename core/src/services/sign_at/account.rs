@@ -1,7 +1,7 @@
 //! Whose key the configuration has (contract sign-at 2.1 and 2.11).
 
 use super::facts::{self, AccountFacts};
-use super::provision::{Report, planned};
+use super::provision::{PATH, Report, planned};
 use super::run::{Flow, Run, Stop};
 use super::sign_in_body;
 use super::wire::{self, Api, text};
@@ -34,7 +34,7 @@ fn learn(run: &Run<'_>) -> Flow<AccountFacts> {
         // Nothing that signs in tells whose it is: it can serve one merchant.
         return Ok(AccountFacts { organization: None, own: true });
     };
-    let path = format!("/organizations/{organization}");
+    let path = format!("{PATH}/{organization}");
     let found = run.read(Api::Management, "organization", &credential, &path)?;
     let manages = found.is_some_and(|answer| !is_managed(&answer.body));
     Ok(AccountFacts { organization: Some(organization), own: !manages })
@@ -47,7 +47,7 @@ fn is_managed(organization: &Value) -> bool {
 
 /// The organization of a key. Only the answer to a sign-in names it, so this is one; its token is never used, and
 /// being a read, it is never written down.
-fn own_organization(run: &Run<'_>, credential: &str) -> Flow<Option<String>> {
+pub(super) fn own_organization(run: &Run<'_>, credential: &str) -> Flow<Option<String>> {
     let label = "who-am-i";
     let Some(answer) = run.past.answer(label) else {
         return Err(Stop::to_send(run.service.sign(label, sign_in_body(credential))));

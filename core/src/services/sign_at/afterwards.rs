@@ -2,6 +2,7 @@
 
 use super::containers::Sums;
 use super::facts;
+use super::form::Form;
 use super::map::{self, Kind};
 use super::receipt;
 use super::run::{Flow, Run};
@@ -12,7 +13,7 @@ use crate::money::Exact;
 use crate::receipt::{Receipt, ReceiptType, Totals, VatTotal};
 use crate::sale::{Cashier, Item, Original, Payment, Sale};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What the caller says about it.
 #[derive(Deserialize)]
@@ -21,6 +22,8 @@ struct Asked {
     reason: Option<String>,
     #[serde(default)]
     cashier: Option<Cashier>,
+    #[serde(default)]
+    extra: Map<String, Value>,
 }
 
 /// Cancels a receipt: one of the type CANCELLATION with its amounts taken back.
@@ -33,8 +36,11 @@ pub(super) fn zero(run: &Run<'_>) -> Flow<Outcome> {
     let register = facts::register(run.facts)?;
     let merchant = facts::merchant(run.facts)?;
     let asked: Asked = run.params()?;
-    let sums = Sums::nothing()?;
-    let body = map::zero(&sums, run.marks());
+    let sale = nothing(run)?;
+    let amounts = sale.amounts()?;
+    let sums = Sums::of(&sale, &amounts)?;
+    let form = Form::asked(run, &sale, &asked.extra)?;
+    let body = map::receipt(Kind::Normal, &form, &sale, &amounts, &sums, run.marks())?;
     let of = Receipt {
         register: run.operation.line.name.clone(),
         receipt_type: ReceiptType::Zero,
@@ -44,7 +50,15 @@ pub(super) fn zero(run: &Run<'_>) -> Flow<Outcome> {
         ..Receipt::default()
     };
     let draft = receipt::draft(run, of, &register, &merchant)?;
-    sent::sign(run, Ready { kind: Kind::Normal, register, merchant, sums, body, draft })
+    sent::sign(run, Ready { kind: Kind::Normal, form: form.name(), register, merchant, sums, body, draft })
+}
+
+/// The sale of a receipt over nothing: there is no type of its own (contract sign-at 2.7).
+fn nothing(run: &Run<'_>) -> Result<Sale> {
+    Sale::read(&json!({
+        "register": run.operation.line.name,
+        "items": [{"text": receipt::NOTHING, "quantity": "1", "unit_price": "0.00", "vat": "0"}],
+    }))
 }
 
 fn cancellation(run: &Run<'_>) -> Result<Ready> {
@@ -64,7 +78,8 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
     let sums = Sums::of(&sale, &amounts)?;
     let mut marks = run.marks();
     marks.insert("fiskal_cancels".into(), original.id.as_str().into());
-    let body = map::receipt(Kind::Cancellation, &sale, &amounts, &sums, marks)?;
+    let form = Form::repeated(run, &original)?;
+    let body = map::receipt(Kind::Cancellation, &form, &sale, &amounts, &sums, marks)?;
     let totals = Totals {
         gross: negated(original.totals.gross),
         net: negated(original.totals.net),
@@ -86,7 +101,8 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
         ..Receipt::of_sale(&sale, totals)
     };
     let draft = receipt::draft(run, of, &register, &merchant)?;
-    Ok(Ready { kind: Kind::Cancellation, register, merchant, sums, body, draft })
+    let kind = Kind::Cancellation;
+    Ok(Ready { kind, form: form.name(), register, merchant, sums, body, draft })
 }
 
 /// The sale of a receipt the other way round.

@@ -30,6 +30,8 @@ pub(super) struct Finding {
 /// What was sent, as far as the answer repeats it.
 pub(super) struct Expected<'a> {
     pub(super) kind: Kind,
+    /// The name of the form that was submitted.
+    pub(super) form: &'a str,
     pub(super) receipt: &'a str,
     pub(super) register: &'a str,
     pub(super) serial: &'a str,
@@ -62,6 +64,11 @@ pub(super) fn content(expected: &Expected<'_>, answer: &Value) -> Vec<Finding> {
         if there != Some(wanted) {
             findings.push(finding(&pointer, &wanted.to_string(), answer.pointer(&pointer)));
         }
+    }
+    // The answer repeats what was submitted, beside the five amounts (contract sign-at 2.8).
+    let submitted = format!("/schema/{}", expected.form);
+    if answer.pointer(&submitted).is_none() {
+        findings.push(finding(&submitted, "what was submitted", None));
     }
     if signed_at(answer).is_none() {
         findings.push(finding(

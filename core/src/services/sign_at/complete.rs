@@ -2,6 +2,7 @@
 
 use super::containers::Sums;
 use super::facts;
+use super::form::Form;
 use super::map::{self, Kind};
 use super::receipt;
 use super::run::{Flow, Run};
@@ -23,13 +24,14 @@ impl Ready {
         let amounts = sale.amounts()?;
         let sums = Sums::of(&sale, &amounts)?;
         let kind = Kind::of(&sale);
-        let body = map::receipt(kind, &sale, &amounts, &sums, run.marks())?;
+        let form = Form::of_sale(run, &sale)?;
+        let body = map::receipt(kind, &form, &sale, &amounts, &sums, run.marks())?;
         let started_at = sale.started_at.map(|at| run.local(at)).transpose()?;
         let begun = run.operation.open_sale.as_ref().and_then(|begun| begun.get("started_at"));
         let started_at = started_at.or_else(|| begun.and_then(Value::as_str).map(str::to_owned));
         let of = Receipt { started_at, ..Receipt::of_sale(&sale, amounts.totals) };
         let draft = receipt::draft(run, of, &register, &merchant)?;
-        Ok(Ready { kind, register, merchant, sums, body, draft })
+        Ok(Ready { kind, form: form.name(), register, merchant, sums, body, draft })
     }
 }
 

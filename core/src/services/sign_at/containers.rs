@@ -134,13 +134,6 @@ impl Sums {
         Ok(sums)
     }
 
-    /// Nothing in the container for 0 %: what a Nullbeleg says.
-    pub(super) fn nothing() -> Result<Self> {
-        let mut sums = Sums::default();
-        sums.add(Container::Zero, Exact::ZERO)?;
-        Ok(sums)
-    }
-
     fn add(&mut self, container: Container, amount: Exact) -> Result<()> {
         if let Some(sum) = self.0.get_mut(container as usize) {
             *sum = Some(money::add(sum.unwrap_or_default(), amount.0)?);

@@ -1,7 +1,7 @@
 //! What this service remembers about a line, read back from the journal.
 
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Facts, Outage};
+use crate::exchange::{Facts, Halt, Outage};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ pub(super) struct MerchantFacts {
     /// The name of that key, where it was made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key_name: Option<String>,
+    /// SIGN AT's id of that key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<String>,
     /// The taxpayer in the service's words.
     pub(super) legal_entity: Map<String, Value>,
     /// Who signs in to FinanzOnline.
@@ -55,9 +58,22 @@ pub(super) struct RegisterFacts {
     pub(super) last: Option<Last>,
     /// When the data collection protocol was last fetched whole; at first, when the register was provisioned.
     pub(super) dep_saved_at: Timestamp,
+    /// The last yearly receipt, until FinanzOnline is known to have confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unconfirmed: Option<Unconfirmed>,
     /// The time without the service, while there are receipts that it does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) offline: Option<OfflineFacts>,
+    /// Why it may not sell; absent while it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) halt: Option<Halt>,
+}
+
+impl RegisterFacts {
+    /// Whether its life is over.
+    pub(super) fn is_retired(&self) -> bool {
+        self.halt.as_ref().is_some_and(|halt| halt.retired)
+    }
 }
 
 /// A receipt, as far as its successor refers to it.
@@ -69,6 +85,19 @@ pub(super) struct Last {
     pub(super) code: String,
     /// When it was signed.
     pub(super) signed_at: Timestamp,
+}
+
+/// A receipt that FinanzOnline has to confirm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unconfirmed {
+    /// Its id.
+    pub(super) record: String,
+    /// Its number.
+    pub(super) number: String,
+    /// When it was signed.
+    pub(super) signed_at: Timestamp,
+    /// Whether FinanzOnline has looked at it and not confirmed it.
+    pub(super) denied: bool,
 }
 
 /// A time without the service.

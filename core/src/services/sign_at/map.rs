@@ -1,7 +1,8 @@
-//! A sale as the body of a receipt in the form `standard_v1` (contract sign-at 2.7).
+//! A sale as the body of a receipt (contract sign-at 2.7).
 
 use super::containers::{Container, Sums};
-use super::receipt::NOTHING;
+use super::ekabs;
+use super::form::Form;
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
 use crate::money::{self, Exact};
@@ -10,12 +11,10 @@ use crate::sale::{Discount, Document, Item, Method, Sale};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-/// The block of a sale that is for SIGN AT alone.
-const EXTRA: &str = "sign-at";
 /// Most places of a price (contract sign-at 2.7).
 const PRICE_PLACES: u32 = 5;
 /// What a discount without a text is called.
-const DISCOUNT: &str = "Rabatt";
+pub(super) const DISCOUNT: &str = "Rabatt";
 
 /// The types of receipts that a till asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,18 +52,30 @@ impl Kind {
     }
 }
 
-/// The body for a sale.
+/// The body for a sale in the form that is asked for.
 ///
 /// # Errors
 /// `invalid` with the JSON pointer of what SIGN AT cannot take.
 pub(super) fn receipt(
     kind: Kind,
+    form: &Form,
     sale: &Sale,
     amounts: &Amounts,
     sums: &Sums,
     marks: Map<String, Value>,
 ) -> Result<Value> {
     supported(sale)?;
+    let submitted = match form {
+        Form::Standard => standard(sale, amounts, sums)?,
+        Form::Raw => raw(sums),
+        Form::Ekabs(frame) => ekabs::schema(frame, sale, amounts)?,
+    };
+    let schema = Map::from_iter([(form.name().to_owned(), submitted)]);
+    Ok(json!({"receipt_type": kind.name(), "schema": schema, "metadata": metadata(sale, marks)?}))
+}
+
+/// Amounts by rate and payment, and the lines.
+fn standard(sale: &Sale, amounts: &Amounts, sums: &Sums) -> Result<Value> {
     let mut schema = json!({
         "amounts_per_vat_rate": by_rate(sums),
         "line_items": lines(sale, amounts)?,
@@ -73,20 +84,16 @@ pub(super) fn receipt(
     if let (false, Some(schema)) = (payments.is_empty(), schema.as_object_mut()) {
         schema.insert("amounts_per_payment_type".into(), payments.into());
     }
-    Ok(body(kind, schema, metadata(sale, marks)?))
+    Ok(schema)
 }
 
-/// The body of a Nullbeleg: there is no type of its own (contract sign-at 2.7).
-pub(super) fn zero(sums: &Sums, marks: Map<String, Value>) -> Value {
-    let schema = json!({
-        "amounts_per_vat_rate": by_rate(sums),
-        "line_items": [{"quantity": "1", "text": NOTHING, "price_per_unit": "0.00"}],
+/// The five amounts of the machine code.
+fn raw(sums: &Sums) -> Value {
+    let amounts = Container::ALL.into_iter().map(|container| {
+        let amount = money::cents(sums.amount(container)).to_string();
+        (container.raw().to_owned(), amount.into())
     });
-    body(Kind::Normal, schema, marks)
-}
-
-fn body(kind: Kind, schema: Value, metadata: Map<String, Value>) -> Value {
-    json!({"receipt_type": kind.name(), "schema": {"standard_v1": schema}, "metadata": metadata})
+    Value::Object(amounts.collect())
 }
 
 /// Refuses what this version cannot express in Austria.
@@ -95,13 +102,7 @@ fn supported(sale: &Sale) -> Result<()> {
         let message = "SIGN AT signs receipts and invoices; what is not paid yet is no receipt in Austria";
         return Err(Error::invalid("/document", message));
     }
-    match sale.extra.get(EXTRA).and_then(Value::as_object).and_then(|extra| extra.keys().next()) {
-        Some(key) => {
-            let message = "SIGN AT wants nothing of its own of a sale; remove the key";
-            Err(Error::invalid(format!("/extra/{EXTRA}/{}", escape(key)), message))
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn by_rate(sums: &Sums) -> Vec<Value> {

@@ -3,28 +3,41 @@
 //! | a till's word | the service's words |
 //! |---|---|
 //! | `sale.begin`, `sale.abort` | nothing: SIGN AT knows no begun sales |
-//! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1` |
-//! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back |
+//! | `sale.complete` | a receipt of the type NORMAL or TRAINING, in the form `standard_v1`, `raw` or `ekabs_v0` |
+//! | `receipt.cancel` | a receipt of the type CANCELLATION with the amounts taken back, in the same form |
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
+//! | `register.*` | a PATCH of the cash register's state; `replace` also makes the next one |
+//! | `unit.*` | signature creation units |
+//! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |
+//! | `export.fetch` | the data collection log (DEP7), by number and by time |
 //!
 //! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
-//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, offline}`.
+//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline, halt}`.
 
 mod account;
 mod afterwards;
+mod between;
 mod checks;
 mod complete;
 mod containers;
 mod countries;
 mod duties;
+mod ekabs;
+mod export;
 mod facts;
 mod finanzonline;
+mod form;
+mod kept;
+mod key;
+mod life;
 mod map;
 mod offline;
 mod provision;
 mod raw;
 mod receipt;
+mod records;
 mod register;
+mod resources;
 mod run;
 mod sent;
 pub(super) mod settings;
@@ -34,8 +47,8 @@ mod wire;
 use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
-    Answer, Context, Duty, Facts, Method, Offline, Operation, Outage, Outcome, Past, Request, Service, Step,
-    Token,
+    Answer, Context, Duty, Facts, Method, Offline, Operation, Outage, Outcome, Past, Request, Service,
+    Standing, Step, Token,
 };
 use jiff::Timestamp;
 use run::{Flow, Run, Stop};
@@ -154,11 +167,19 @@ impl Service for SignAt {
     }
 
     fn offline(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Offline {
-        offline::offline(&Run { service: self, operation, facts, past, now })
+        let run = Run { service: self, operation, facts, past, now };
+        match life::check_sells(&run) {
+            Ok(()) => offline::offline(&run),
+            Err(error) => Offline::Refuse(error),
+        }
     }
 
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         Some(facts::register(facts).ok()?.offline?.outage())
+    }
+
+    fn standing(&self, facts: &Facts) -> Option<Standing> {
+        Some(life::standing(facts::register(facts).ok()?))
     }
 
     fn duties(&self, facts: &Facts, _zone: &str, now: Timestamp) -> Vec<Duty> {
@@ -167,6 +188,9 @@ impl Service for SignAt {
 }
 
 fn outcome(run: &Run<'_>) -> Flow<Outcome> {
+    if run.operation.deferred.is_none() {
+        life::check_sells(run)?;
+    }
     match run.operation.name.as_str() {
         "provision.account" => account::account(run),
         "provision.merchant" => provision::merchant(run),
@@ -177,11 +201,30 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "sale.abort" => complete::abort(run),
         "receipt.cancel" => afterwards::cancel(run),
         "receipt.zero" => afterwards::zero(run),
+        "register.suspend" => life::suspend(run),
+        "register.restore" => life::restore(run),
+        "register.retire" => life::retire(run),
+        "register.replace" => life::replace(run),
+        "credentials.rotate" => key::rotate(run),
+        "credentials.revoke" => key::revoke(run),
+        "credentials.update" => finanzonline::update(run),
+        "record.get" => records::get(run),
+        "record.list" => records::list(run),
+        "record.validate" => records::validate(run),
+        "metadata.get" => kept::metadata(run),
+        "metadata.update" => kept::update_metadata(run),
+        "configuration.get" => kept::configuration(run),
+        "configuration.update" => kept::update_configuration(run),
+        "export.create" => export::create(run),
+        "export.get" => export::get(run),
+        "export.list" => export::list(),
+        "export.fetch" => export::fetch(run),
+        "export.saved" => export::saved(run),
         "request" => raw::request(run),
-        other => {
+        other => resources::outcome(run).unwrap_or_else(|| {
             let message = format!("sign-at has no operation '{other}' in this version");
             Err(Error::invalid("", message).into())
-        }
+        }),
     }
 }
 

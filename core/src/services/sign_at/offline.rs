@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `sale.complete` | a provisional slip; later the same id and bytes | the signed receipt |
 //! | `receipt.cancel`, `receipt.zero` | refused while nothing was sent, else settled by `sync` | the same |
+//! | `export.saved` | nothing to hand over; it is learned later | |
 //! | all others | refused; they go on where they stopped | |
 
 use super::facts::OfflineFacts;
@@ -45,6 +46,8 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
         name if name.starts_with("provision.") => {
             refuse("SIGN AT gives no answer; run provision again, it goes on where it stopped")
         }
+        // The file lies on the disk; that it does is learned in its turn.
+        "export.saved" => Offline::Later(Outcome::default()),
         _ => refuse("SIGN AT gives no answer; nothing was changed, try again"),
     }
 }

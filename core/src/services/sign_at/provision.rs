@@ -8,12 +8,14 @@ use super::facts::{self, AccountFacts, MerchantFacts};
 use super::run::{Flow, Run};
 use super::settings::AustrianMerchantSettings;
 use super::wire::{Api, Write, text};
-use super::{countries, finanzonline, unit};
+use super::{countries, finanzonline, key, unit};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{KeptSecret, LineKind, Outcome};
+use crate::exchange::{LineKind, Outcome};
 use serde::Deserialize;
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::{Map, Value, json};
+
+/// Where organizations are.
+pub(super) const PATH: &str = "/organizations";
 
 /// What a provisioning made, found and left behind.
 #[derive(Default)]
@@ -80,6 +82,7 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
             organization: account.organization.clone(),
             credential: run.account_credential()?,
             key_name: None,
+            key: None,
         },
         None => managed(run, &account, known.as_ref(), &params, &mut report)?,
     };
@@ -93,6 +96,7 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
         organization: access.organization,
         credential: access.credential,
         key_name: access.key_name,
+        key: access.key,
         legal_entity,
         fon_participant_id: fon_participant_id.unwrap_or_default(),
         fon_user_id: fon_user_id.unwrap_or_default(),
@@ -105,6 +109,7 @@ struct Access {
     organization: Option<String>,
     credential: String,
     key_name: Option<String>,
+    key: Option<String>,
 }
 
 impl Access {
@@ -116,6 +121,7 @@ impl Access {
             organization: known.organization.clone(),
             credential: known.credential.clone(),
             key_name: known.key_name.clone(),
+            key: known.key.clone(),
         }
     }
 }
@@ -132,29 +138,35 @@ fn managed(
     let known = known.and_then(|known| known.organization.clone());
     let (organization, made) = match known {
         Some(known) => (known, false),
-        None => organization(run, &dashboard, account, params)?,
+        None => organization(run, &dashboard, account, params, report)?,
     };
     report.note("MANAGED_ORGANIZATION", &organization, made);
     let credential = run.line(LineKind::Merchant)?.to_string();
-    let key = key(run, &dashboard, &organization, &credential)?;
-    let key_name = text(&key, "/name").unwrap_or_default().to_owned();
-    for earlier in earlier_names(&key_name) {
+    let made = key::make(run, &dashboard, &organization, &credential)?;
+    let key_name = text(&made, "/name").unwrap_or_default().to_owned();
+    for earlier in key::earlier_names(&key_name) {
         report.leave("API_KEY", &earlier);
     }
-    report.note("API_KEY", text(&key, "/_id").unwrap_or_default(), true);
-    Ok(Access { organization: Some(organization), credential, key_name: Some(key_name) })
+    let key = id_of(&made)?;
+    report.note("API_KEY", &key, true);
+    Ok(Access { organization: Some(organization), credential, key_name: Some(key_name), key: Some(key) })
 }
 
+/// The merchant's organization: the one that carries the line's name, or a new one, and whether it was made here.
+///
+/// The service makes the ids, so two that provision at once may both make one. The first in the service's list serves
+/// for both, and the other is left behind.
 fn organization(
     run: &Run<'_>,
     dashboard: &str,
     account: &AccountFacts,
     params: &MerchantParams,
+    report: &mut Report,
 ) -> Flow<(String, bool)> {
     let line = run.operation.line.to_string();
     let content = organization_content(run, account, params)?;
     let look = |label: &str| -> Flow<Option<Value>> {
-        let all = run.list(Api::Management, label, dashboard, "/organizations")?;
+        let all = run.list(Api::Management, label, dashboard, PATH)?;
         let ours = |one: &&&Value| text(one, "/metadata/fiskal_line") == Some(&line);
         Ok(all.iter().find(ours).map(|one| (*one).clone()))
     };
@@ -164,9 +176,16 @@ fn organization(
     {
         return Ok((id_of(&found)?, false));
     }
-    let make = |_| Write::post("/organizations".into(), content.clone());
-    let made = run.write("organization", dashboard, &make, &look)?;
-    Ok((id_of(&made)?, true))
+    let make = |_| Write::post(PATH.into(), content.clone());
+    let made = id_of(&run.write("organization", dashboard, &make, &look)?)?;
+    let first = look("organizations.again")?.map(|first| id_of(&first)).transpose()?;
+    match first.filter(|first| *first != made) {
+        Some(first) => {
+            report.leave("MANAGED_ORGANIZATION", &made);
+            Ok((first, false))
+        }
+        None => Ok((made, true)),
+    }
 }
 
 /// The merchant as an organization; its address is the billing address (contract sign-at 2.11).
@@ -176,7 +195,25 @@ fn organization_content(run: &Run<'_>, account: &AccountFacts, params: &Merchant
             "the Management API takes names of at least 3 characters; give the merchant's full name";
         return Err(Error::new(Kind::Config, message).at("/name"));
     }
-    let part = |name: &str| params.address.get(name).and_then(Value::as_str).filter(|part| !part.is_empty());
+    let mut content = billing_address(&params.address)?;
+    content.insert("name".into(), params.name.as_str().into());
+    content.insert("managed_by_organization_id".into(), json!(account.organization));
+    content.insert("metadata".into(), run.line_marks().into());
+    let numbers = [("vat_id", &params.settings.vat_id), ("tax_number", &params.settings.tax_number)];
+    for (name, number) in numbers {
+        if let Some(number) = number {
+            content.insert(name.into(), number.as_str().into());
+        }
+    }
+    Ok(content.into())
+}
+
+/// An address in the members of an organization.
+///
+/// # Errors
+/// `config`, with a pointer to the part that is missing, or to the country that has no code here.
+pub(super) fn billing_address(address: &Value) -> Result<Map<String, Value>> {
+    let part = |name: &str| address.get(name).and_then(Value::as_str).filter(|part| !part.is_empty());
     let wanted = |name: &str| {
         part(name).ok_or_else(|| {
             let message = format!("the address has no {name}; add it");
@@ -190,82 +227,17 @@ fn organization_content(run: &Run<'_>, account: &AccountFacts, params: &Merchant
         let message = format!("no merchant of SIGN AT can have its seat in '{country}' in this version");
         Error::new(Kind::Config, message).at("/address/country")
     })?;
-    let mut content = json!({
-        "name": params.name,
-        "address_line1": line,
-        "zip": wanted("code")?,
-        "town": wanted("city")?,
-        "country_code": code,
-        "managed_by_organization_id": account.organization,
-        "metadata": run.line_marks(),
-    });
-    let numbers = [("vat_id", &params.settings.vat_id), ("tax_number", &params.settings.tax_number)];
-    for (name, number) in numbers {
-        if let (Some(number), Some(content)) = (number, content.as_object_mut()) {
-            content.insert(name.into(), number.as_str().into());
-        }
-    }
-    Ok(content)
-}
-
-/// A key of the organization. One of ours that exists already is of no use, for its secret was shown once; the next
-/// one takes the next free name.
-fn key(run: &Run<'_>, dashboard: &str, organization: &str, credential: &str) -> Flow<Value> {
-    let path = format!("/organizations/{organization}/api-keys");
-    let taken = run.list(Api::Management, "keys", dashboard, &path)?;
-    let taken: Vec<&str> = taken.iter().filter_map(|key| text(key, "/name")).collect();
-    let base = key_base(credential);
-    let make = |number: u32| {
-        let names = (1..).map(|count| key_name(&base, count));
-        let name = names.filter(|name| !taken.contains(&name.as_str())).nth(number as usize - 1);
-        let content = json!({"name": name, "status": "enabled", "metadata": run.line_marks()});
-        let keep_secret = ["key", "secret"]
-            .map(|part| KeptSecret { pointer: format!("/{part}"), name: format!("{credential}/{part}") });
-        Write { keep_secret: keep_secret.to_vec(), ..Write::post(path.clone(), content) }
-    };
-    // One of unknown fate may exist; its secret is lost all the same.
-    run.write("key", dashboard, &make, &|_| Ok(None))
-}
-
-/// Names are `^[a-z0-9\-]{3,30}$` (contract sign-at 2.11).
-fn key_base(credential: &str) -> String {
-    let id = Uuid::new_v3(&Uuid::NAMESPACE_OID, credential.as_bytes()).simple().to_string();
-    format!("fiskal-{}", id.get(..12).unwrap_or(&id))
-}
-
-fn key_name(base: &str, number: u32) -> String {
-    if number == 1 { base.to_owned() } else { format!("{base}-{number}") }
-}
-
-/// The names before this one, whose secrets are lost.
-fn earlier_names(name: &str) -> Vec<String> {
-    let mut parts = name.splitn(3, '-');
-    let (Some(mark), Some(id), number) = (parts.next(), parts.next(), parts.next()) else {
-        return Vec::new();
-    };
-    let number = number.and_then(|number| number.parse::<u32>().ok()).unwrap_or(1);
-    (1..number).map(|earlier| key_name(&format!("{mark}-{id}"), earlier)).collect()
+    let members = [
+        ("address_line1", line.as_str()),
+        ("zip", wanted("code")?),
+        ("town", wanted("city")?),
+        ("country_code", code),
+    ];
+    Ok(members.map(|(name, text)| (name.to_owned(), text.into())).into_iter().collect())
 }
 
 pub(super) fn id_of(resource: &Value) -> Result<String> {
     text(resource, "/_id")
         .map(str::to_owned)
         .ok_or_else(|| Error::internal("a resource of the service has no id"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_keys_fit_and_tell_the_ones_before() {
-        let base = key_base("graz@test/merchant/muster");
-        for count in [1, 2, 99] {
-            let name = key_name(&base, count);
-            let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            assert!((3..=30).contains(&name.len()) && name.bytes().all(fits), "{name}");
-        }
-        assert_eq!(earlier_names(&key_name(&base, 3)), [base.clone(), key_name(&base, 2)]);
-        assert!(earlier_names(&base).is_empty());
-    }
 }

@@ -1,11 +1,11 @@
-//! A raw, authenticated and journalled request to SIGN AT, for what has no name here: the export of the data
-//! collection protocol, metadata, validations, the configuration.
+//! A raw, authenticated and journalled request to SIGN AT, for what has no name here: metadata, validations, the
+//! configuration.
 
-use super::facts::{self, RegisterFacts};
+use super::facts;
 use super::run::{Flow, Run, Stop};
 use super::wire::{self, Api};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Answer, Effect, Known, Lost, Method, Outcome, Request};
+use crate::exchange::{Effect, Known, Lost, Method, Outcome, Request};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -34,8 +34,7 @@ pub(super) fn request(run: &Run<'_>) -> Flow<Outcome> {
         Known::Answered(answer) => {
             let result =
                 json!({"status": answer.status, "body": answer.body, "trace_id": wire::trace(answer)});
-            let learned = saved(run, &exchange.request, answer).map(|register| json!(register));
-            Ok(Outcome { result, learned, ..Outcome::default() })
+            Ok(Outcome { result, ..Outcome::default() })
         }
         Known::NotSent => Err(Stop::to_repeat(LABEL, wire::pause(exchange.attempts))),
         Known::Unknown => {
@@ -84,12 +83,4 @@ fn prepared(run: &Run<'_>) -> Result<Request> {
         lost,
         ..run.service.bases.request(Api::Signing, LABEL, method, &raw.path)
     })
-}
-
-/// The register once its whole data collection protocol has been fetched: the till has it to save.
-fn saved(run: &Run<'_>, request: &Request, answer: &Answer) -> Option<RegisterFacts> {
-    let register = facts::register(run.facts).ok()?;
-    let whole = request.path.ends_with(&format!("/cash-register/{}/export", register.register));
-    let has_it = answer.status == 200 && answer.body.get("Belege-Gruppe").is_some();
-    (whole && has_it).then_some(RegisterFacts { dep_saved_at: run.now.now, ..register })
 }

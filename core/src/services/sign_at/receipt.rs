@@ -4,11 +4,13 @@ use super::checks::{ZONE, signed_at};
 use super::containers::Container;
 use super::facts::{MerchantFacts, RegisterFacts};
 use super::map::Kind;
+use super::records;
 use super::run::{Run, local};
 use super::wire::text;
 use crate::error::{Error, Result};
 use crate::money::{self, Exact};
 use crate::receipt::{Issuer, Mention, Place, Qr, Receipt, ReceiptType, State, Totals};
+use crate::verify::rksv::Jws;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,6 +18,8 @@ use std::collections::BTreeMap;
 
 /// In place of a signature and, without the service, of the machine code (contract sign-at 5.3 and 5.4).
 pub(super) const OUTAGE: &str = "Sicherheitseinrichtung ausgefallen";
+/// The check that FinanzOnline makes of start, yearly and closing receipts.
+const FINANZONLINE: &str = "finanzonline";
 /// What a receipt over nothing is called that nobody wants for a time or an outage.
 pub(super) const NOTHING: &str = "Nullbeleg";
 /// The level at which a machine code of some 300 characters is still read from worn paper.
@@ -34,11 +38,7 @@ pub(super) fn draft(
         Some(started_at) => started_at.clone(),
         None => run.local(run.operation.at)?,
     };
-    let mut issuer = match run.param("issuer") {
-        Value::Null => of.issuer.clone(),
-        given => Issuer::deserialize(given)
-            .map_err(|error| Error::internal(format!("the issuer of a receipt cannot be read: {error}")))?,
-    };
+    let mut issuer = issuer(run)?.unwrap_or(of.issuer.clone());
     let vat_number = merchant.legal_entity.get("vat_id").and_then(Value::as_str);
     issuer.vat_number = issuer.vat_number.or_else(|| vat_number.map(str::to_owned));
     Ok(Receipt {
@@ -51,6 +51,16 @@ pub(super) fn draft(
         issuer,
         ..of
     })
+}
+
+/// Who issues, where the caller says it.
+fn issuer(run: &Run<'_>) -> Result<Option<Issuer>> {
+    match run.param("issuer") {
+        Value::Null => Ok(None),
+        given => Issuer::deserialize(given)
+            .map(Some)
+            .map_err(|error| Error::internal(format!("the issuer of a receipt cannot be read: {error}"))),
+    }
 }
 
 /// The slip while SIGN AT cannot be reached: neither number nor Kassen-ID (contract sign-at 5.4).
@@ -74,11 +84,28 @@ pub(super) fn signed(mut receipt: Receipt, answer: &Value, zone: &str) -> Result
     receipt.signature =
         code.as_deref().and_then(|code| code.rsplit_once('_')).map(|(_, last)| last.to_owned());
     receipt.qr = code.as_deref().map(qr);
+    // Dummies of `test` are no machine codes, and have none (contract sign-at 2.8).
+    receipt.ocr = code.as_deref().and_then(|code| Jws::from_code(code).ok()?.ocr().ok());
     // The name of a receipt over nothing stays; what a slip said instead of a signature does not.
     receipt.mentions.retain(|mention| mention.place == Place::Header);
     receipt.mentions.extend(mentions(answer)?);
+    validated(&mut receipt, answer);
     receipt.answer = answer.clone();
     Ok(receipt)
+}
+
+/// What FinanzOnline said of the receipt the last time, where the service tells it (contract sign-at 2.9).
+fn validated(receipt: &mut Receipt, answer: &Value) {
+    let said = answer.get("fon_validations").and_then(Value::as_array);
+    match said.and_then(|said| said.last()).and_then(|last| text(last, "/validation_result")) {
+        Some("SUCCESS") => receipt.verified.push(FINANZONLINE.to_owned()),
+        Some(other) => {
+            let todo =
+                format!("FinanzOnline did not find the receipt good ({other}); ask the service's support");
+            receipt.todo = Some(todo);
+        }
+        None => {}
+    }
 }
 
 /// The labels of the provider, every hint in clear text, and the amounts of the machine code (contract sign-at 5.1).
@@ -139,11 +166,17 @@ pub(super) fn made_by_service(run: &Run<'_>, answer: &Value) -> Result<Receipt> 
         service: "sign-at".into(),
         environment: run.service.environment.clone(),
         receipt_type,
+        issuer: issuer(run)?.unwrap_or_default(),
         totals: nothing(),
         mentions: vec![named(name)],
         ..Receipt::default()
     };
-    signed(draft, answer, &run.operation.zone)
+    let mut receipt = signed(draft, answer, &run.operation.zone)?;
+    receipt.todo = records::denied(answer).then(|| {
+        let number = receipt.fiscal.number.as_deref().unwrap_or_default();
+        format!("FinanzOnline does not confirm the receipt {number}; `record.validate` has it look again, else ask the service's support")
+    });
+    Ok(receipt)
 }
 
 /// What a receipt over nothing is called, at its head.

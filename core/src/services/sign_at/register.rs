@@ -2,6 +2,7 @@
 //! 2.4 and 3.2).
 
 use super::facts::{self, Last, LocationFacts, RegisterFacts};
+use super::life;
 use super::provision::{Report, id_of, planned};
 use super::receipt;
 use super::run::{Flow, Run};
@@ -12,7 +13,7 @@ use crate::receipt::Receipt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const PATH: &str = "/cash-register";
+pub(super) const PATH: &str = "/cash-register";
 
 /// A location needs nothing at the service.
 pub(super) fn location(run: &Run<'_>) -> Flow<Outcome> {
@@ -30,6 +31,8 @@ struct RegisterParams {
 }
 
 /// Makes or adopts the cash register and brings it to INITIALIZED, which makes its start receipt.
+///
+/// One that is out of service stays so: `register.restore` and `register.replace` say what is wanted.
 pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
     let known = facts::register(run.facts).ok();
     let steps =
@@ -37,36 +40,76 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
     if let Some(plan) = planned(run, known.is_some(), &steps) {
         return Ok(plan);
     }
-    let params: RegisterParams = run.params()?;
+    let mut report = Report::default();
+    if let Some(known) = known.as_ref().filter(|known| known.is_retired()) {
+        return Ok(report.into_outcome(json!(known)));
+    }
     let credential = facts::merchant(run.facts)?.credential;
     let (found, made) = match &known {
         Some(known) => (again(run, &credential, &known.register)?, false),
-        None => make(run, &credential, &params)?,
+        None => make(run, &credential)?,
     };
-    let id = id_of(&found)?;
-    let path = format!("{PATH}/{id}");
-    let found = ready(run, &credential, &path, found)?;
+    report.note("CASH_REGISTER", &id_of(&found)?, made);
+    let Some(known) = known else {
+        let (learned, start) = readied(run, &credential, found)?;
+        let receipts = start.into_iter().collect();
+        return Ok(Outcome { receipts, ..report.into_outcome(json!(learned)) });
+    };
+    let halt = life::halt_of(run, &ready(run, &credential, found)?);
+    // Why it rests is known here alone.
+    let halt =
+        halt.map(|seen| known.halt.clone().filter(|known| known.retired == seen.retired).unwrap_or(seen));
+    Ok(report.into_outcome(json!(RegisterFacts { halt, ..known })))
+}
+
+/// What is known of a cash register that this journal has not had before, and its start receipt.
+pub(super) fn readied(
+    run: &Run<'_>,
+    credential: &str,
+    found: Value,
+) -> Flow<(RegisterFacts, Option<Receipt>)> {
+    let found = ready(run, credential, found)?;
+    let register = id_of(&found)?;
     let serial = text(&found, "/serial_number")
         .ok_or_else(|| Error::internal("SIGN AT showed a cash register without its serial number"))?
         .to_owned();
-    let mut learned = RegisterFacts {
-        register: id.clone(),
+    let latest = latest(run, credential, &path(&register))?;
+    let start = start(run, credential, &found, latest)?;
+    let learned = RegisterFacts {
+        last: latest.and_then(Last::of),
+        dep_saved_at: run.now.now,
+        unconfirmed: None,
+        offline: None,
+        halt: life::halt_of(run, &found),
+        register,
         serial,
-        last: known.as_ref().and_then(|known| known.last.clone()),
-        dep_saved_at: known.as_ref().map_or(run.now.now, |known| known.dep_saved_at),
-        offline: known.and_then(|known| known.offline),
     };
-    let mut report = Report::default();
-    report.note("CASH_REGISTER", &id, made);
-    let mut start = None;
-    if learned.last.is_none() {
-        let latest = latest(run, &credential, &path)?;
-        learned.last = latest.and_then(Last::of);
-        let first = latest.filter(|latest| text(latest, "/receipt_type") == Some("INITIALIZATION"));
-        start = first.map(|first| receipt::made_by_service(run, first)).transpose()?;
+    Ok((learned, start.map(|start| receipt::made_by_service(run, start)).transpose()?))
+}
+
+/// The start receipt: the last one of a new register, else the one that the register names.
+fn start<'a>(
+    run: &Run<'a>,
+    credential: &str,
+    register: &Value,
+    latest: Option<&'a Value>,
+) -> Flow<Option<&'a Value>> {
+    let is_start = |receipt: &&Value| text(receipt, "/receipt_type") == Some("INITIALIZATION");
+    let named = text(register, "/initialization_receipt_id");
+    match (latest.filter(is_start), named) {
+        (Some(start), _) => Ok(Some(start)),
+        (None, None) => Ok(None),
+        (None, Some(id)) => {
+            let address = format!("{}/receipt/{id}", path(&id_of(register)?));
+            let found = run.read(Api::Signing, "start", credential, &address)?;
+            Ok(found.map(|answer| &answer.body).filter(is_start))
+        }
     }
-    let receipts: Vec<Receipt> = start.into_iter().collect();
-    Ok(Outcome { receipts, ..report.into_outcome(json!(learned)) })
+}
+
+/// Where a cash register is.
+pub(super) fn path(register: &str) -> String {
+    format!("{PATH}/{register}")
 }
 
 /// The register's last receipt.
@@ -76,29 +119,27 @@ fn latest<'a>(run: &Run<'a>, credential: &str, path: &str) -> Flow<Option<&'a Va
     Ok(answer.and_then(|answer| answer.body.pointer("/data/0")))
 }
 
-fn again(run: &Run<'_>, credential: &str, register: &str) -> Flow<Value> {
+/// The cash register as it is now.
+pub(super) fn again(run: &Run<'_>, credential: &str, register: &str) -> Flow<Value> {
     let gone = || {
         let message = format!("SIGN AT no longer knows the cash register {register}");
         Error::new(Kind::NotReady, message)
     };
-    let path = format!("{PATH}/{register}");
-    Ok(run.read(Api::Signing, "register.read", credential, &path)?.ok_or_else(gone)?.body.clone())
+    Ok(run.read(Api::Signing, "register.read", credential, &path(register))?.ok_or_else(gone)?.body.clone())
 }
 
 /// The register of this line in the list, or a new one under an id of this operation.
-fn make(run: &Run<'_>, credential: &str, params: &RegisterParams) -> Flow<(Value, bool)> {
+pub(super) fn make(run: &Run<'_>, credential: &str) -> Flow<(Value, bool)> {
+    let params: RegisterParams = run.params()?;
     let line = run.operation.line.to_string();
     if run.past.find("register").is_none() {
         let all = run.list(Api::Signing, "registers", credential, PATH)?;
-        let ours = |one: &&&Value| {
-            text(one, "/metadata/fiskal_line") == Some(&line)
-                && !matches!(state(one), "DECOMMISSIONED" | "DEFECTIVE")
-        };
+        let ours = |one: &&&Value| text(one, "/metadata/fiskal_line") == Some(&line) && !is_over(one);
         if let Some(found) = all.iter().find(ours) {
             return Ok(((*found).clone(), false));
         }
     }
-    let path = format!("{PATH}/{}", wire::version_4(run.operation.derived_id("register")));
+    let path = path(&wire::version_4(run.operation.derived_id("register")));
     let body = json!({"description": params.name, "metadata": run.line_marks()});
     let look = |label: &str| -> Flow<Option<Value>> {
         Ok(run.read(Api::Signing, label, credential, &path)?.map(|answer| answer.body.clone()))
@@ -107,29 +148,26 @@ fn make(run: &Run<'_>, credential: &str, params: &RegisterParams) -> Flow<(Value
     Ok((made, true))
 }
 
-/// The register INITIALIZED, step by step from whatever state it is in.
-fn ready(run: &Run<'_>, credential: &str, path: &str, register: Value) -> Flow<Value> {
+/// The register INITIALIZED, step by step from whatever state it is in; one that is out of service as it is.
+fn ready(run: &Run<'_>, credential: &str, register: Value) -> Flow<Value> {
+    let path = path(&id_of(&register)?);
     let registered = match state(&register) {
-        "CREATED" => change(run, credential, path, "register.register", "REGISTERED")?,
-        "DECOMMISSIONED" | "DEFECTIVE" => {
-            let message = format!(
-                "the cash register is {} for good; give the register another name, and provision that one",
-                state(&register)
-            );
-            return Err(Error::new(Kind::NotReady, message).into());
-        }
+        "CREATED" => change(run, credential, &path, "register.register", "REGISTERED")?,
         _ => register,
     };
     match state(&registered) {
-        "INITIALIZED" => Ok(registered),
-        // From OUTAGE too: whoever provisions a register wants to sell with it.
-        _ => change(run, credential, path, "register.initialize", "INITIALIZED"),
+        "REGISTERED" => change(run, credential, &path, "register.initialize", "INITIALIZED"),
+        _ => Ok(registered),
     }
 }
 
-fn change(run: &Run<'_>, credential: &str, path: &str, label: &str, wanted: &str) -> Flow<Value> {
-    // A register that is further already has been REGISTERED too.
-    let reached = |register: &Value| matches!(state(register), "INITIALIZED") || state(register) == wanted;
+/// The register once it has reached a state. After a timeout one looks before asking again (contract sign-at 4.3).
+pub(super) fn change(run: &Run<'_>, credential: &str, path: &str, label: &str, wanted: &str) -> Flow<Value> {
+    let reached = |register: &Value| match state(register) {
+        // A register that is further already has been REGISTERED too.
+        "INITIALIZED" => matches!(wanted, "REGISTERED" | "INITIALIZED"),
+        is => is == wanted,
+    };
     let look = |label: &str| -> Flow<Option<Value>> {
         let found = run.read(Api::Signing, label, credential, path)?;
         Ok(found.map(|answer| answer.body.clone()).filter(|register| reached(register)))
@@ -138,6 +176,11 @@ fn change(run: &Run<'_>, credential: &str, path: &str, label: &str, wanted: &str
     run.write(label, credential, &make, &look)
 }
 
-fn state(register: &Value) -> &str {
+/// Whether a register's life is over.
+pub(super) fn is_over(register: &Value) -> bool {
+    matches!(state(register), "DECOMMISSIONED" | "DEFECTIVE")
+}
+
+pub(super) fn state(register: &Value) -> &str {
     text(register, "/state").unwrap_or_default()
 }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// No list is followed further than this: 20,000 resources.
-const MOST_PAGES: usize = 200;
+pub(super) const MOST_PAGES: usize = 200;
 /// What was in the way of a write, such as credentials or a register out of service, may be gone after this time: it is
 /// tried again when the caller asks again.
 const IN_THE_WAY_FOR: SignedDuration = SignedDuration::from_secs(2);
@@ -144,7 +144,10 @@ impl<'a> Run<'a> {
             return Err(Stop::to_send(Request { credential: Some(credential.into()), ..request }));
         };
         match &exchange.known {
-            Known::Answered(answer) if (200..300).contains(&answer.status) => Ok(Some(answer)),
+            Known::Answered(answer) if (200..300).contains(&answer.status) => {
+                self.check_environment(&answer.body)?;
+                Ok(Some(answer))
+            }
             Known::Answered(answer) if answer.status == 404 => Ok(None),
             Known::Answered(answer) if !wire::is_temporary(answer.status) => {
                 Err(wire::refusal(answer).into())
@@ -161,7 +164,6 @@ impl<'a> Run<'a> {
             let Some(answer) = self.read(api, &format!("{label}.{page}"), credential, &address)? else {
                 break;
             };
-            self.check_environment(&answer.body)?;
             let resources = answer.body.get("data").and_then(Value::as_array);
             let before = all.len();
             all.extend(resources.into_iter().flatten());
@@ -172,12 +174,16 @@ impl<'a> Run<'a> {
         Ok(all)
     }
 
-    /// Whether a resource belongs to the account's environment (contract sign-at 1.1: the key decides).
+    /// Whether a resource belongs to the account's environment (contract sign-at 1.1: the key decides). One of the
+    /// Management API may belong to several (2.11).
     fn check_environment(&self, resource: &Value) -> Result<()> {
-        match text(resource, "/_env") {
-            Some(there) => self.service.check_environment(there),
-            None => Ok(()),
+        if let Some(there) = text(resource, "/_env") {
+            return self.service.check_environment(there);
         }
+        let several = resource.get("_envs").and_then(Value::as_array).into_iter().flatten();
+        let checked = several.filter_map(Value::as_str).map(|there| self.service.check_environment(there));
+        // None named: nothing is known. One of them is enough.
+        checked.reduce(|one, other| one.or(other)).unwrap_or(Ok(()))
     }
 
     /// Waits until the pause after `before` is over. Where the clock stands still there is no telling, and it

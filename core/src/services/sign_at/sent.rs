@@ -1,12 +1,14 @@
 //! One receipt, from its request to what the till gets: signed under an id of ours, checked, with what the service
 //! made on the way.
 
+use super::between;
 use super::checks::{self, CHAIN, CONTENT, Chain, Expected, Finding};
 use super::containers::Sums;
 use super::facts::{Last, MerchantFacts, OfflineFacts, RegisterFacts};
 use super::map::Kind;
 use super::offline::Deferred;
 use super::receipt;
+use super::records;
 use super::run::{Flow, Run, Stop};
 use super::wire::{self, Api, Fate, Write, text};
 use crate::error::{Error, Kind as ErrorKind, Result};
@@ -17,12 +19,12 @@ use serde_json::{Value, json};
 
 /// The label of the request.
 const LABEL: &str = "receipt";
-/// How many receipts of others between two of ours are looked at.
-const MOST_BETWEEN: u32 = 50;
 
 /// A receipt that can be signed, checked before anything is sent.
 pub(super) struct Ready {
     pub(super) kind: Kind,
+    /// The name of the form that it is submitted in.
+    pub(super) form: &'static str,
     pub(super) register: RegisterFacts,
     pub(super) merchant: MerchantFacts,
     pub(super) sums: Sums,
@@ -66,7 +68,7 @@ fn address(run: &Run<'_>, register: &RegisterFacts) -> String {
 
 /// The outcome once the chain has been looked at.
 fn finished(run: &Run<'_>, ready: Ready, answer: &Value) -> Flow<Outcome> {
-    let between = between(run, &ready, answer)?;
+    let between = between::between(run, &ready, answer)?;
     let chain = match (&ready.register.last, &between) {
         (Some(last), Some(between)) => {
             let receipts: Vec<&Value> = between.iter().copied().chain([answer]).collect();
@@ -74,56 +76,28 @@ fn finished(run: &Run<'_>, ready: Ready, answer: &Value) -> Flow<Outcome> {
         }
         _ => Chain::Untold,
     };
-    let own = between.unwrap_or_default().into_iter().filter(|one| is_the_services_own(one));
-    let also = own.map(|one| receipt::made_by_service(run, one)).collect::<Result<Vec<_>>>()?;
+    let own: Vec<&Value> =
+        between.unwrap_or_default().into_iter().filter(|one| is_the_services_own(one)).collect();
+    let unconfirmed = records::unconfirmed(ready.register.unconfirmed.clone(), &own);
+    let ready = Ready { register: RegisterFacts { unconfirmed, ..ready.register }, ..ready };
+    let also = own.into_iter().map(|one| receipt::made_by_service(run, one)).collect::<Result<Vec<_>>>()?;
     Ok(judged(run, ready, answer, also, chain)?)
 }
 
-/// The receipts between the last one known and this one; `None` where they cannot be had.
-///
-/// Nothing is asked where this one follows the last one known.
-fn between<'a>(run: &Run<'a>, ready: &Ready, answer: &Value) -> Flow<Option<Vec<&'a Value>>> {
-    let Some(last) = &ready.register.last else { return Ok(None) };
-    if checks::chain(last, &[answer]) == Chain::Whole {
-        return Ok(Some(Vec::new()));
-    }
-    let (Some(before), Some(number)) = (last.number.parse::<u128>().ok(), checks::number(answer)) else {
-        return Ok(None);
-    };
-    if number <= before.saturating_add(1) {
-        return Ok(Some(Vec::new()));
-    }
-    let address =
-        format!("/cash-register/{}/receipt?limit={MOST_BETWEEN}&order=DESC", ready.register.register);
-    let listed = match run.read(Api::Signing, "between", &ready.merchant.credential, &address) {
-        Ok(listed) => listed,
-        Err(stop @ Stop::Step(_)) => return Err(stop),
-        // It is booked, whatever is wrong with looking at the others.
-        Err(_) => None,
-    };
-    let Some(rows) = listed.and_then(|listed| listed.body.get("data")).and_then(Value::as_array) else {
-        return Ok(None);
-    };
-    let numbered = rows.iter().filter_map(|row| Some((checks::number(row)?, row)));
-    let mut found: Vec<(u128, &Value)> =
-        numbered.filter(|(there, _)| *there > before && *there < number).collect();
-    found.sort_by_key(|(there, _)| *there);
-    Ok(Some(found.into_iter().map(|(_, row)| row).collect()))
-}
-
 /// Whether the service made a receipt by itself (contract sign-at 2.8).
-fn is_the_services_own(receipt: &Value) -> bool {
+pub(super) fn is_the_services_own(receipt: &Value) -> bool {
     !matches!(text(receipt, "/receipt_type"), Some("NORMAL" | "CANCELLATION" | "TRAINING") | None)
 }
 
 /// Weighs the findings: an error that carries the receipt, or a receipt that says it.
 fn judged(run: &Run<'_>, ready: Ready, answer: &Value, also: Vec<Receipt>, chain: Chain) -> Result<Outcome> {
-    let Ready { kind, mut register, sums, draft, .. } = ready;
+    let Ready { kind, form, mut register, sums, draft, .. } = ready;
     let id = wire::version_4(run.operation.id);
     let environment = if run.service.environment == "live" { "LIVE" } else { "TEST" };
     let mut findings = checks::content(
         &Expected {
             kind,
+            form,
             receipt: &id,
             register: &register.register,
             serial: &register.serial,

@@ -36,6 +36,53 @@ pub struct AustrianMerchantSettings {
     pub fon_user_pin: Option<String>,
 }
 
+/// What only SIGN AT knows of an organization, as a caller gives it (contract sign-at 2.11).
+///
+/// The Management API checks it; what is left out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AustrianOrganizationSettings {
+    /// The name that the dashboard shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The VAT id (UID).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vat_id: Option<String>,
+    /// The tax number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_number: Option<String>,
+    /// The economy identification number (Wirtschafts-Identifikationsnummer).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub economy_id: Option<String>,
+    /// The id of the person to be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_person_id: Option<String>,
+    /// The second line of the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address_line2: Option<String>,
+    /// The federal state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The id of another billing address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billing_address_id: Option<String>,
+    /// Who pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billing_options: Option<BillingOptions>,
+}
+
+/// Who pays for an organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct BillingOptions {
+    /// The id of the organization that gets the bill.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill_to_organization: Option<String>,
+    /// Whether no bill is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withhold_billing: Option<bool>,
+}
+
 /// Whether a text has the form that the service wants.
 type Fits = fn(&str) -> bool;
 

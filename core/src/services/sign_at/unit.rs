@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-const PATH: &str = "/signature-creation-unit";
+pub(super) const PATH: &str = "/signature-creation-unit";
 /// How long a unit that gets its certificate is left alone before it is looked at again.
 const PENDING: Duration = Duration::from_millis(500);
 /// The organization has an active unit already (contract sign-at 3.1).
@@ -118,7 +118,7 @@ fn adopted(unit: &Value, legal_entity: &Map<String, Value>) -> Flow<(String, boo
 /// A unit signs for one taxpayer: another's would put receipts under the wrong name.
 fn same_taxpayer(unit: &Value, legal_entity: &Map<String, Value>) -> Result<()> {
     let there = unit.get("legal_entity_id").and_then(Value::as_object);
-    if there.is_none_or(|there| there == legal_entity) {
+    if there.is_none_or(|there| same_number(there, legal_entity)) {
         return Ok(());
     }
     let message = format!(
@@ -129,11 +129,22 @@ fn same_taxpayer(unit: &Value, legal_entity: &Map<String, Value>) -> Result<()> 
     Err(Error::new(Kind::Config, message).at("/settings"))
 }
 
-fn state(unit: &Value) -> &str {
+/// A tax number may be written with a blank, a hyphen or a stroke, or without (contract sign-at 2.3).
+fn same_number(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    let bare = |value: &Value| -> Option<String> {
+        Some(value.as_str()?.chars().filter(char::is_ascii_alphanumeric).collect())
+    };
+    let bare = |entity: &Map<String, Value>| -> Vec<(String, Option<String>)> {
+        entity.iter().map(|(name, value)| (name.clone(), bare(value))).collect()
+    };
+    bare(one) == bare(other)
+}
+
+pub(super) fn state(unit: &Value) -> &str {
     text(unit, "/state").unwrap_or_default()
 }
 
-fn is_active(unit: &&Value) -> bool {
+pub(super) fn is_active(unit: &&Value) -> bool {
     matches!(state(unit), "INITIALIZED" | "OUTAGE")
 }
 
@@ -143,4 +154,20 @@ fn is_new(unit: &&Value) -> bool {
 
 fn is_over(unit: &&Value) -> bool {
     !is_active(unit) && !is_new(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taxpayer_is_the_same_however_the_number_is_written() {
+        let entity = |name: &str, number: &str| Map::from_iter([(name.to_owned(), json!(number))]);
+        let ours = entity("tax_id", "12 345/6789");
+        assert!(same_number(&entity("tax_id", "123456789"), &ours));
+        assert!(same_number(&entity("tax_id", "12-345/6789"), &ours));
+        assert!(!same_number(&entity("tax_id", "12 345/6780"), &ours));
+        assert!(!same_number(&entity("gln", "123456789"), &ours));
+        assert!(!same_number(&Map::from_iter([("tax_id".to_owned(), json!(123_456_789))]), &ours));
+    }
 }

@@ -91,7 +91,7 @@ fn transaction(
         set(&mut operation, "details", details);
     }
     let mut metadata = run.record_marks();
-    say_why(run, &mut operation, &mut metadata, (asked.reason.as_deref(), "Annulation"));
+    say_why(run, &mut operation, &mut metadata, (asked.reason(), "Annulation"));
     let credential = facts::merchant(run.facts)?.credential;
     let begun = Sale { cashier: asked.cashier.clone(), ..nothing(original)? };
     let intention = begin::intention(run, &register, &credential, &begun)?;
@@ -141,7 +141,7 @@ pub(super) fn duplicate(run: &Run<'_>) -> Flow<Outcome> {
     offers(&register, "INTENTION::DUPLICATE")?;
     let credential = facts::merchant(run.facts)?.credential;
     let asked = Asked::of(run)?;
-    let reason = asked.reason.as_deref().unwrap_or("Duplicata");
+    let reason = asked.reason().unwrap_or("Duplicata");
     let mut operation = json!({
         "type": "DUPLICATE",
         "record": {"id": record_of(&original)?},
@@ -185,6 +185,11 @@ impl Asked {
     fn of(run: &Run<'_>) -> Result<Self> {
         Asked::deserialize(&run.operation.params)
             .map_err(|cause| Error::internal(format!("what was asked for cannot be read back: {cause}")))
+    }
+
+    /// The reason, where one was given: an empty one is none (Appendix A, PlainString128).
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref().filter(|reason| !reason.is_empty())
     }
 
     fn details(&self) -> Option<Value> {

@@ -4,9 +4,9 @@
 //! `fiskal_journal` with `JOURNAL:SEQ:HASH`, or the journal's id alone where its line has no entry yet.
 
 use super::chain;
-use super::facts;
+use super::record::{self, Of};
 use super::run::{Flow, Run};
-use super::wire::{PAGE, encoded, text};
+use super::wire::{PAGE, text};
 use crate::error::Error;
 use crate::exchange::{Anchor, Context, Outcome, Witness, Witnesses};
 use serde_json::{Value, json};
@@ -34,26 +34,11 @@ fn anchor(record: &Value) -> Option<Anchor> {
     Some(Anchor { seq: parts.next()?.parse().ok()?, hash: parts.next()?.to_owned() })
 }
 
-/// A page of the register's records, system after system. `next` is the place of the system, and after a colon
-/// the service's token.
+/// A page of the register's records, system after system.
 pub(super) fn witnesses(run: &Run<'_>) -> Flow<Outcome> {
-    let register = facts::register(run.facts)?;
-    let credential = facts::merchant(run.facts)?.credential;
-    let systems: Vec<&String> = register.replaced.iter().chain([&register.system]).collect();
-    let (at, token) = run.param("next").as_str().and_then(|next| next.split_once(':')).unwrap_or(("0", ""));
-    let at: usize = at.parse().unwrap_or_default();
-    let system = systems.get(at).ok_or_else(|| Error::invalid("/next", "there is no such page"))?;
-    let mut path = format!("/records?system_id={}&limit={PAGE}", encoded(system));
-    if !token.is_empty() {
-        path.push_str(&format!("&token={}", encoded(token)));
-    }
-    let answer = run.read("witnesses", &credential, &path, None)?;
-    let results = answer.and_then(|answer| answer.body.get("results")).and_then(Value::as_array);
-    let next = match answer.and_then(|answer| answer.text("/pagination/token")) {
-        Some(token) => Some(format!("{at}:{token}")),
-        None => (at + 1 < systems.len()).then(|| format!("{}:", at + 1)),
-    };
-    let records = results.into_iter().flatten().filter_map(witness).collect();
+    let next = run.param("next").as_str();
+    let (rows, next) = record::page(run, "witnesses", Of::Register, next, &format!("&limit={PAGE}"))?;
+    let records = rows.iter().filter_map(witness).collect();
     let result = serde_json::to_value(Witnesses { records, next })
         .map_err(|cause| Error::internal(format!("a list of records has no JSON form: {cause}")))?;
     Ok(Outcome { result: json!(result), ..Outcome::default() })

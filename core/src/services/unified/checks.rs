@@ -52,7 +52,7 @@ pub(super) fn content(sent: &Sent, record: &Record) -> Vec<Finding> {
     let repeated = text(&record.0, place);
     let expected = with_defaults(&sent.operation);
     match repeated.map(serde_json::from_str::<Value>) {
-        Some(Ok(there)) => compare(place, None, &expected, &there, &mut findings),
+        Some(Ok(there)) => compare(place, None, &expected, &with_defaults(&there), &mut findings),
         Some(Err(_)) => findings.push(wrong(place.into(), "the operation is not JSON".into())),
         // It counts as the service stores it. Bytes are no fewer than characters, so there is no false alarm.
         None if expected.to_string().len() > LONGEST_OPERATION => {}
@@ -61,8 +61,8 @@ pub(super) fn content(sent: &Sent, record: &Record) -> Vec<Finding> {
     findings
 }
 
-/// What was sent, as the service stores it: the one default of a transaction's schema is an entry's
-/// `purpose` (Appendix A, EntryDetails), also in the receipt inside a correction.
+/// An operation with the default of an entry's `purpose` filled in (Appendix A, EntryDetails), also in the receipt
+/// inside a correction. The service does so where it was seen (contract sign-fr 2.8); leaving it out says the same.
 fn with_defaults(operation: &Value) -> Value {
     let mut operation = operation.clone();
     for place in ["/entries", "/data/entries"] {

@@ -21,31 +21,34 @@ struct Asked {
 }
 
 /// Finds the closing of a period, and gives what it says; `null` while the service has none.
+///
+/// The first closing that is signed at the end of the period or after it is the period's, unless it says that it is
+/// another one's. In which order a list comes is not published (contract sign-fr 1.8), so all of it is looked at.
 pub(super) fn find(run: &Run<'_>) -> Flow<Outcome> {
     let asked = Asked::deserialize(&run.operation.params)
         .map_err(|cause| Error::internal(format!("the period cannot be read back: {cause}")))?;
     let register = facts::register(run.facts)?;
     let credential = facts::merchant(run.facts)?.credential;
     let kind = record_type(asked.period);
-    let path = format!("/records?system_id={}&type={}", register.system, encoded(kind));
-    let mut id = None;
+    let path = format!("/records?system_id={}&type={}", encoded(&register.system), encoded(kind));
+    let mut first: Option<(Timestamp, &str)> = None;
     run.list("closings", &credential, &path, None, |record| {
-        let is_ours = text(record, "/content/type") == Some(kind) && signed_after(record, asked.span.end);
-        if is_ours {
-            id = text(record, "/content/id");
+        let of_kind = text(record, "/content/type") == Some(kind);
+        let signed_at = signed_at(record).filter(|at| of_kind && *at >= asked.span.end);
+        if let (Some(at), Some(id)) = (signed_at, text(record, "/content/id"))
+            && first.is_none_or(|(before, _)| at < before)
+        {
+            first = Some((at, id));
         }
-        is_ours
+        false
     })?;
-    let Some(id) = id else { return Ok(found(Value::Null)) };
+    let Some((_, id)) = first else { return Ok(found(Value::Null)) };
     let answer = run.read("closing", &credential, &operation_path(id), None)?;
     Ok(found(answer.map_or(Ok(Value::Null), |answer| told(run, &answer.body, asked.span))?))
 }
 
-/// The first closing that is signed at the end of the period or after it is the period's, unless it says that
-/// it is another one's.
-fn signed_after(record: &Value, end: Timestamp) -> bool {
-    let signed_at = text(record, "/content/journal/signed_at").and_then(|at| at.parse::<Timestamp>().ok());
-    signed_at.is_some_and(|at| at >= end)
+fn signed_at(record: &Value) -> Option<Timestamp> {
+    text(record, "/content/journal/signed_at").and_then(|at| at.parse().ok())
 }
 
 fn record_type(period: Period) -> &'static str {
@@ -72,11 +75,10 @@ fn told(run: &Run<'_>, record: &Value, asked: Span) -> Result<Value> {
     {
         return Ok(Value::Null);
     }
-    let signed_at = text(record, "/content/journal/signed_at").and_then(|at| at.parse().ok());
     Ok(json!({
         "record": text(record, "/content/id"),
         "signature": text(record, "/content/journal/signature"),
-        "signed_at": signed_at.map(|at| run.local(at)).transpose()?,
+        "signed_at": signed_at(record).map(|at| run.local(at)).transpose()?,
         "count": number(operation.get("count")),
         "gross": decimal(operation.pointer("/total_vat/inclusive")),
         "vat": decimal(operation.pointer("/total_vat/amount")),

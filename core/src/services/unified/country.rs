@@ -78,7 +78,11 @@ pub(super) static FRANCE: Country = Country {
     name: "France",
     goes_on_offline: true,
     without_service: "nothing was booked, try again",
-    lacks: &[("receipt.document", "there the authority makes no document of a receipt")],
+    lacks: &[
+        ("receipt.document", "there the authority makes no document of a receipt"),
+        ("credentials.update", "the service keeps no credentials for an authority"),
+        ("credentials.revoke", NO_REVOCATION),
+    ],
     has_details: true,
     mixes_returns: true,
     repeats_lines: false,
@@ -124,6 +128,9 @@ const MERCHANT_BY_CONFIGURATION: &str =
 /// Italy's systems list no EXPORT (contract sign-fr 2.7).
 const NO_EXPORTS: &str = "the service makes no exports; `record.get` reads a record with its signed artifact";
 
+/// Subjects are shown as enabled or disabled, and nothing changes that (contract sign-fr 3.3).
+const NO_REVOCATION: &str = "the service has no request that disables an API key; ask its support to";
+
 /// Italy: SIGN IT (docs/decisions/0016-italy.md).
 pub(super) static ITALY: Country = Country {
     service: "sign-it",
@@ -144,6 +151,7 @@ pub(super) static ITALY: Country = Country {
         ),
         ("event.record", "the service records no events"),
         ("closing.create", "the service makes no closings; `report` has the sums of the journal"),
+        ("credentials.revoke", NO_REVOCATION),
         ("export.create", NO_EXPORTS),
         ("export.get", NO_EXPORTS),
         ("export.list", NO_EXPORTS),

@@ -10,8 +10,8 @@ use super::vat::{self, Code};
 use crate::amounts::{Amounts, ItemAmounts};
 use crate::error::{Error, Result};
 use crate::money::{self, PLACES};
-use crate::read::strict;
 use crate::sale::{Article, Item, ItemKind, ItemType};
+use crate::services::extra::{Nothing, extra_of};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -166,25 +166,9 @@ fn product(article: &Article, name: &str) -> Option<Value> {
     Some(json!({"type": kind, "number": number, "details": {"name": name}}))
 }
 
-/// A block of `extra` in which a service wants nothing.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
-
 /// The block of `extra` that is for SIGN FR.
 pub(super) fn extra<T: DeserializeOwned + Default>(extra: &Map<String, Value>) -> Result<T> {
     extra_of(EXTRA, extra)
-}
-
-/// The block of `extra` that is for this service.
-pub(super) fn extra_of<T: DeserializeOwned + Default>(
-    service: &str,
-    extra: &Map<String, Value>,
-) -> Result<T> {
-    match extra.get(service) {
-        None => Ok(T::default()),
-        Some(block) => strict(block).map_err(|error| error.under(&format!("/extra/{service}"))),
-    }
 }
 
 /// Properties within the service's bounds: how many, and how long each value.

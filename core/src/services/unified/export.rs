@@ -18,12 +18,38 @@ use serde_json::{Value, json};
 /// What is exported.
 #[derive(Deserialize)]
 struct Asked {
-    start: Timestamp,
-    end: Timestamp,
+    #[serde(default, rename = "type")]
+    export_type: Option<String>,
+    #[serde(default)]
+    start: Option<Timestamp>,
+    #[serde(default)]
+    end: Option<Timestamp>,
+    #[serde(default)]
+    first: Option<String>,
+    #[serde(default)]
+    last: Option<String>,
     #[serde(default)]
     filter: Option<String>,
     #[serde(default)]
     cashier: Option<Cashier>,
+}
+
+impl Asked {
+    /// The times between which the records were made.
+    fn range(&self) -> Result<(Timestamp, Timestamp)> {
+        if self.export_type.as_deref().is_some_and(|kind| kind != "records") {
+            return Err(Error::invalid("/type", "the service exports records; give that, or leave it out"));
+        }
+        for (pointer, number) in [("/first", &self.first), ("/last", &self.last)] {
+            if number.is_some() {
+                return Err(Error::invalid(pointer, "records are exported by time; give start and end"));
+            }
+        }
+        let given = |pointer, time: Option<Timestamp>| {
+            time.ok_or_else(|| Error::invalid(pointer, "records are exported by time; give start and end"))
+        };
+        Ok((given("/start", self.start)?, given("/end", self.end)?))
+    }
 }
 
 fn params<T: serde::de::DeserializeOwned>(run: &Run<'_>) -> Result<T> {
@@ -34,6 +60,7 @@ fn params<T: serde::de::DeserializeOwned>(run: &Run<'_>) -> Result<T> {
 /// Books the intention, and tells how far the export is.
 pub(super) fn create(run: &Run<'_>) -> Flow<Outcome> {
     let asked: Asked = params(run)?;
+    let (start, end) = asked.range()?;
     let register = facts::register(run.facts)?;
     offers(&register, "INTENTION::EXPORT")?;
     if let Some(filter) =
@@ -47,7 +74,7 @@ pub(super) fn create(run: &Run<'_>) -> Flow<Outcome> {
         return Err(Error::invalid("/filter", message).into());
     }
     let credential = facts::merchant(run.facts)?.credential;
-    let range = json!({"start": run.local(asked.start)?, "end": run.local(asked.end)?});
+    let range = json!({"start": run.local(start)?, "end": run.local(end)?});
     let mut operation = json!({"type": "EXPORT", "range": range});
     if let Some(filter) = &asked.filter {
         set(&mut operation, "filters", json!([{"type": "SYSTEM_RECORD", "value": filter}]));

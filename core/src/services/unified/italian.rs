@@ -11,7 +11,7 @@ use super::run::{Flow, Run};
 use super::settings::{digits, of_params};
 use super::wire::{Write, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Duty, Facts, LineKind};
+use crate::exchange::{Duty, Facts, LineKind, Outcome};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
@@ -73,8 +73,6 @@ fn fiscalization(
 }
 
 /// Tells the service the credentials anew, when the configuration says that the password was changed since.
-///
-/// For that the taxpayer is suspended, and operates again once the service has found them good (3.1).
 pub(super) fn renewed(run: &Run<'_>, known: MerchantFacts) -> Flow<MerchantFacts> {
     let given: MerchantParams = params(run)?;
     let settings: ItalianMerchantSettings = of_params(&given.settings)?;
@@ -86,6 +84,32 @@ pub(super) fn renewed(run: &Run<'_>, known: MerchantFacts) -> Flow<MerchantFacts
         // The day of the provisioning stood for it: the service knows the password.
         return Ok(MerchantFacts { password_changed_on: changed_on, ..known });
     }
+    told(run, known, &given, &settings)
+}
+
+/// Tells the service the credentials of the configuration, whether they were changed or not.
+pub(super) fn update(run: &Run<'_>) -> Flow<Outcome> {
+    let known = facts::merchant(run.facts)?;
+    let given: MerchantParams = params(run)?;
+    let settings: ItalianMerchantSettings = of_params(&given.settings)?;
+    let after = told(run, known, &given, &settings)?;
+    Ok(Outcome {
+        result: json!({"credentials": "fisconline"}),
+        learned: Some(json!(after)),
+        ..Outcome::default()
+    })
+}
+
+/// Tells the service the credentials. For that the taxpayer is suspended, and operates again once the service has
+/// found them good (3.1).
+fn told(
+    run: &Run<'_>,
+    known: MerchantFacts,
+    given: &MerchantParams,
+    settings: &ItalianMerchantSettings,
+) -> Flow<MerchantFacts> {
+    let today = run.local(run.operation.at)?.chars().take(10).collect();
+    let changed_on = settings.password_changed_on.clone().or(Some(today));
     let credential = known.credential.as_str();
     let path = format!("/taxpayers/{}", known.taxpayer);
     let mode = |body: &Value| text(body, "/content/mode").map(str::to_owned);
@@ -101,7 +125,7 @@ pub(super) fn renewed(run: &Run<'_>, known: MerchantFacts) -> Flow<MerchantFacts
     if run.past.find("credentials.suspend").is_some() || is_operative(run, credential, &path)? {
         patch("credentials.suspend", json!({"mode": "SUSPENDED"}), Some("SUSPENDED"))?;
     }
-    let fiscalization = fiscalization(run, &given, &settings)?;
+    let fiscalization = fiscalization(run, given, settings)?;
     patch("credentials.change", json!({"fiscalization": fiscalization}), None)?;
     let resumed = patch("credentials.resume", json!({"mode": "OPERATIVE"}), Some("OPERATIVE"))?;
     if mode(&resumed).as_deref() != Some("OPERATIVE") {

@@ -10,7 +10,8 @@ use serde_json::Value;
 /// For a TRANSACTION its intention tells (`used_in`); else the system's records are searched for our
 /// operation's id. An intention of ours counts also when it was used: by the transaction of this
 /// operation, whose own answer was lost. A transaction that is overlooked cannot be booked twice: its
-/// intention serves once.
+/// intention serves once; and a sale's intention that is overlooked stays unused. Of all else nothing is said before
+/// the whole list was seen.
 ///
 /// `mark` is the `fiskal_operation` of the record.
 pub(super) fn find(
@@ -21,22 +22,28 @@ pub(super) fn find(
     mark: &str,
 ) -> Flow<Option<Value>> {
     if let Some(intention) = &sent.intention {
-        let answer =
-            run.read(&format!("{label}.intention"), credential, &format!("/records/{intention}"), None)?;
+        let path = format!("/records/{}", encoded(intention));
+        let answer = run.read(&format!("{label}.intention"), credential, &path, None)?;
         if let Some(used_in) = answer.and_then(|answer| answer.text("/content/used_in/id")) {
             let found = fetch(run, &format!("{label}.used"), credential, used_in)?;
             return Ok(found.filter(|record| is_ours(mark, sent, record)));
         }
     }
-    let path = format!("/records?system_id={}&type={}", sent.system, encoded(&sent.record_type));
+    let path = format!("/records?system_id={}&type={}", encoded(&sent.system), encoded(&sent.record_type));
     let mut id = None;
-    run.list(&format!("{label}.list"), credential, &path, None, |record| {
+    let label_of_list = format!("{label}.list");
+    let visit = |record| {
         let ours = is_ours(mark, sent, record);
         if ours {
             id = text(record, "/content/id");
         }
         ours
-    })?;
+    };
+    if sent.intention.is_some() || sent.record_type == "INTENTION::TRANSACTION" {
+        run.browse(&label_of_list, credential, &path, None, visit)?;
+    } else {
+        run.list(&label_of_list, credential, &path, None, visit)?;
+    }
     match id {
         Some(id) => fetch(run, &format!("{label}.found"), credential, id),
         None => Ok(None),

@@ -3,12 +3,13 @@
 use super::checks::escaped;
 use super::country::Country;
 use super::documents;
-use super::entries::{self, EXTRA, Nothing, extra, extra_of, properties, set};
+use super::entries::{self, EXTRA, extra, properties, set};
 use super::facts::RegisterFacts;
 use super::provision::cut;
 use crate::amounts::Amounts;
 use crate::error::{Error, Result};
 use crate::sale::{Cashier, Sale};
+use crate::services::extra::{Nothing, extra_of};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

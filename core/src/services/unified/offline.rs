@@ -4,8 +4,8 @@
 //! |---|---|---|---|
 //! | `sale.complete` | provisional receipt, in the chain | pending receipt | signed receipt, chain not looked at |
 //! | `sale.begin`, `sale.abort` | in the chain | done later | |
-//! | `event.record` | in the chain | to be settled | |
-//! | `receipt.*` | refused; they go on where they stopped | to be settled | to be settled |
+//! | `event.record` | in the chain | to be settled | to be settled |
+//! | `receipt.*`, `export.create` | refused; they go on where they stopped | to be settled | to be settled |
 //! | all others | refused; they go on where they stopped | | |
 //!
 //! Without a record to chain to, a completion and an event are refused, and the others are done later. So it is in
@@ -55,8 +55,8 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
         "sale.begin" => begin(run),
         "sale.abort" => abort(run),
         "sale.complete" => complete(run),
-        name if name.starts_with("receipt.") && may_be_booked(run) => Offline::Unknown,
-        "event.record" if !may_be_booked(run) => event(run).unwrap_or_else(Offline::Refuse),
+        name if settles_what_is_booked(name) && may_be_booked(run) => Offline::Unknown,
+        "event.record" => event(run).unwrap_or_else(Offline::Refuse),
         name if name.starts_with("provision.") => {
             unreachable("the service gives no answer; run provision again, it goes on where it stopped")
         }
@@ -65,6 +65,11 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
         ),
         _ => unreachable("the service gives no answer; nothing was changed, try again"),
     }
+}
+
+/// Whether the operation books one record: once that may be booked, the rest is done later.
+fn settles_what_is_booked(name: &str) -> bool {
+    name.starts_with("receipt.") || matches!(name, "event.record" | "export.create")
 }
 
 /// A sale may begin without the service; what can never be booked is said at once.
@@ -354,7 +359,7 @@ pub(super) fn event_marks(run: &Run<'_>, label: &str) -> Map<String, Value> {
     marks
 }
 
-/// Whether a write of this operation was sent whose fate is not known, or the receipt is booked.
+/// Whether a write of this operation was sent whose fate is not known, or the record that it is for is booked.
 fn may_be_booked(run: &Run<'_>) -> bool {
     run.past.0.iter().filter(|exchange| exchange.request.effect == Effect::Write).any(|exchange| {
         match &exchange.known {
@@ -364,7 +369,7 @@ fn may_be_booked(run: &Run<'_>) -> bool {
                 // An error told to a repetition says nothing of the attempt before it.
                 let settles_nothing = matches!(answer.status, 409 | 425 | 429 | 500 | 502 | 504)
                     || (exchange.attempts > 1 && answer.status >= 400);
-                let last_word = ["receipt", "event", "abort", "transaction"];
+                let last_word = ["receipt", "event", "abort", "transaction", "duplicate", "export"];
                 let last = last_word.iter().any(|label| exchange.request.label.starts_with(label));
                 settles_nothing || (last && (200..300).contains(&answer.status))
             }

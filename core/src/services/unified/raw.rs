@@ -70,11 +70,10 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
             return Err(Error::invalid("/method", message));
         }
     };
-    let plain = params.path.bytes().all(|byte| byte.is_ascii_graphic());
-    if !params.path.starts_with('/') || params.path.starts_with("//") || !plain {
+    if !is_path(&params.path) {
         return Err(Error::invalid(
             "/path",
-            "a path begins with one / and has no blanks; write it as in /records?limit=10",
+            "a path begins with one /, has neither blanks nor the parts . and .., and spells its letters out; write it as in /records?limit=10",
         ));
     }
     if method == Method::Post
@@ -121,6 +120,16 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         lost,
         keep_secret: Vec::new(),
     })
+}
+
+/// Whether it is the path of what it seems to be: no part of it is another one for the service.
+fn is_path(path: &str) -> bool {
+    let before_query = path.split(['?', '#']).next().unwrap_or_default();
+    let is_plain = |part: &str| !matches!(part, "." | "..") && !part.contains(['%', '\\']);
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_graphic())
+        && before_query.split('/').all(is_plain)
 }
 
 /// A token and a line of visible text (RFC 9110, 5.1 and 5.5).

@@ -143,7 +143,8 @@ fn as_sent(run: &Run<'_>, label: &str, mut sent: Sent) -> Sent {
 
 /// Whether an intention was used up by a record that the service rejected.
 pub(super) fn is_spent(run: &Run<'_>, credential: &str, intention: &str) -> Flow<bool> {
-    let read = |label: &str, id: &str| run.read(label, credential, &format!("/records/{id}"), None);
+    let read =
+        |label: &str, id: &str| run.read(label, credential, &format!("/records/{}", encoded(id)), None);
     let Some(used_in) =
         read("intention.read", intention)?.and_then(|answer| answer.text("/content/used_in/id"))
     else {

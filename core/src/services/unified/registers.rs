@@ -10,6 +10,7 @@ use super::resources::states::{self, DECOMMISSION, RESTORE, SUSPEND, Step};
 use super::run::{Flow, Run, local};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Halt, Outcome, Standing};
+use crate::services::halt;
 use serde_json::{Map, Value, json};
 
 /// What books something on a register.
@@ -50,14 +51,7 @@ pub(super) fn check_sells(run: &Run<'_>) -> Result<()> {
 
 /// The error of a register that may not sell.
 fn halted(halt: &Halt, zone: &str) -> Result<Error> {
-    let since = local(halt.since, zone)?;
-    let why = halt.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    let message = if halt.retired {
-        format!("the register was retired on {since}{why}; `register.replace` puts a new system in its place")
-    } else {
-        format!("the register has been suspended since {since}{why}; `register.restore` lets it sell again")
-    };
-    Ok(Error::new(Kind::NotReady, message))
+    Ok(halt::refusal(halt, &local(halt.since, zone)?))
 }
 
 /// The facts of a register that was found to be halted: by whom and why is not told.
@@ -133,12 +127,6 @@ fn reason(run: &Run<'_>) -> Option<String> {
 fn done(run: &Run<'_>, register: RegisterFacts, replaced: Option<&str>) -> Flow<Outcome> {
     let halt = register.halt.as_ref();
     let since = halt.map(|halt| run.local(halt.since)).transpose()?;
-    let result = json!({
-        "state": halt.map_or("ready", |halt| if halt.retired { "retired" } else { "suspended" }),
-        "since": since,
-        "reason": halt.and_then(|halt| halt.reason.clone()),
-        "ids": {"system": register.system},
-        "replaced": replaced,
-    });
-    Ok(Outcome { result, learned: Some(json!(register)), ..Outcome::default() })
+    let ids = [("system".to_owned(), register.system.clone())].into();
+    Ok(halt::changed(halt, since, &ids, replaced, &json!(register)))
 }

@@ -14,7 +14,8 @@ use super::subject;
 use super::wire::{Write, encoded, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
-use serde_json::{Map, Value, json};
+use crate::services::metadata;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Pages that one call follows (with 100 resources each).
@@ -23,11 +24,6 @@ const MOST_PAGES: u32 = 200;
 const LARGEST_PAGE: u64 = 100;
 /// The longest token of a page (Appendix A, PaginationToken).
 const TOKEN: usize = 1024;
-/// The caller's keys in a resource's metadata, and the lengths of keys and values: of the service's 20
-/// keys three are this library's (contract sign-fr 1.5).
-const METADATA: (usize, usize, usize) = (17, 40, 500);
-/// The beginning of this library's own keys.
-const OWN_KEYS: &str = "fiskal_";
 
 /// One kind of resource.
 #[derive(Debug)]
@@ -121,7 +117,7 @@ fn found(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
 fn create(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
     let credential = credential(run)?;
     let content = content::new(run, collection.word)?;
-    let mut metadata = metadata(run)?;
+    let mut metadata = metadata::given(&run.operation.params)?;
     metadata.extend(run.record_marks());
     let scope = if collection.is_scoped() { id(run, "organization")? } else { None };
     let kept = format!(
@@ -191,7 +187,7 @@ fn update(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
     let path = address(run, collection)?;
     let now = found(run, collection)?;
     let changes = content::changed(run, collection.word, &now)?;
-    let metadata = metadata(run)?;
+    let metadata = metadata::given(&run.operation.params)?;
     if changes.is_empty() && metadata.is_empty() {
         return Ok(view::shown(collection, &now)?);
     }
@@ -205,29 +201,6 @@ fn update(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
     };
     let body = run.write("update", &make, &|_| Ok(None))?;
     Ok(view::shown(collection, &body)?)
-}
-
-/// The caller's own data within the service's bounds.
-fn metadata(run: &Run<'_>) -> Result<Map<String, Value>> {
-    let given = run.param("metadata").as_object().cloned().unwrap_or_default();
-    let (most, key, value) = METADATA;
-    if given.len() > most {
-        return Err(Error::invalid("/metadata", format!("there may be at most {most} keys")));
-    }
-    for (name, text) in &given {
-        let pointer = format!("/metadata/{}", crate::read::escape(name));
-        if name.starts_with(OWN_KEYS) {
-            let message = format!("keys that begin with {OWN_KEYS} are this library's own; take another");
-            return Err(Error::invalid(pointer, message));
-        }
-        if !(1..=key).contains(&name.chars().count()) {
-            return Err(Error::invalid(pointer, format!("a key has 1 to {key} characters")));
-        }
-        if text.as_str().is_some_and(|text| text.chars().count() > value) {
-            return Err(Error::invalid(pointer, format!("a value has at most {value} characters")));
-        }
-    }
-    Ok(given)
 }
 
 /// One page, or all that follow too.

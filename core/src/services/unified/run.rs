@@ -157,30 +157,49 @@ impl<'a> Run<'a> {
     }
 
     /// Shows `visit` every resource of a list, page by page, until it wants no more.
+    ///
+    /// A list that does not end is an error: what is not in its beginning may come later.
     pub(super) fn list(
         &self,
         label: &str,
         credential: &str,
         path: &str,
         scope: Option<&str>,
-        mut visit: impl FnMut(&'a Value) -> bool,
+        visit: impl FnMut(&'a Value) -> bool,
     ) -> Flow<()> {
+        if self.browse(label, credential, path, scope, visit)? {
+            return Ok(());
+        }
+        let most = MOST_PAGES * PAGE;
+        let message = format!("the service's list {path} does not end within {most} resources");
+        Err(Error::internal(message).into())
+    }
+
+    /// Shows `visit` a list as [`Run::list`] does; tells whether that wanted no more, or saw all of it.
+    pub(super) fn browse(
+        &self,
+        label: &str,
+        credential: &str,
+        path: &str,
+        scope: Option<&str>,
+        mut visit: impl FnMut(&'a Value) -> bool,
+    ) -> Flow<bool> {
         let joint = if path.contains('?') { '&' } else { '?' };
         let mut address = format!("{path}{joint}limit={PAGE}");
         for page in 1..=MOST_PAGES {
             let Some(answer) = self.read(&format!("{label}.{page}"), credential, &address, scope)? else {
-                break;
+                return Ok(true);
             };
             let results = answer.body.get("results").and_then(Value::as_array);
             for resource in results.into_iter().flatten() {
                 if visit(resource) {
-                    return Ok(());
+                    return Ok(true);
                 }
             }
-            let Some(token) = answer.text("/pagination/token") else { break };
+            let Some(token) = answer.text("/pagination/token") else { return Ok(true) };
             address = format!("{path}{joint}limit={PAGE}&token={}", wire::encoded(token));
         }
-        Ok(())
+        Ok(false)
     }
 
     fn get(&self, label: &str, credential: &str, path: &str, scope: Option<&str>) -> Request {

@@ -144,6 +144,8 @@ pub struct Report {
     pub compared: u64,
     /// The rules that were checked, with how often each was broken.
     pub rules: Vec<Checked>,
+    /// What was not checked, with the reason; a rule that stands in both lists was checked in part.
+    pub unchecked: Vec<Unchecked>,
     /// What was found, rule by rule; of each rule the first 100.
     pub findings: Vec<Finding>,
 }
@@ -168,6 +170,16 @@ pub struct Checked {
     pub demand: String,
     /// How often it was broken, also where no more than 100 are told.
     pub findings: u64,
+}
+
+/// Rules that were not checked, or not everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "DepRulesUnchecked")]
+pub struct Unchecked {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// Why not, or where not.
+    pub why: String,
 }
 
 /// Something that breaks a rule.

@@ -5,8 +5,10 @@
 //! thousand. `docs/verify-dep.md` lists the rules with their sources.
 
 mod bounded;
+mod contents;
 mod findings;
 mod group;
+mod interruptible;
 mod keys;
 mod numbers;
 mod printed;
@@ -15,12 +17,15 @@ mod register;
 mod service;
 mod vienna;
 
-pub use findings::{Checked, Finding, Named, Report, Rule};
+pub use contents::{Contents, Expected, contents};
+pub use findings::{Checked, Finding, Named, Report, Rule, Unchecked};
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
+use crate::interrupt::Interrupt;
 use crate::verify::rksv::{Jws, MachineCode, Malformed, Signature, Turnover, payload_of};
 use findings::{At, Findings};
 use group::Group;
+use interruptible::Interruptible;
 use keys::Keys;
 use numbers::{Numbers, Repeated};
 use printed::Printed;
@@ -44,6 +49,8 @@ pub struct Material<'a> {
     pub printed: &'a [String],
     /// The service's list of the register's receipts, in ascending order.
     pub receipts: Option<Box<dyn Read>>,
+    /// Whether the export may begin and end in the middle of the log.
+    pub partial: bool,
 }
 
 /// How far the check is.
@@ -60,22 +67,46 @@ pub struct Progress {
 ///
 /// # Errors
 /// `invalid`: at `/file` when it is no DEP export, with the line; at `/keys`, `/receipts` or `/printed` when
-/// that cannot be used. What breaks a rule is no error but a finding of the [`Report`].
-pub fn verify(material: Material<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Report> {
+/// that cannot be used. `busy` once `interrupt` is raised. What breaks a rule is no error but a finding of the
+/// [`Report`].
+pub fn verify(
+    material: Material<'_>,
+    interrupt: &Interrupt,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report> {
+    let told = check(material, interrupt, progress);
+    told.map_err(|error| if interrupt.is_raised() { interrupted() } else { error })
+}
+
+/// The error of a check that nobody waits for any more.
+fn interrupted() -> Error {
+    Error::new(Kind::Busy, "the check was interrupted, and nothing is said of the export; check it again")
+}
+
+fn check(
+    material: Material<'_>,
+    interrupt: &Interrupt,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report> {
     let keys = Keys::read(material.keys)?;
     let (passed, passed_list) = (Cell::new(0), Cell::new(0));
+    let export = || -> Result<Box<dyn Read>> {
+        Ok(Box::new(Interruptible::new((material.export)()?, interrupt)))
+    };
+    let list = material.receipts.map(|list| Box::new(Interruptible::new(list, interrupt)));
     let mut check = Check {
-        register: Register::new(&keys, Vienna::new()?),
+        register: Register::new(&keys, Vienna::new()?, material.partial),
         keys: &keys,
         printed: Printed::read(material.printed)?,
-        service: material.receipts.map(|list| Service::new(list, &passed_list)),
+        service: list.map(|list| Service::new(list, &passed_list, material.partial)),
+        partial: material.partial,
         numbers: Numbers::default(),
         group: Group::default(),
         findings: Findings::default(),
         tally: Tally::default(),
     };
     let applied = check.rules();
-    read::read((material.export)()?, &passed, &mut |part| {
+    read::read(export()?, &passed, &mut |part| {
         check.part(part)?;
         let receipts = check.tally.receipts;
         if receipts.is_multiple_of(STRIDE) {
@@ -83,7 +114,7 @@ pub fn verify(material: Material<'_>, progress: &mut dyn FnMut(Progress)) -> Res
         }
         Ok(())
     })?;
-    check.finish(material.export, applied)
+    check.finish(&export, applied)
 }
 
 /// A check at work.
@@ -92,6 +123,7 @@ struct Check<'a> {
     register: Register<'a>,
     printed: Printed,
     service: Option<Service<'a>>,
+    partial: bool,
     numbers: Numbers,
     group: Group,
     findings: Findings,
@@ -115,9 +147,33 @@ impl Check<'_> {
     /// The rules for which there is something to go by.
     fn rules(&self) -> Vec<Rule> {
         let mut rules = Rule::OF_THE_CHAIN.to_vec();
+        rules.retain(|rule| !(self.partial && *rule == Rule::Start));
         rules.extend(Rule::OF_PAPER.into_iter().filter(|_| !self.printed.is_empty()));
         rules.extend(Rule::OF_THE_SERVICE.into_iter().filter(|_| self.service.is_some()));
         rules
+    }
+
+    /// What was not checked, and why not.
+    fn unchecked(&self) -> Vec<Unchecked> {
+        let mut unchecked = Vec::new();
+        let mut add = |rules: &[Rule], why: &str| {
+            unchecked.push(Unchecked { rules: rules.to_vec(), why: why.to_owned() });
+        };
+        if self.partial {
+            add(&[Rule::Start], "the export is a part of a log, and the start receipt need not be in it");
+            add(&[Rule::Chain], "not of the first receipt: the one before it is not in the export");
+            add(&[Rule::Turnover], "not up to the first counter: what was sold before is not in the export");
+            add(&[Rule::Clearance], "not of an outage that began before the first receipt");
+        }
+        if self.printed.is_empty() {
+            add(&Rule::OF_PAPER, "there were no printed codes");
+        }
+        if self.service.is_none() {
+            add(&Rule::OF_THE_SERVICE, "there was no list of the service");
+        } else if self.partial {
+            add(&[Rule::Missing], "not before the first and behind the last receipt of the export");
+        }
+        unchecked
     }
 
     fn part(&mut self, part: Part<'_>) -> Result<()> {
@@ -168,7 +224,8 @@ impl Check<'_> {
     }
 
     fn finish(mut self, export: &dyn Fn() -> Result<Box<dyn Read>>, rules: Vec<Rule>) -> Result<Report> {
-        if self.tally.receipts == 0 {
+        let unchecked = self.unchecked();
+        if self.tally.receipts == 0 && !self.partial {
             let expected = "a signed receipt that sells nothing";
             self.findings.add(Rule::Start, At::default(), "no receipt at all", expected);
         }
@@ -200,6 +257,7 @@ impl Check<'_> {
             cancellations: self.tally.cancellations,
             compared,
             rules,
+            unchecked,
             findings: self.findings.told(),
         })
     }

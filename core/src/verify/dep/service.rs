@@ -59,13 +59,17 @@ pub(super) struct Service<'a> {
     page: VecDeque<Listed>,
     last: String,
     compared: u64,
+    /// Whether the export may begin behind the list's first receipt and end before its last.
+    partial: bool,
+    /// Whether the list's next receipt may come before the export's first.
+    before_first: bool,
 }
 
 impl<'a> Service<'a> {
-    pub(super) fn new(source: Box<dyn Read + 'a>, passed: &'a Cell<u64>) -> Self {
+    pub(super) fn new(source: Box<dyn Read + 'a>, passed: &'a Cell<u64>, partial: bool) -> Self {
         let source = BufReader::new(Bounded::new(source, passed));
         let values = serde_json::Deserializer::from_reader(source).into_iter();
-        Service { values, page: VecDeque::new(), last: String::new(), compared: 0 }
+        Service { values, page: VecDeque::new(), last: String::new(), compared: 0, partial, before_first: partial }
     }
 
     /// How many receipts were held against the list.
@@ -78,6 +82,7 @@ impl<'a> Service<'a> {
     /// # Errors
     /// `invalid` at `/receipts` when the list cannot be read, or its numbers do not ascend.
     pub(super) fn compare(&mut self, receipt: &Receipt<'_>, findings: &mut Findings) -> Result<()> {
+        let before_first = std::mem::take(&mut self.before_first);
         let number = &receipt.code.number;
         while let Some(listed) = self.next_of(&receipt.code.register)? {
             if order(&listed.receipt_number) > order(number) || !is_counted(number) {
@@ -89,7 +94,9 @@ impl<'a> Service<'a> {
                 self.compared += 1;
                 return differences(&listed, receipt, findings);
             }
-            missing(&listed, findings);
+            if !before_first {
+                missing(&listed, findings);
+            }
         }
         Ok(())
     }
@@ -98,7 +105,9 @@ impl<'a> Service<'a> {
     pub(super) fn finish(&mut self, register: &str, findings: &mut Findings) -> Result<()> {
         while let Some(listed) = self.next_of(register)? {
             self.last.clone_from(&listed.receipt_number);
-            missing(&listed, findings);
+            if !self.partial {
+                missing(&listed, findings);
+            }
         }
         Ok(())
     }

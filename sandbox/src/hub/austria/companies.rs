@@ -23,9 +23,9 @@ fn path(id: &str) -> String {
     format!("{HOME}/organizations/{id}")
 }
 
-fn row(company: &Company, depth: usize) -> Markup {
+fn row(company: &Company) -> Markup {
     html! {
-        li class={ "depth-" (depth) } {
+        li {
             a.main href=(path(&company.id)) { (parts::name(&company.name)) }
             span.tag { @if company.manager.is_some() { "Managed" } @else { "Dashboard" } }
         }
@@ -33,23 +33,20 @@ fn row(company: &Company, depth: usize) -> Markup {
 }
 
 pub(super) fn list(visit: &Visit<'_>) -> Reply {
+    let slice = visit.hub.accounts.companies(&visit.cursor());
     let content = html! {
         p.crumbs { a href=(HOME) { "Austria" } }
         div.title { h1 { "Organizations" } (page::follow(visit)) }
-        p.lead { "The dashboard's own organization manages one for each merchant." }
-        ul.rows {
-            @for company in visit.hub.accounts.companies() {
-                (row(&company, usize::from(company.manager.is_some())))
-            }
-        }
+        p.lead { "The dashboard's own organization manages one for each merchant. Newest first." }
+        ul.rows { @for company in &slice.rows { (row(company)) } }
+        (parts::pager(&visit.path, "", &slice))
     };
     page::page(visit, "Organizations", &content)
 }
 
 pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
     let Some(company) = visit.hub.accounts.company(id) else { return page::nothing_here(visit) };
-    let managed: Vec<Company> =
-        visit.hub.accounts.companies().into_iter().filter(|row| row.manager.as_deref() == Some(id)).collect();
+    let managed = visit.hub.accounts.managed(id, &visit.cursor());
     let content = html! {
         p.crumbs { a href=(HOME) { "Austria" } " / " a href={ (HOME) "/organizations" } { "Organizations" } }
         div.title { h1 { (parts::name(&company.name)) } }
@@ -57,7 +54,8 @@ pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
         @if company.manager.is_none() {
             section aria-labelledby="managed" {
                 h2 id="managed" { "Merchants" }
-                @if !managed.is_empty() { ul.rows { @for company in &managed { (row(company, 0)) } } }
+                @if !managed.rows.is_empty() { ul.rows { @for company in &managed.rows { (row(company)) } } }
+                (parts::pager(&visit.path, "", &managed))
                 (merchant_form(visit, id))
             }
         }
@@ -170,6 +168,10 @@ pub(super) async fn show_key(visit: &Visit<'_>, id: &str) -> Reply {
 
 /// An organization by its name.
 pub(super) fn link(visit: &Visit<'_>, id: &str) -> Markup {
+    html! { a href=(path(id)) { (name(visit, id)) } }
+}
+
+pub(super) fn name(visit: &Visit<'_>, id: &str) -> Markup {
     let name = visit.hub.accounts.company(id).map_or_else(|| id.to_owned(), |company| company.name);
-    html! { a href=(path(id)) { (parts::name(&name)) } }
+    parts::name(&name)
 }

@@ -2,6 +2,7 @@
 
 mod companies;
 mod devices;
+mod finanzonline;
 mod receipts;
 
 use maud::{Markup, html};
@@ -28,6 +29,8 @@ pub(super) async fn read(visit: &Visit<'_>, segments: &[&str]) -> Reply {
         ["registers", key @ .., "dep.json"] => document(visit, visit.hub.sign_at.dep(&key.join("/"))),
         ["registers", key @ .., "keys.json"] => document(visit, visit.hub.sign_at.keys(&key.join("/"))),
         ["registers", key @ ..] => devices::register(visit, &key.join("/")),
+        ["finanzonline"] => finanzonline::list(visit),
+        ["finanzonline", key @ ..] => finanzonline::show(visit, &key.join("/")),
         ["receipts"] => receipts::list(visit),
         ["receipts", key @ ..] => receipts::show(visit, &key.join("/")),
         _ => page::nothing_here(visit),
@@ -46,14 +49,17 @@ fn show(visit: &Visit<'_>) -> Reply {
     let (units, registers) =
         (visit.hub.sign_at.units(&Cursor::Newest), visit.hub.sign_at.registers(&Cursor::Newest));
     let latest = visit.hub.sign_at.receipts(None, &Cursor::Newest);
+    let companies = visit.hub.accounts.companies(&Cursor::Newest);
+    let taxpayers = visit.hub.sign_at.taxpayers(&Cursor::Newest);
     let content = html! {
         div.title { h1 { "Austria" } (page::follow(visit)) }
         p.lead { "SIGN AT and the Management API: receipts under the cash register ordinance, signed for real." }
         ul.counts {
-            li { a href="/hub/austria/organizations" { strong { (visit.hub.accounts.companies().len()) } " Organizations" } }
+            li { a href="/hub/austria/organizations" { strong { (companies.total) } " Organizations" } }
             li { a href="/hub/austria/units" { strong { (units.total) } " Signature creation units" } }
             li { a href="/hub/austria/registers" { strong { (registers.total) } " Registers" } }
             li { a href="/hub/austria/receipts" { strong { (latest.total) } " Receipts" } }
+            li { a href="/hub/austria/finanzonline" { strong { (taxpayers.total) } " At FinanzOnline" } }
         }
         section aria-labelledby="latest" {
             h2 id="latest" { "Latest receipts" }
@@ -75,7 +81,10 @@ fn connection(visit: &Visit<'_>) -> Markup {
             (parts::facts(&[
                 ("SIGN AT", parts::code(&format!("http://{}{prefix}/api/v1", visit.host))),
                 ("Management API", parts::code(&format!("http://{}/management/api/v0", visit.host))),
-                ("Contract", html! { "SIGN AT 1.2.6 · " a href={ (prefix) "/openapi.json" } { "OpenAPI" } }),
+                ("Contract", html! {
+                    "SIGN AT 1.2.6 · " a href={ (prefix) "/api/v1/_docs" } { "reference" }
+                    " · " a href={ (prefix) "/openapi.json" } { "OpenAPI" }
+                }),
                 ("Postman", html! {
                     a href={ (prefix) "/postman/collection.json" } { "collection" } " and "
                     a href={ (prefix) "/postman/environment.json" } { "environment" } ", with the keys filled in"

@@ -59,11 +59,29 @@ fn content(
                     put(&mut body, reference, json!({ "id": id }));
                 }
             }
-            receipt::check(body.get("operation").unwrap_or(&Value::Null), settings)?;
+            let operation = body.get("operation").unwrap_or(&Value::Null);
+            receipt::check(operation, settings)?;
+            if settings.guide_reason_required {
+                says_why(operation)?;
+            }
         }
         _ => {}
     }
     Ok(body)
+}
+
+/// France wants the reason of what takes a document back or sets it right (contract sign-fr 7), also where it is
+/// replayed.
+fn says_why(operation: &Value) -> Result<(), Problem> {
+    let replayed = operation.pointer("/content/operation").map(|inner| ("/content/operation", inner));
+    let (place, operation) = replayed.unwrap_or(("", operation));
+    let explains = matches!(operation["type"].as_str(), Some("CORRECTION" | "CANCELLATION"));
+    if explains && operation.get("reason").is_none() {
+        let message =
+            format!("Request body at /operation{place} has no reason, which is mandatory in France");
+        return Err(Problem::unprocessable(message));
+    }
+    Ok(())
 }
 
 /// A person's name is not divided in the guide; the reference wants it in its parts.

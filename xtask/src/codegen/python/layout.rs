@@ -50,6 +50,19 @@ impl Code {
     }
 }
 
+/// An import, with a name a line where they are many.
+pub(super) fn import(module: &str, names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+    let names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    let one = format!("from {module} import {}", names.join(", "));
+    if fits(&one) {
+        return vec![one];
+    }
+    let mut lines = vec![format!("from {module} import (")];
+    lines.extend(names.iter().map(|name| format!("    {name},")));
+    lines.push(")".into());
+    lines
+}
+
 /// Whether brackets are those of a list or a dictionary, which have an item a line or are on one.
 fn is_literal(open: &str) -> bool {
     let before = open.strip_suffix(['[', '{']);

@@ -16,7 +16,11 @@ pub(super) use types::types;
 use super::registry::Registry;
 use super::schema::{Name, Object, Shape, Type};
 use super::text::{GENERATED, Page, wrapped};
-use layout::WIDTH;
+use layout::{WIDTH, import};
+use std::collections::BTreeSet;
+
+/// The package.
+const FOLDER: &str = "bindings-python/python/fiskal";
 
 /// The class that stands for a receipt; it is written by hand.
 const RECEIPT: &str = "Receipt";
@@ -88,6 +92,25 @@ impl Annotations<'_> {
     }
 }
 
+/// What annotations need of the module `typing`.
+const TYPING: [&str; 10] =
+    ["Any", "Dict", "List", "Literal", "Mapping", "Optional", "Sequence", "TypedDict", "Union", "cast"];
+
+/// The import of what code names of `typing`, and of what tells a type checker's run, where a receipt is
+/// named.
+fn typing(used: &BTreeSet<String>) -> Vec<String> {
+    let checking = used.contains(RECEIPT).then_some("TYPE_CHECKING");
+    let named = TYPING.into_iter().filter(|name| used.contains(*name));
+    let names: Vec<&str> = checking.into_iter().chain(named).collect();
+    if names.is_empty() { Vec::new() } else { import("typing", &names) }
+}
+
+/// The names in a piece of code.
+fn identifiers(code: &str) -> impl Iterator<Item = &str> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    code.split(move |letter| !is_part(letter)).filter(|name| !name.is_empty())
+}
+
 /// A file's first lines.
 fn begun(doc: &str) -> Page {
     let mut page = Page::default();
@@ -141,7 +164,13 @@ fn is_empty(default: &serde_json::Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codegen::Generated;
     use crate::codegen::registry::example;
+
+    /// All files of a kind, as one text.
+    fn whole(files: Vec<Generated>) -> String {
+        files.into_iter().map(|file| file.text).collect()
+    }
 
     fn has(text: &str, parts: &[&str]) {
         for part in parts {
@@ -152,7 +181,7 @@ mod tests {
     #[test]
     fn what_may_be_left_out_is_a_base_of_what_may_not() {
         has(
-            &types(&example()),
+            &whole(types(&example())),
             &[
                 "class ItemOptions(TypedDict, total=False):\n    unit: Optional[str]\n\n    vat: VatParams\n",
                 "class ItemParams(ItemOptions):\n    price: DecimalParam\n",
@@ -169,7 +198,7 @@ mod tests {
     #[test]
     fn a_parameter_that_is_a_word_of_the_language_gets_an_underscore() {
         has(
-            &operations(&example()),
+            &whole(operations(&example())),
             &[
                 "    def sale_complete_many(\n        self,\n        *,\n        from_: types.Method,\n",
                 "        items: Optional[Sequence[types.ItemParams]] = None,\n",

@@ -1,59 +1,101 @@
-//! `_operations.py`: one method an operation, as functions and as coroutines.
+//! `_operations/` and `_async_operations/`: one method an operation, a file a family.
 
 use super::layout::{Code, WIDTH, brackets, word};
-use super::{Annotations, RECEIPT, begun, docstring, variable};
-use crate::codegen::naming::snake;
+use super::{Annotations, FOLDER, RECEIPT, begun, docstring, identifiers, typing, variable};
+use crate::codegen::families::{self, family};
+use crate::codegen::naming::{pascal, snake};
 use crate::codegen::registry::{Operation, Registry};
 use crate::codegen::schema::{Member, Type};
 use crate::codegen::text::{Page, wrapped};
-
-const IMPORTS: [&str; 8] = [
-    "from __future__ import annotations",
-    "",
-    "from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Sequence, cast",
-    "",
-    "from . import types",
-    "",
-    "if TYPE_CHECKING:",
-    "    from ._receipt import Receipt",
-];
+use crate::codegen::{Generated, generated};
+use std::collections::BTreeSet;
 
 /// Whether calls are awaited.
 #[derive(Clone, Copy)]
 struct Way {
-    class: &'static str,
-    doc: &'static str,
+    /// Where the files are.
+    package: &'static str,
+    /// What stands before the names of classes.
+    prefix: &'static str,
+    /// What each operation is.
+    is: &'static str,
     define: &'static str,
     wait: &'static str,
 }
 
 const WAYS: [Way; 2] = [
-    Way { class: "Operations", doc: "The operations, one method each.", define: "def", wait: "" },
+    Way { package: "_operations", prefix: "", is: "method", define: "def", wait: "" },
     Way {
-        class: "AsyncOperations",
-        doc: "The operations, one coroutine each.",
+        package: "_async_operations",
+        prefix: "Async",
+        is: "coroutine",
         define: "async def",
         wait: "await ",
     },
 ];
 
-/// The file.
-pub(in crate::codegen) fn operations(registry: &Registry) -> String {
+/// The files, and for each way the class of all operations.
+pub(in crate::codegen) fn operations(registry: &Registry) -> Vec<Generated> {
+    WAYS.iter().flat_map(|way| package(registry, *way)).collect()
+}
+
+fn package(registry: &Registry, way: Way) -> Vec<Generated> {
+    let path = |file: &str| format!("{FOLDER}/{}/{file}.py", way.package);
+    let families = families::families(registry);
+    let files = families.iter().map(|name| generated(path(name), family_file(registry, way, name)));
+    files.chain([generated(path("__init__"), whole(way, &families))]).collect()
+}
+
+/// One class that has all methods.
+fn whole(way: Way, families: &[&str]) -> String {
+    let mut page = begun(&format!("The operations, one {} each.", way.is));
+    let mut sorted = families.to_vec();
+    sorted.sort_unstable();
+    page.lines("", sorted.iter().map(|name| format!("from .{name} import {}", class(way, name))));
+    page.lines("", ["", ""]);
+    let bases = families.iter().map(|name| word(class(way, name))).collect();
+    let head = brackets(format!("class {}Operations(", way.prefix), bases, ")");
+    page.lines("", head.lines(0, ":"));
+    page.lines("", docstring(&format!("The operations, one {} each.", way.is), 4));
+    page.text()
+}
+
+fn class(way: Way, family: &str) -> String {
+    format!("{}{}Operations", way.prefix, pascal(family))
+}
+
+fn family_file(registry: &Registry, way: Way, name: &str) -> String {
     let annotations = Annotations { registry, module: "types." };
-    let mut page = begun("The operations, one method each.");
-    page.lines("", IMPORTS);
-    for way in WAYS {
-        page.lines("", ["", "", &format!("class {}:", way.class)]);
-        page.lines("", docstring(way.doc, 4));
+    let operations: Vec<_> = registry.operations.iter().filter(|one| family(&one.name) == name).collect();
+    let used: BTreeSet<String> = operations.iter().flat_map(|one| names(&annotations, one)).collect();
+    let doc = families::does(name);
+    let mut page = begun(&doc);
+    page.line("from __future__ import annotations");
+    page.blank();
+    page.lines("", typing(&used));
+    page.blank();
+    if used.contains("types") {
+        page.line("from .. import types");
+    }
+    page.line(format!("from .._calls import {}Calls", way.prefix));
+    if used.contains(RECEIPT) {
+        page.lines("", ["", "if TYPE_CHECKING:", "    from .._receipt import Receipt"]);
+    }
+    page.lines("", ["", "", &format!("class {}({}Calls):", class(way, name), way.prefix)]);
+    page.lines("", docstring(&doc, 4));
+    for operation in operations {
         page.blank();
-        page.line(format!("    {} _call(self, operation: str, params: Dict[str, Any]) -> Any:", way.define));
-        page.line("        raise NotImplementedError");
-        for operation in &registry.operations {
-            page.blank();
-            method(&mut page, &annotations, operation, way);
-        }
+        method(&mut page, &annotations, operation, way);
     }
     page.text()
+}
+
+/// What a method's code names.
+fn names(annotations: &Annotations<'_>, operation: &Operation) -> Vec<String> {
+    let members = annotations.registry.params(operation).members.iter();
+    let params = members.map(|param| parameter(annotations, param)).collect::<Vec<_>>();
+    let code = params.join(" ") + " cast " + &annotations.reference(&operation.result);
+    identifiers(&code).map(str::to_owned).collect()
 }
 
 fn method(page: &mut Page, annotations: &Annotations<'_>, operation: &Operation, way: Way) {

@@ -1,61 +1,51 @@
-//! `types.py`: the shapes of parameters and results.
+//! `types/`: the shapes of parameters and results, a file a family.
 
-use super::layout::{brackets, word};
-use super::{Annotations, KEYWORDS, RECEIPT, begun, comment, docstring};
+use super::layout::{brackets, import, word};
+use super::{Annotations, FOLDER, KEYWORDS, RECEIPT, begun, comment, docstring, identifiers, typing};
+use crate::codegen::families::{self, GIVEN};
 use crate::codegen::registry::{Definition, Registry};
 use crate::codegen::schema::{Member, Object, Shape, Type, Variant};
 use crate::codegen::text::Page;
+use crate::codegen::{Generated, generated};
+use std::collections::{BTreeMap, BTreeSet};
 
-const IMPORTS: [&str; 16] = [
-    "from __future__ import annotations",
-    "",
-    "from decimal import Decimal",
-    "from typing import (",
-    "    TYPE_CHECKING,",
-    "    Any,",
-    "    Dict,",
-    "    List,",
-    "    Literal,",
-    "    Mapping,",
-    "    Optional,",
-    "    Sequence,",
-    "    TypedDict,",
-    "    Union,",
-    ")",
-    "",
-];
+/// What is given for a decimal; it has no definition of its own.
+const DECIMAL: &str = "DecimalParam";
 
-/// The file.
-pub(in crate::codegen) fn types(registry: &Registry) -> String {
-    let mut file =
-        File { annotations: Annotations { registry, module: "" }, names: Vec::new(), body: Page::default() };
-    file.decimal();
-    for definition in shown(registry) {
-        if let Shape::Choice(choices) = &definition.shape {
-            file.choice(definition, choices);
+/// The files, and the one that gives all their names.
+pub(in crate::codegen) fn types(registry: &Registry) -> Vec<Generated> {
+    let annotations = Annotations { registry, module: "" };
+    let homes = families::homes(registry);
+    let shown_in = homes.iter().filter(|(name, _)| name.title != RECEIPT);
+    let named = shown_in.map(|(name, home)| (annotations.name(name), *home));
+    let places: BTreeMap<String, &str> = named.chain([(DECIMAL.to_owned(), GIVEN)]).collect();
+    let mut files = Vec::new();
+    let mut exports = BTreeMap::new();
+    for home in families::files(registry) {
+        let definitions: Vec<_> = shown(registry).filter(|one| homes.get(&one.name) == Some(&home)).collect();
+        let mut file = File::new(registry);
+        file.fill(home, &definitions);
+        if file.names.is_empty() {
+            continue;
         }
+        exports.insert(home, file.names.clone());
+        files.push(generated(format!("{FOLDER}/types/_{home}.py"), file.text(home, &places)));
     }
-    for definition in shown(registry) {
-        match &definition.shape {
-            Shape::Object(object) if !object.members.is_empty() => {
-                file.object(
-                    &file.annotations.name(&definition.name),
-                    &definition.doc,
-                    object,
-                    definition.name.given,
-                );
-            }
-            Shape::Alias(Type::Union(variants)) => file.parts(definition, variants),
-            _ => {}
-        }
+    files.push(generated(format!("{FOLDER}/types/__init__.py"), package(&exports)));
+    files
+}
+
+/// All names in one place, whichever file they stand in.
+fn package(exports: &BTreeMap<&str, BTreeSet<String>>) -> String {
+    let mut page = begun("The shapes of what the operations take and give.");
+    for (home, names) in exports {
+        page.lines("", import(&format!("._{home}"), names));
     }
-    // An alias is evaluated where it stands, so what it names comes before it.
-    for definition in shown(registry) {
-        if let Shape::Alias(of) = &definition.shape {
-            file.alias(definition, of);
-        }
-    }
-    file.text()
+    page.blank();
+    let names: BTreeSet<&String> = exports.values().flatten().collect();
+    let names = names.into_iter().map(|name| word(format!("\"{name}\""))).collect();
+    page.lines("", brackets("__all__ = [", names, "]").lines(0, ""));
+    page.text()
 }
 
 /// What has a name in Python: not a receipt, which is a class, and not the parameters of one operation,
@@ -67,14 +57,62 @@ fn shown(registry: &Registry) -> impl Iterator<Item = &Definition> {
 
 struct File<'a> {
     annotations: Annotations<'a>,
-    names: Vec<String>,
+    /// What a program may name.
+    names: BTreeSet<String>,
+    /// What the code names, wherever it stands.
+    used: BTreeSet<String>,
     body: Page,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    fn new(registry: &'a Registry) -> Self {
+        let annotations = Annotations { registry, module: "" };
+        File { annotations, names: BTreeSet::new(), used: BTreeSet::new(), body: Page::default() }
+    }
+
+    fn fill(&mut self, home: &str, definitions: &[&Definition]) {
+        if home == GIVEN {
+            self.decimal();
+        }
+        for definition in definitions {
+            if let Shape::Choice(choices) = &definition.shape {
+                self.choice(definition, choices);
+            }
+        }
+        for definition in definitions {
+            match &definition.shape {
+                Shape::Object(object) if !object.members.is_empty() => {
+                    let name = self.annotations.name(&definition.name);
+                    self.object(&name, &definition.doc, object, definition.name.given);
+                }
+                Shape::Alias(Type::Union(variants)) => self.parts(definition, variants),
+                _ => {}
+            }
+        }
+        // An alias is evaluated where it stands, so what it names comes before it.
+        for definition in definitions {
+            if let Shape::Alias(of) = &definition.shape {
+                self.alias(definition, of);
+            }
+        }
+    }
+
+    fn annotation(&mut self, of: &Type, given: bool) -> String {
+        let annotation = self.annotations.of(of, given);
+        self.uses(&annotation);
+        annotation
+    }
+
+    fn uses(&mut self, code: &str) {
+        self.used.extend(identifiers(code).map(str::to_owned));
+    }
+
     fn decimal(&mut self) {
-        self.names.push("DecimalParam".into());
-        self.body.line("DecimalParam = Union[str, int, Decimal]");
+        let code = format!("{DECIMAL} = Union[str, int, Decimal]");
+        self.uses(&code);
+        self.names.insert(DECIMAL.into());
+        self.body.blank();
+        self.body.line(code);
         self.body.line("\"\"\"An amount, a rate or a quantity as it may be given; never a float.\"\"\"");
     }
 
@@ -83,10 +121,11 @@ impl File<'_> {
         let texts = choices.iter().map(|(text, _)| word(format!("\"{text}\""))).collect();
         let meanings = choices.iter().map(|(text, meaning)| format!("- `{text}`: {meaning}"));
         let doc: Vec<String> = std::iter::once(definition.doc.clone()).chain(meanings).collect();
+        self.uses("Literal");
         self.body.blank();
         self.body.lines("", brackets(format!("{name} = Literal["), texts, "]").lines(0, ""));
         self.body.lines("", docstring(&doc.join("\n\n"), 0));
-        self.names.push(name);
+        self.names.insert(name);
     }
 
     /// The parts of a union that have no name of their own.
@@ -111,11 +150,12 @@ impl File<'_> {
             }
             of => word(format!("{name} = {}", self.annotations.of(of, given))),
         };
+        self.uses(&code.flat());
         self.body.blank();
         self.body.blank();
         self.body.lines("", code.lines(0, ""));
         self.body.lines("", docstring(&definition.doc, 0));
-        self.names.push(name);
+        self.names.insert(name);
     }
 
     /// Keys that may be absent make a class of their own, on which the one with the others stands. Of
@@ -140,10 +180,11 @@ impl File<'_> {
                 self.names.extend(options);
             }
         }
-        self.names.push(name.to_owned());
+        self.names.insert(name.to_owned());
     }
 
     fn dict(&mut self, name: &str, base: &str, doc: &str, members: &[&Member], given: bool) {
+        self.uses(base);
         self.body.blank();
         self.body.blank();
         if members.iter().copied().any(is_keyword) {
@@ -156,7 +197,8 @@ impl File<'_> {
                 self.body.blank();
             }
             self.body.lines("", comment(&member.doc, 4));
-            self.body.line(format!("    {}: {}", member.name, self.annotations.of(&member.of, given)));
+            let annotation = self.annotation(&member.of, given);
+            self.body.line(format!("    {}: {annotation}", member.name));
         }
     }
 
@@ -167,11 +209,8 @@ impl File<'_> {
         self.body.line("    {");
         for member in members {
             self.body.lines("", comment(&member.doc, 8));
-            self.body.line(format!(
-                "        \"{}\": \"{}\",",
-                member.name,
-                self.annotations.of(&member.of, given)
-            ));
+            let annotation = self.annotation(&member.of, given);
+            self.body.line(format!("        \"{}\": \"{annotation}\",", member.name));
         }
         self.body.line("    },");
         if let Some((_, total)) = base.split_once(", ") {
@@ -181,16 +220,29 @@ impl File<'_> {
         self.body.lines("", docstring(doc, 0));
     }
 
-    fn text(mut self) -> String {
-        let mut page = begun("The shapes of what the operations take and give.");
-        page.lines("", IMPORTS);
-        page.line("if TYPE_CHECKING:");
-        page.line("    from ._receipt import Receipt");
+    fn text(self, home: &str, places: &BTreeMap<String, &str>) -> String {
+        let mut page = begun(&families::says(home));
+        page.line("from __future__ import annotations");
         page.blank();
-        self.names.sort();
-        let names = self.names.iter().map(|name| word(format!("\"{name}\""))).collect();
-        page.lines("", brackets("__all__ = [", names, "]").lines(0, ""));
-        page.blank();
+        if self.used.contains("Decimal") {
+            page.line("from decimal import Decimal");
+        }
+        page.lines("", typing(&self.used));
+        let mut foreign: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for name in &self.used {
+            if let Some(place) = places.get(name).filter(|place| **place != home) {
+                foreign.entry(*place).or_default().insert(name.clone());
+            }
+        }
+        if !foreign.is_empty() {
+            page.blank();
+        }
+        for (place, names) in &foreign {
+            page.lines("", import(&format!("._{place}"), names));
+        }
+        if self.used.contains(RECEIPT) {
+            page.lines("", ["", "if TYPE_CHECKING:", "    from .._receipt import Receipt"]);
+        }
         page.text() + &self.body.text()
     }
 }

@@ -32,8 +32,17 @@ pub(super) fn new(run: &Run<'_>, word: &str) -> Result<Value> {
 /// What changes in the content of a resource that is `now` this.
 pub(super) fn changed(run: &Run<'_>, word: &str, now: &Value) -> Result<Map<String, Value>> {
     match word {
-        "organization" => renamed(asked::<UpdateOrganization>(run)?.name),
-        "subject" => renamed(asked::<UpdateSubject>(run)?.name),
+        "organization" => {
+            let asked: UpdateOrganization = asked(run)?;
+            keeps_no(run, "address", asked.address.is_some())?;
+            renamed(asked.name)
+        }
+        "subject" => {
+            let asked: UpdateSubject = asked(run)?;
+            // It is shown, and nothing changes it (contract sign-fr 3.3).
+            keeps_no(run, "state", asked.state.is_some())?;
+            renamed(asked.name)
+        }
         "merchant" => changed_merchant(run, now),
         "location" => changed_location(run),
         _ => devices::changed(run),
@@ -49,11 +58,21 @@ pub(super) fn asked<T: DeserializeOwned>(run: &Run<'_>) -> Result<T> {
 fn new_organization(run: &Run<'_>) -> Result<Value> {
     let asked: CreateOrganization = asked(run)?;
     fits("/name", &asked.name, NAME)?;
+    keeps_no(run, "address", asked.address.is_some())?;
     let organization_type = match asked.organization_type {
         OrganizationType::Group => "GROUP",
         OrganizationType::Unit => "UNIT",
     };
     Ok(json!({"type": organization_type, "name": asked.name}))
+}
+
+/// What the service has no member for, or lets nobody change.
+fn keeps_no(run: &Run<'_>, member: &str, given: bool) -> Result<()> {
+    if !given {
+        return Ok(());
+    }
+    let message = format!("{} takes no {member} here; leave it out", run.service.service.to_uppercase());
+    Err(Error::invalid(format!("/{member}"), message))
 }
 
 /// A subject's first name is narrower than its later ones (Appendix A, ApiKeySubjectName and SubjectName).

@@ -1,13 +1,20 @@
 //! FinanzOnline, the finance ministry's portal, as far as it stands behind the service (contract sign-at 2.2, 2.9, 4.1).
 
-use serde_json::{Map, Value, json};
+mod check;
+pub(super) mod deadlines;
+pub(super) mod entries;
+pub(super) mod known;
+pub(super) mod late;
 
+use serde_json::{Map, Value};
+
+use self::check::Question;
+pub(super) use self::late::Asked;
 use super::desk::Desk;
 use super::errors::Problem;
-use super::state::{Receipt, Register, State, Taxpayer, Validation};
+use super::state::{Receipt, State, Taxpayer, Validation};
 use super::view;
-use crate::crypto::rksv;
-use crate::settings::Fon;
+use crate::settings::{Fon, FonValidation};
 
 /// Whether an answer comes back once the change is done.
 pub(super) enum Report {
@@ -27,8 +34,8 @@ impl Report {
     }
 }
 
-/// Reports a change of the caller's taxpayer. An error means that nothing may be done.
-pub(super) fn report(desk: &Desk<'_>) -> Result<Report, Problem> {
+/// Reports something of the caller's taxpayer. An error means that nothing may be done, unless it happens later.
+pub(super) fn report(desk: &mut Desk<'_>, asked: Asked) -> Result<Report, Problem> {
     if desk.taxpayer().credentials.is_none() {
         return Err(Problem::new(
             401,
@@ -37,7 +44,11 @@ pub(super) fn report(desk: &Desk<'_>) -> Result<Report, Problem> {
         ));
     }
     check_credentials(desk)?;
-    reach(desk)
+    let report = reach(desk);
+    if report.is_err() && desk.fon != Fon::Refuses {
+        late::note(desk, asked);
+    }
+    report
 }
 
 /// FinanzOnline may know credentials no more that it once knew.
@@ -54,7 +65,7 @@ fn check_credentials(desk: &Desk<'_>) -> Result<(), Problem> {
 
 fn reach(desk: &Desk<'_>) -> Result<Report, Problem> {
     let silent = |status| Problem::of(status, None, "FinanzOnline did not answer in time");
-    match desk.settings.fon {
+    match desk.fon {
         Fon::Answers => Ok(Report::Told),
         Fon::Refuses => Err(Problem::new(
             desk.settings.fon_refusal_status,
@@ -73,7 +84,7 @@ pub(super) fn authenticate(desk: &mut Desk<'_>) -> Result<Value, Problem> {
     let report = match reach(desk) {
         Ok(report) => report,
         Err(problem) => {
-            let refused = desk.settings.fon == Fon::Refuses;
+            let refused = desk.fon == Fon::Refuses;
             let taxpayer = Taxpayer { refused, ..desk.taxpayer() };
             desk.save(taxpayer);
             return Err(problem);
@@ -123,59 +134,62 @@ pub(super) fn validates_by_itself(desk: &Desk<'_>, kind: &str) -> bool {
     }
 }
 
-/// What FinanzOnline says about a receipt: it finds a signature, or it does not.
-pub(super) fn judge(desk: &Desk<'_>, receipt: &Receipt) -> Validation {
-    Validation { success: receipt.signed, at: desk.now }
+/// What FinanzOnline says about a receipt, once it has worked it out anew.
+fn judge(desk: &Desk<'_>, receipt: &Receipt) -> Validation {
+    let planted = match desk.settings.fon_validation {
+        FonValidation::Recomputed => false,
+        FonValidation::FailsFirst => receipt.validations.is_empty(),
+        FonValidation::Fails => true,
+    };
+    let result = if planted { Err("a planted mistake") } else { recompute(desk.state, receipt) };
+    Validation { success: result.is_ok(), at: desk.now, reason: result.err().map(str::to_owned) }
 }
 
-/// What FinanzOnline says by itself about a new receipt; nothing while it is silent.
-pub(super) fn judge_by_itself(desk: &Desk<'_>, receipt: &Receipt) -> Option<Validation> {
-    let asked = validates_by_itself(desk, &receipt.kind) && desk.settings.fon == Fon::Answers;
-    asked.then(|| judge(desk, receipt))
+fn recompute(state: &State, receipt: &Receipt) -> Result<(), &'static str> {
+    let key = receipt.owner.key(&receipt.register);
+    let entry = state.register_entries.get(&key).ok_or("the register was not registered")?;
+    let register = state.registers.get(&key).ok_or("the register was not registered")?;
+    let units =
+        state.unit_entries.rows().iter().filter(|unit| unit.owner == receipt.owner).collect::<Vec<_>>();
+    let before = state.receipts_of(register).take_while(|row| row.number < receipt.number);
+    let question = Question {
+        receipt: &receipt.jws,
+        before: before.map(|row| row.jws.as_str()).collect(),
+        is_zero: receipt.is_made_by_the_service(),
+    };
+    check::check(&question, entry, &units)
+}
+
+/// Asks FinanzOnline by itself about a receipt that was just made (2.9). While it is silent it says nothing.
+pub(super) fn ask_by_itself(desk: &mut Desk<'_>, receipt: Receipt) {
+    if !validates_by_itself(desk, &receipt.kind) {
+        return;
+    }
+    match desk.fon {
+        Fon::Answers => drop(keep_judgement(desk, receipt)),
+        Fon::Refuses => {}
+        Fon::Timeout | Fon::TimeoutDone | Fon::GatewayTimeout | Fon::GatewayTimeoutDone => {
+            late::note(desk, Asked::Receipt { key: receipt.key });
+        }
+    }
 }
 
 /// `POST …/validation`.
 pub(super) fn validate(desk: &mut Desk<'_>) -> Result<Value, Problem> {
-    let mut receipt = desk.receipt()?;
-    let report = report(desk)?;
+    let receipt = desk.receipt()?;
+    ask(desk, receipt)
+}
+
+/// Asks FinanzOnline about a receipt.
+fn ask(desk: &mut Desk<'_>, receipt: Receipt) -> Result<Value, Problem> {
+    let report = report(desk, Asked::Receipt { key: receipt.key.clone() })?;
+    let validation = keep_judgement(desk, receipt);
+    report.answer(view::validation(&validation))
+}
+
+fn keep_judgement(desk: &mut Desk<'_>, mut receipt: Receipt) -> Validation {
     let validation = judge(desk, &receipt);
-    let answer = view::validation(&validation);
-    receipt.validations.push(validation);
+    receipt.validations.push(validation.clone());
     desk.save(receipt);
-    report.answer(answer)
-}
-
-/// What FinanzOnline has been told and has said, by taxpayer: the other side of every change whose answer was lost.
-pub(super) fn register(state: &State) -> Value {
-    let mut taxpayers = Vec::new();
-    for taxpayer in state.taxpayers.rows() {
-        let units = state.units.rows().iter().filter(|unit| unit.owner == taxpayer.owner);
-        let units = units
-            .filter(|unit| unit.initialized_at.is_some())
-            .map(|unit| json!({ "certificate_serial_number": unit.serial, "state": unit.state }));
-        let registers = state.registers.rows().iter().filter(|row| row.owner == taxpayer.owner);
-        let registers = registers.filter(|row| row.registered_at.is_some()).map(|row| {
-            json!({
-                "serial_number": row.serial, "state": row.state,
-                "key_checksum": rksv::key_checksum(&row.counter_key), "receipts": judged(state, row),
-            })
-        });
-        taxpayers.push(json!({
-            "organization": taxpayer.owner.organization, "env": taxpayer.owner.environment,
-            "participant": taxpayer.credentials.as_ref().map(|(participant, _)| participant),
-            "units": units.collect::<Vec<_>>(), "registers": registers.collect::<Vec<_>>(),
-        }));
-    }
-    json!({ "taxpayers": taxpayers })
-}
-
-/// The receipts of a register that FinanzOnline was asked about.
-fn judged(state: &State, register: &Register) -> Vec<Value> {
-    let asked = state.receipts_of(register).filter(|row| !row.validations.is_empty());
-    asked
-        .map(|row| {
-            let said: Vec<Value> = row.validations.iter().map(view::validation).collect();
-            json!({ "receipt_number": row.number.to_string(), "receipt_type": row.kind, "validations": said })
-        })
-        .collect()
+    validation
 }

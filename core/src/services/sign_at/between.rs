@@ -1,0 +1,71 @@
+//! What was signed on a register between its last receipt that is known and a new one: what SIGN AT makes by itself
+//! (contract sign-at 5.3 and 5.6), and what other programs asked for.
+
+use super::checks::{self, Chain};
+use super::run::{Flow, Run, Stop};
+use super::sent::Ready;
+use super::wire::{Api, PAGE};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// How far back they are followed: 1,000 receipts. A journal that comes from a backup knows a last receipt of long
+/// ago, and no sale should wait until all since then are read.
+const MOST_PAGES: usize = 10;
+
+/// The receipts between the last one known and this one, in their order; `None` where not all of them can be had.
+///
+/// Nothing is asked where this one follows the last one known.
+pub(super) fn between<'a>(run: &Run<'a>, ready: &Ready, answer: &Value) -> Flow<Option<Vec<&'a Value>>> {
+    let Some(last) = &ready.register.last else { return Ok(None) };
+    if checks::chain(last, &[answer]) == Chain::Whole {
+        return Ok(Some(Vec::new()));
+    }
+    let (Some(before), Some(number)) = (last.number.parse::<u128>().ok(), checks::number(answer)) else {
+        return Ok(None);
+    };
+    let mut found = BTreeMap::new();
+    if number <= before.saturating_add(1) {
+        return Ok(Some(Vec::new()));
+    }
+    for page in 0..MOST_PAGES {
+        let Some(rows) = latest(run, ready, page)? else { return Ok(None) };
+        let numbered = rows.iter().filter_map(|row| Some((checks::number(row)?, row)));
+        let mut reached = rows.len() < PAGE;
+        for (there, row) in numbered {
+            reached |= there <= before;
+            if there > before && there < number {
+                found.insert(there, row);
+            }
+        }
+        if reached {
+            return Ok(Some(found.into_values().collect()));
+        }
+    }
+    Ok(None)
+}
+
+/// A page of the register's receipts, the latest first.
+fn latest<'a>(run: &Run<'a>, ready: &Ready, page: usize) -> Flow<Option<&'a Vec<Value>>> {
+    let address = format!(
+        "/cash-register/{}/receipt?limit={PAGE}&offset={}&order=DESC&order_by=receipt_number",
+        ready.register.register,
+        page * PAGE
+    );
+    let label = format!("between.{page}");
+    let listed = match run.read(Api::Signing, &label, &ready.merchant.credential, &address) {
+        Ok(listed) => listed,
+        Err(stop @ Stop::Step(_)) => return Err(stop),
+        // It is booked, whatever is wrong with looking at the others.
+        Err(_) => None,
+    };
+    Ok(listed.and_then(|listed| listed.body.get("data")).and_then(Value::as_array))
+}
+
+/// The receipts with higher numbers than `before`, in their order.
+pub(super) fn newer<'a>(rows: impl Iterator<Item = &'a Value>, before: Option<u128>) -> Vec<&'a Value> {
+    let numbered = rows.filter_map(|row| Some((checks::number(row)?, row)));
+    let mut found: Vec<(u128, &Value)> =
+        numbered.filter(|(there, _)| before.is_none_or(|before| *there > before)).collect();
+    found.sort_by_key(|(there, _)| *there);
+    found.into_iter().map(|(_, row)| row).collect()
+}

@@ -1,0 +1,189 @@
+//! The life of a register: out of service and back, its end, and another one in its place (contract sign-at 3.2 and
+//! 5.5).
+//!
+//! What waits for the service is settled before, for these stand in the queue of the register's line.
+
+use super::between;
+use super::checks::{self, CHAIN, Chain};
+use super::facts::{self, Last, RegisterFacts};
+use super::receipt;
+use super::register;
+use super::run::{Flow, Run, Stop, local};
+use super::sent;
+use super::wire::{Api, text};
+use crate::error::{Error, Kind, Result};
+use crate::exchange::{Halt, Outcome, Standing};
+use crate::receipt::Receipt;
+use crate::services::halt;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What signs something on a register.
+const SELLS: [&str; 4] = ["sale.begin", "sale.complete", "receipt.cancel", "receipt.zero"];
+/// How many of the last receipts are looked at for the closing receipt and what was made on the way to it.
+const LAST_RECEIPTS: u32 = 50;
+
+pub(super) fn standing(register: RegisterFacts) -> Standing {
+    Standing { ids: ids(&register), halt: register.halt }
+}
+
+fn ids(register: &RegisterFacts) -> BTreeMap<String, String> {
+    let named = [("register", &register.register), ("serial", &register.serial)];
+    named.map(|(name, id)| (name.to_owned(), id.clone())).into()
+}
+
+/// Whether the operation may sign anything on its register. What was begun before goes on to its end.
+///
+/// # Errors
+/// `not_ready`, with since when and what to do.
+pub(super) fn check_sells(run: &Run<'_>) -> Result<()> {
+    if !SELLS.contains(&run.operation.name.as_str()) || !run.past.0.is_empty() {
+        return Ok(());
+    }
+    // One that is not provisioned says so itself.
+    match facts::register(run.facts).ok().and_then(|register| register.halt) {
+        Some(halt) => Err(halted(&halt, &run.operation.zone)?),
+        None => Ok(()),
+    }
+}
+
+fn halted(halt: &Halt, zone: &str) -> Result<Error> {
+    Ok(halt::refusal(halt, &local(halt.since, zone)?))
+}
+
+/// How a cash register is halted at SIGN AT; `None` while it may sell.
+pub(super) fn halt_of(run: &Run<'_>, there: &Value) -> Option<Halt> {
+    let (retired, time) = match register::state(there) {
+        "OUTAGE" => (false, "/time_outage"),
+        "DECOMMISSIONED" => (true, "/time_decommission"),
+        "DEFECTIVE" => (true, "/time_defect"),
+        _ => return None,
+    };
+    let told = there.pointer(time).and_then(Value::as_i64);
+    let since = told.and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or(run.operation.at);
+    Some(Halt { retired, since, reason: None })
+}
+
+/// Takes the register out of service: SIGN AT reports the outage to FinanzOnline.
+pub(super) fn suspend(run: &Run<'_>) -> Flow<Outcome> {
+    let register = alive(run)?;
+    let there = stepped(run, &register, &["OUTAGE"])?;
+    let seen = halt_of(run, &there).map(|halt| Halt { reason: reason(run), ..halt });
+    let halt = register.halt.clone().or(seen);
+    done(run, RegisterFacts { halt, ..register }, None)
+}
+
+/// Puts the register back into service: SIGN AT reports the end of the outage.
+pub(super) fn restore(run: &Run<'_>) -> Flow<Outcome> {
+    let register = alive(run)?;
+    stepped(run, &register, &["INITIALIZED"])?;
+    done(run, RegisterFacts { halt: None, ..register }, None)
+}
+
+/// Ends the register's life; one that has ended stays as it is. A planned end has a closing receipt (Schlussbeleg).
+pub(super) fn retire(run: &Run<'_>) -> Flow<Outcome> {
+    let register = facts::register(run.facts)?;
+    if register.is_retired() {
+        return done(run, register, None);
+    }
+    // Whichever end somebody else has brought about is its end.
+    let ends = match run.param("reason").as_str() {
+        Some("planned") => ["DECOMMISSIONED", "DEFECTIVE"],
+        _ => ["DEFECTIVE", "DECOMMISSIONED"],
+    };
+    let there = stepped(run, &register, &ends)?;
+    let halt = halt_of(run, &there).map(|halt| Halt { reason: reason(run), ..halt });
+    let (receipts, last) = match register::state(&there) {
+        "DECOMMISSIONED" => closing(run, &register, &there)?,
+        _ => (Vec::new(), None),
+    };
+    let last = last.or(register.last.clone());
+    let outcome = done(run, RegisterFacts { halt, last, offline: None, ..register }, None)?;
+    Ok(with_receipts(outcome, receipts))
+}
+
+/// Makes the next register for one that is retired, up to its start receipt.
+pub(super) fn replace(run: &Run<'_>) -> Flow<Outcome> {
+    let before = facts::register(run.facts)?;
+    if !before.is_retired() {
+        let message = "the register is not retired; only a retired one is replaced";
+        return Err(Error::new(Kind::Conflict, message).into());
+    }
+    let credential = facts::merchant(run.facts)?.credential;
+    let (found, _) = register::make(run, &credential)?;
+    let (after, start) = register::readied(run, &credential, found)?;
+    let outcome = done(run, after, Some(&before.register))?;
+    Ok(with_receipts(outcome, start.into_iter().collect()))
+}
+
+/// The register, which is not retired.
+fn alive(run: &Run<'_>) -> Flow<RegisterFacts> {
+    let register = facts::register(run.facts)?;
+    match register.halt.as_ref().filter(|halt| halt.retired) {
+        Some(halt) => Err(halted(halt, &run.operation.zone)?.into()),
+        None => Ok(register),
+    }
+}
+
+/// The cash register once it is in the first of these states; in any of them it stays as it is.
+fn stepped(run: &Run<'_>, register: &RegisterFacts, states: &[&str]) -> Flow<Value> {
+    let credential = facts::merchant(run.facts)?.credential;
+    let now = register::again(run, &credential, &register.register)?;
+    let reached = |there: &Value| states.contains(&register::state(there));
+    let Some(wanted) = states.first().filter(|_| !reached(&now)) else { return Ok(now) };
+    let path = register::path(&register.register);
+    let there = register::change(run, &credential, &path, "register.change", wanted)?;
+    if reached(&there) {
+        return Ok(there);
+    }
+    let message = format!(
+        "SIGN AT took the request, but the cash register is still {} and not {wanted}; try again",
+        register::state(&there)
+    );
+    Err(Stop::Refused(Error::new(Kind::Refused, message)))
+}
+
+/// The closing receipt with what SIGN AT made on the way to it, and the end of the chain.
+fn closing(run: &Run<'_>, register: &RegisterFacts, there: &Value) -> Flow<(Vec<Receipt>, Option<Last>)> {
+    let credential = facts::merchant(run.facts)?.credential;
+    let path = register::path(&register.register);
+    let address = format!("{path}/receipt?limit={LAST_RECEIPTS}&order=DESC");
+    let listed = run.read(Api::Signing, "closing", &credential, &address)?;
+    let rows = listed.and_then(|listed| listed.body.get("data")).and_then(Value::as_array);
+    let before = register.last.as_ref().and_then(|last| last.number.parse().ok());
+    let newer = between::newer(rows.into_iter().flatten(), before);
+    if !newer.iter().any(|row| text(row, "/receipt_type") == Some("DECOMMISSION")) {
+        return Ok((named_closing(run, &credential, &path, there)?.into_iter().collect(), None));
+    }
+    let whole = register.last.as_ref().is_some_and(|last| checks::chain(last, &newer) == Chain::Whole);
+    let own = newer.iter().filter(|row| sent::is_the_services_own(row));
+    let mut receipts = own.map(|row| receipt::made_by_service(run, row)).collect::<Result<Vec<_>>>()?;
+    if whole {
+        receipts.iter_mut().for_each(|receipt| receipt.verified.push(CHAIN.to_owned()));
+    }
+    Ok((receipts, newer.last().and_then(|row| Last::of(row))))
+}
+
+/// The closing receipt that the cash register names, where the list does not show it.
+fn named_closing(run: &Run<'_>, credential: &str, path: &str, there: &Value) -> Flow<Option<Receipt>> {
+    let Some(id) = text(there, "/decommission_receipt_id") else { return Ok(None) };
+    let found = run.read(Api::Signing, "closing.named", credential, &format!("{path}/receipt/{id}"))?;
+    Ok(found.map(|answer| receipt::made_by_service(run, &answer.body)).transpose()?)
+}
+
+fn reason(run: &Run<'_>) -> Option<String> {
+    run.param("reason").as_str().map(str::to_owned)
+}
+
+fn done(run: &Run<'_>, register: RegisterFacts, replaced: Option<&str>) -> Flow<Outcome> {
+    let halt = register.halt.as_ref();
+    let since = halt.map(|halt| run.local(halt.since)).transpose()?;
+    Ok(halt::changed(halt, since, &ids(&register), replaced, &json!(register)))
+}
+
+/// The outcome with receipts to keep, which are handed over too.
+fn with_receipts(mut outcome: Outcome, receipts: Vec<Receipt>) -> Outcome {
+    outcome.result["receipts"] = json!(receipts);
+    Outcome { receipts, ..outcome }
+}
