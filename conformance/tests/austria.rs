@@ -151,32 +151,6 @@ fn two_tills_that_provision_at_once_share_an_organization() {
     assert_eq!(control.booked().unwrap().len(), 4);
 }
 
-/// A process that is killed at every step of its provisioning, until one lives long enough.
-#[test]
-fn a_provisioning_that_is_killed_goes_on_where_it_stopped() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
-    let control = Control::of(sandbox.url());
-    let shop = austrian(&sandbox, &json!({}));
-    let slow = json!({ "match": { "path": "/" }, "fault": { "kind": "delay", "ms": 15 }, "count": 100_000 });
-    control.plant(&slow).unwrap();
-    let lines = format!("open\t{}\ncall\tprovision\t{{}}\n", shop.config().display());
-    let lives = (1..60_u64).map(|attempt| Duration::from_millis(20 * attempt));
-    let killed = lives.take_while(|life| finished(&lines, *life).is_none()).count();
-    assert!((5..59).contains(&killed), "{killed} were killed");
-    control.heal().unwrap();
-    let fiskal = open(&shop);
-    let sold = fiskal.call("sale.complete", &sale("s-1", json!({}))).unwrap();
-    assert_eq!(sold["verified"], json!(["content", "chain"]));
-    let count = |operation: &str, params: Value| {
-        fiskal.call(operation, &params).unwrap()["results"].as_array().map(Vec::len)
-    };
-    assert_eq!(count("unit.list", json!({ "account": "wien", "credential": "muster" })), Some(1));
-    let registers = request(&fiskal, "till-1", "/cash-register");
-    assert_eq!(registers["count"], 1, "{registers}");
-    assert_eq!(control.booked().unwrap().len(), 2, "one start receipt and the sale");
-    assert_eq!(fiskal.call("journal.verify", &json!({})).unwrap()["misfit"], Value::Null);
-}
-
 #[test]
 fn what_others_do_to_a_register_is_noticed() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
@@ -387,23 +361,6 @@ fn a_slip_waits_for_a_register_that_is_out_of_service() {
         assert_eq!((&signed["state"], &signed["fiscal"]["number"]), (&json!("signed"), &json!(number)));
         assert_eq!(signed["replaces"], slip["id"]);
     }
-}
-
-/// Lets a door program do what `lines` say, and kills it after `life`; its reply to the second line, if it came so far.
-fn finished(lines: &str, life: Duration) -> Option<Value> {
-    let mut door = Command::new(env!("CARGO_BIN_EXE_door"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut input = door.stdin.take().unwrap();
-    input.write_all(lines.as_bytes()).unwrap();
-    std::thread::sleep(life);
-    door.kill().unwrap();
-    let output = door.wait_with_output().unwrap();
-    let replies = String::from_utf8(output.stdout).unwrap();
-    replies.lines().nth(1).and_then(|reply| serde_json::from_str(reply).ok())
 }
 
 /// Has the register's data collection log checked, with the container that the sandbox shows for it.
