@@ -2,9 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use fiskal_conformance::cents::Cents;
-use fiskal_conformance::crash::beliefs::Belief;
-use fiskal_conformance::crash::books::Books;
-use fiskal_conformance::crash::plan::{Plan, Sale, Way};
 use fiskal_conformance::matching::{Results, compare, differences, merge, remove, resolved};
 use fiskal_conformance::record::Record;
 use fiskal_conformance::story::Story;
@@ -185,72 +182,4 @@ fn a_cent_too_many_is_found_wherever_it_is() {
     *returned.pointer_mut("/answer/content/operation").unwrap() =
         json!(json!({"entries": [{"type": "RETURN", "data": {"vat": {"inclusive": "2.40"}}}], "document": {"total_vat": {"inclusive": "2.40"}}}).to_string());
     assert_eq!(wrong(cents(), returned).len(), 1);
-}
-
-/// One sold and one aborted sale, in all three books.
-fn books() -> Books {
-    let sale = |id: &str, way| Sale { id: id.into(), way, params: json!({}) };
-    let receipt = json!({
-        "id": "op-1", "sale": "s-1", "state": "signed", "number": "R-1", "todo": null, "signature": "sig",
-        "ids": {"record": "rec-1"}, "totals": {"gross": "1.25"},
-    });
-    let belief = |sale: &str, kind: &str, told: Value| Belief { sale: sale.into(), kind: kind.into(), told };
-    let mut pending = receipt.clone();
-    pending["state"] = json!("pending");
-    pending["ids"] = json!({});
-    let booking = |kind: &str, id: &str, number: Value, operation: &str| json!({"type": kind, "id": id, "number": number, "times": 1, "metadata": {"fiskal_operation": operation}});
-    Books {
-        plan: Plan { seed: 1, sales: vec![sale("s-1", Way::Whole), sale("s-2", Way::Aborted)] },
-        beliefs: vec![
-            belief("s-1", "error", json!({"kind": "unreachable"})),
-            belief("s-1", "receipt", pending),
-            belief("s-1", "receipt", receipt.clone()),
-            belief("s-2", "aborted", json!({"sale": "s-2"})),
-        ],
-        journal: json!({
-            "verified": {"misfit": null}, "waiting": 0, "receipts": [receipt],
-            "status": {"registers": [{"waiting": 0, "open_sales": 0}]},
-        }),
-        booked: vec![
-            booking("INTENTION::TRANSACTION", "int-1", Value::Null, "op-1"),
-            booking("TRANSACTION::RECEIPT", "rec-1", json!("R-1"), "op-1"),
-            booking("INTENTION::TRANSACTION", "int-2", Value::Null, "op-2"),
-            booking("TRANSACTION::ABORT", "abo-2", Value::Null, "op-3"),
-        ],
-    }
-}
-
-#[test]
-fn three_books_that_agree() {
-    assert_eq!(books().differences(), Vec::<String>::new());
-    assert_eq!(books().spare_intentions(), 0);
-}
-
-type Falsify = fn(&mut Books);
-
-#[test]
-fn every_false_book_is_found() {
-    let falsified: [(&str, Falsify); 14] = [
-        ("a transaction is missing", |books| drop(books.booked.remove(1))),
-        ("a transaction is booked twice", |books| books.booked.push(books.booked[1].clone())),
-        ("its number was used twice", |books| books.booked[1]["times"] = json!(2)),
-        ("another record", |books| books.booked[1]["id"] = json!("rec-9")),
-        ("another sale's mark", |books| books.booked[1]["metadata"]["fiskal_operation"] = json!("op-9")),
-        ("the abort is missing", |books| drop(books.booked.remove(3))),
-        ("no receipt", |books| books.journal["receipts"] = json!([])),
-        ("a receipt of the aborted sale", |books| {
-            books.plan.sales[0].way = Way::Aborted;
-        }),
-        ("a refused receipt", |books| books.journal["receipts"][0]["state"] = json!("refused")),
-        ("a broken chain", |books| books.journal["verified"]["misfit"] = json!({"seq": 3})),
-        ("something waits", |books| books.journal["waiting"] = json!(1)),
-        ("another signature than the till has", |books| books.beliefs[2].told["signature"] = json!("other")),
-        ("the till has two receipts", |books| books.beliefs[1].told["id"] = json!("op-9")),
-        ("an error that no till can act on", |books| books.beliefs[0].told["kind"] = json!("internal")),
-    ];
-    for (what, falsify) in falsified {
-        let mut books = books();
-        falsify(&mut books);
-        assert!(!books.differences().is_empty(), "{what}");
-    }
 }

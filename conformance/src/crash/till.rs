@@ -171,15 +171,10 @@ impl Till {
         if matches!(sale.way, Way::Whole | Way::Training | Way::Cancelled) {
             return self.fiskal.call("sale.complete", &sale.params);
         }
-        let empty = json!({"id": sale.id, "register": "till-1"});
-        match self.fiskal.call("sale.begin", &empty) {
-            // Begun, and ended, by the process that was killed.
+        match self.begun(sale) {
+            // Ended by the process that was killed; what it left may be settled at any time.
             Err(error) if error.kind() == Kind::Conflict => {}
-            Err(error) => return Err(error),
-            Ok(_) => {
-                let cart = json!({"id": sale.id, "register": "till-1", "items": sale.params["items"]});
-                self.fiskal.call("sale.update", &cart)?;
-            }
+            begun => begun?,
         }
         say("go on").map_err(|cause| {
             Error::new(Kind::Internal, format!("nobody reads the till's output: {cause}"))
@@ -188,6 +183,14 @@ impl Till {
             return self.fiskal.call("sale.abort", &json!({"register": "till-1", "sale": sale.id}));
         }
         self.fiskal.call("sale.complete", &sale.params)
+    }
+
+    fn begun(&self, sale: &Sale) -> std::result::Result<(), Error> {
+        let empty = json!({"id": sale.id, "register": "till-1"});
+        self.fiskal.call("sale.begin", &empty)?;
+        let cart = json!({"id": sale.id, "register": "till-1", "items": sale.params["items"]});
+        self.fiskal.call("sale.update", &cart)?;
+        Ok(())
     }
 
     fn settle(&self) -> Result<()> {

@@ -80,11 +80,11 @@ impl Weather {
         Ok(())
     }
 
-    /// Out of service is what the operator reports (contract sign-at 5.5); whoever provisions it wants it back.
+    /// Out of service is what somebody else reports (contract sign-at 5.5), of which the till is not told.
     fn turn_register(&mut self, works: bool, folder: &Path) -> Result<()> {
         let fiskal = till::open(folder)?;
         if works {
-            fiskal.call("provision", &json!({}))?;
+            fiskal.call("register.restore", &json!({"register": "till-1"}))?;
         } else {
             let id = till::cash_register(&fiskal)?;
             let out = json!({

@@ -1,6 +1,6 @@
 //! Four registers sell while the link to the service is cut and answers are dropped at random; afterwards the journal
 //! and the service's book are compared.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests")]
 
 mod audit;
 mod link;

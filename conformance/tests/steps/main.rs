@@ -1,6 +1,6 @@
 //! A provisioning is killed at every one of its requests, and goes on where it stopped: one organization, one signature
 //! creation unit, each register once.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests")]
 
 mod gate;
 

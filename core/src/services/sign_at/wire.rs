@@ -166,6 +166,13 @@ pub(super) fn refusal(answer: &Answer) -> Error {
             Kind::NotReady,
             format!("the register may not sign receipts now: {words}; run provision, then try again"),
         ),
+        // Not about what was sent: another key, or another address.
+        (Some("E_CASH_REGISTER_NOT_FOUND" | "E_NOT_FOUND"), _) => (
+            Kind::NotReady,
+            format!(
+                "SIGN AT does not know the register: {words}; check key, environment and url of the account, run provision, then try again"
+            ),
+        ),
         (_, 401 | 403) => (
             Kind::Unauthorized,
             format!("SIGN AT does not accept these credentials: {words}; check key, secret and environment"),
@@ -229,6 +236,8 @@ mod tests {
             (401, "E_FON_AUTH_FAILED", Kind::Unauthorized),
             (401, "E_MISSING_FON_CREDENTIALS", Kind::Unauthorized),
             (404, "E_NO_INITIALIZED_SCU", Kind::NotReady),
+            (404, "E_CASH_REGISTER_NOT_FOUND", Kind::NotReady),
+            (404, "E_NOT_FOUND", Kind::NotReady),
             (404, "E_RECEIPT_NOT_FOUND", Kind::Refused),
             (408, "E_FON_REQUEST_TIMEOUT", Kind::Unreachable),
             (429, "E_TOO_MANY_REQUESTS", Kind::Unreachable),
