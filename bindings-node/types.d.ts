@@ -116,7 +116,7 @@ export interface Offline {
 
 /** What has to be done by a time. */
 export interface Duty {
-  /** Its name: `fisconline_password`. */
+  /** Its name, such as `fisconline_password` or `yearly_receipt`. */
   name: string
   /** By when (RFC 3339 with the location's offset). */
   due: string
@@ -2680,7 +2680,7 @@ export interface ExportPoint {
 
 /** What the services know of the journal. */
 export interface OnlineVerification {
-  /** The registers whose records were fetched. */
+  /** The registers whose records were fetched; those whose service lists none are left out. */
   registers: CheckedRegister[]
   /** How many records and receipts do not fit. */
   count: number

@@ -505,8 +505,8 @@ class Operations:
         id: Optional[str] = None,
         cashier: Optional[types.CashierParams] = None,
     ) -> Receipt:
-        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
-        15 February.
+        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection, or to
+        bring about the yearly receipt by 15 February.
 
         Args:
             register: The register's name in the configuration.
@@ -2641,8 +2641,8 @@ class AsyncOperations:
         id: Optional[str] = None,
         cashier: Optional[types.CashierParams] = None,
     ) -> Receipt:
-        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
-        15 February.
+        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection, or to
+        bring about the yearly receipt by 15 February.
 
         Args:
             register: The register's name in the configuration.

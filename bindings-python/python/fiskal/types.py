@@ -652,7 +652,7 @@ class Offline(TypedDict):
 class Duty(TypedDict):
     """What has to be done by a time."""
 
-    # Its name: `fisconline_password`.
+    # Its name, such as `fisconline_password` or `yearly_receipt`.
     name: str
 
     # By when (RFC 3339 with the location's offset).
@@ -2464,7 +2464,7 @@ class ExportPoint(TypedDict):
 class OnlineVerification(TypedDict):
     """What the services know of the journal."""
 
-    # The registers whose records were fetched.
+    # The registers whose records were fetched; those whose service lists none are left out.
     registers: List[CheckedRegister]
 
     # How many records and receipts do not fit.

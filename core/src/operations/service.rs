@@ -99,7 +99,7 @@ struct Offline {
 /// What has to be done by a time.
 #[derive(Serialize, JsonSchema)]
 struct Duty {
-    /// Its name: `fisconline_password`.
+    /// Its name, such as `fisconline_password` or `yearly_receipt`.
     name: String,
     /// By when (RFC 3339 with the location's offset).
     due: String,
