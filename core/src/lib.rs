@@ -12,6 +12,7 @@ mod fiskal;
 mod interrupt;
 pub mod journal;
 mod json;
+mod members;
 pub mod money;
 pub mod operations;
 pub mod print;
