@@ -94,18 +94,21 @@ export class Sale {
    * Sets members, such as `number`, `customer` or `discounts`. Those that are `undefined` stay as they are.
    *
    * @throws {TypeError} for what JSON does not have; then nothing is set.
+   * @throws {FiskalError} `FISKAL_INVALID`, whose `pointer` names the member; then nothing is set.
    */
   set(members: SaleMembers): this
   /**
    * Adds an item.
    *
    * @throws {TypeError} for what JSON does not have, such as a fractional number.
+   * @throws {FiskalError} `FISKAL_INVALID`, whose `pointer` names the member; then nothing is added.
    */
   add(item: Item): this
   /**
    * Adds a payment.
    *
    * @throws {TypeError} for what JSON does not have, such as a fractional number.
+   * @throws {FiskalError} `FISKAL_INVALID`, whose `pointer` names the member; then nothing is added.
    */
   pay(method: PaymentMethod, amount: Decimal, members?: Omit<Payment, 'method' | 'amount'>): this
 

@@ -173,8 +173,8 @@ export interface Operations {
    */
   receiptCorrect(params: ReceiptCorrectParams, options?: CallOptions): Promise<Receipt>
   /**
-   * Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before 15 February.
-   * (`receipt.zero`)
+   * Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection, or to bring about the
+   * yearly receipt by 15 February. (`receipt.zero`)
    */
   receiptZero(params: ReceiptZeroParams, options?: CallOptions): Promise<Receipt>
   /**

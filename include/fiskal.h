@@ -760,8 +760,8 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_CORRECT "receipt.correct"
 
 /**
- * Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before 15
- * February.
+ * Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection, or to bring about
+ * the yearly receipt by 15 February.
  */
 #define FISKAL_OP_RECEIPT_ZERO "receipt.zero"
 

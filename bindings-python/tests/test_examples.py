@@ -1,5 +1,6 @@
 """The examples, run as their users run them."""
 
+import json
 import subprocess
 import sys
 
@@ -13,14 +14,14 @@ EXAMPLES = ROOT / "examples" / "python"
 
 
 @pytest.fixture
-def run(shop):
-    """Runs an example, and gives what it printed."""
+def run(sandbox, tmp_path):
+    """Runs an example beside the configuration, and gives what it printed."""
 
     def run(example, *arguments, status=0):
         command = [sys.executable, "-X", "utf8", str(EXAMPLES / example)] + list(arguments)
         done = subprocess.run(
             command,
-            cwd=str(shop.folder),
+            cwd=str(tmp_path),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
@@ -64,3 +65,51 @@ def test_the_restaurant(run, shop):
             "R-7-2",
         }
     assert run("restaurant.py", "fiskal.json", "bill", "7", status=1).startswith("conflict: ")
+
+
+def test_austria(run, sandbox, tmp_path):
+    accounts = sandbox.ready["accounts"]
+    config = {
+        "journal": "austria.db",
+        "sync": "manual",
+        "account": {
+            "wien": {
+                "service": "sign-at",
+                "environment": "sandbox",
+                "url": accounts["sign-at"]["url"],
+                "key": accounts["management"]["key"],
+                "secret": accounts["management"]["secret"],
+            }
+        },
+        "merchant": {
+            "muster": {
+                "account": "wien",
+                "name": "Café Muster GmbH",
+                "address": {
+                    "street": "Hauptplatz",
+                    "number": "1",
+                    "code": "8010",
+                    "city": "Graz",
+                    "country": "AT",
+                },
+            }
+        },
+        "location": {"graz": {"merchant": "muster"}},
+        "register": {"till-1": {"location": "graz"}},
+    }
+    (tmp_path / "austria.json").write_text(json.dumps(config), "utf-8")
+    with fiskal.open(tmp_path / "austria.json") as client:
+        assert client.status()["registers"][0]["ready"] is False
+        client.provision()
+    printed = run("austria.py", "austria.json")
+    with fiskal.open(tmp_path / "austria.json") as client:
+        start, *receipts = client.receipt_list()["receipts"]
+        (duty,) = client.status()["registers"][0]["duties"]
+    assert start.type == "start"
+    assert [receipt.type for receipt in receipts] == ["sale", "cancel", "zero"]
+    for receipt in receipts:
+        assert receipt.state == "signed"
+        assert receipt.to_text() in printed and receipt.qr.terminal() in printed
+    assert "17,00" in printed and "-17,00" in printed and "Stornobuchung" in printed
+    assert printed.splitlines()[-1] == f"{duty['due']}: {duty['todo']}"
+    assert run("austria.py", "none.toml", status=1).startswith("config: ")

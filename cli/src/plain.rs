@@ -43,13 +43,16 @@ fn write(text: &mut String, value: &Value, first: &str, rest: &str) {
     }
 }
 
-/// A value that fits on its key's line, without what would steer a terminal.
+/// A text without what would steer a terminal.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect()
+}
+
+/// A value that fits on its key's line.
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::Object(_) | Value::Array(_) => None,
-        Value::String(text) => {
-            Some(text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect())
-        }
+        Value::String(text) => Some(harmless(text)),
         other => Some(other.to_string()),
     }
 }

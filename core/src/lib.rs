@@ -13,6 +13,7 @@ mod interrupt;
 pub mod journal;
 mod json;
 mod local_time;
+mod members;
 pub mod money;
 pub mod operations;
 pub mod print;

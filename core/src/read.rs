@@ -1,6 +1,7 @@
 //! Reading input strictly: what is not understood is an error that names its place.
 
 use crate::error::{Error, Result};
+use crate::members::ByName;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
@@ -15,7 +16,7 @@ const COMPARED_CHARACTERS: usize = 64;
 /// # Errors
 /// `invalid`, with the JSON pointer of the first field that is missing, unknown or of the wrong type.
 pub(crate) fn strict<T: DeserializeOwned>(value: &Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| explain(&error))
+    serde_path_to_error::deserialize(ByName(value)).map_err(|error| explain(&error))
 }
 
 /// The error of a value that does not have the shape of a type.

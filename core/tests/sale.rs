@@ -59,6 +59,36 @@ fn without(pointer: &str) -> Value {
 }
 
 #[test]
+fn a_list_stands_for_no_object() {
+    let objects = [
+        "/cashier",
+        "/items/0",
+        "/items/0/vat",
+        "/items/0/article",
+        "/items/0/discounts/0",
+        "/payments/0",
+        "/payments/0/foreign",
+        "/payments/1/card",
+        "/customer",
+        "/customer/person",
+        "/customer/id",
+        "/customer/address",
+        "/original",
+    ];
+    for pointer in objects {
+        let members = full().pointer(pointer).unwrap().clone();
+        let in_their_order = match members {
+            Value::Object(members) => members.into_iter().map(|(_, value)| value).collect(),
+            other => vec![other],
+        };
+        let error = Sale::read(&with(pointer, Value::Array(in_their_order))).unwrap_err();
+        assert_eq!((error.kind(), error.pointer()), (Kind::Invalid, Some(pointer)), "{error}");
+    }
+    let error = Sale::read(&with("/payments/0/method", json!({"cash": null}))).unwrap_err();
+    assert_eq!(error.pointer(), Some("/payments/0/method"), "{error}");
+}
+
+#[test]
 fn a_full_sale_is_read_and_written_back() {
     let sale = Sale::read(&full()).unwrap();
     sale.check_complete().unwrap();

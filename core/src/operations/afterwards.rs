@@ -28,7 +28,7 @@ pub(super) const CANCEL: Definition = Definition {
 
 pub(super) const ZERO: Definition = Definition {
     name: "receipt.zero",
-    summary: "Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before 15 February.",
+    summary: "Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection, or to bring about the yearly receipt by 15 February.",
     params: given::<Zero>,
     result: returned::<Receipt>,
     run: Run::Client(zero),
