@@ -22,6 +22,9 @@ pub(crate) struct Size {
     /// Sales over a link that is cut at random.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(4..))]
     offline: u64,
+    /// Receipts of an Austrian register whose log is exported and checked.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(10..))]
+    log: u64,
 }
 
 /// How long the kill test goes on, and where it kills.
@@ -35,7 +38,8 @@ pub(crate) struct Crash {
     seed: u64,
 }
 
-/// Runs schedules, kills and sales without a link at full size and prints the row for docs/deep-runs.md. Whether all held.
+/// Runs schedules, kills, sales without a link and a long log at full size and prints the row for docs/deep-runs.md.
+/// Whether all held.
 pub(crate) fn run(size: Size) -> Result<bool> {
     tools::check()?;
     out::head(&format!("engine: {} schedules", size.schedules));
@@ -51,9 +55,14 @@ pub(crate) fn run(size: Size) -> Result<bool> {
             .env("FISKAL_OFFLINE_SALES", size.offline.to_string())
             .env("FISKAL_OFFLINE_SEED", size.seed.to_string()),
     )?;
+    out::head(&format!("log: {} receipts", size.log));
+    let log = timed(
+        process::cargo(&["test", "--locked", "--package", "fiskal-conformance", "--test", "log"])
+            .env("FISKAL_LOG_RECEIPTS", size.log.to_string()),
+    )?;
     out::head("row for docs/deep-runs.md");
     out::line(&format!(
-        "| {} | {} | {} schedules: {} | {} runs of the kill test, seed {}: {} | {} sales, seed {}: {} |",
+        "| {} | {} | {} schedules: {} | {} runs of the kill test, seed {}: {} | {} sales, seed {}: {} | {} receipts: {} |",
         jiff::Zoned::now().date(),
         commit(),
         size.schedules,
@@ -64,8 +73,10 @@ pub(crate) fn run(size: Size) -> Result<bool> {
         size.offline,
         size.seed,
         offline.spoken(),
+        size.log,
+        log.spoken(),
     ));
-    Ok(schedules.held && crashes.held && offline.held)
+    Ok(schedules.held && crashes.held && offline.held && log.held)
 }
 
 /// Runs the kill test alone.
