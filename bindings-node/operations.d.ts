@@ -198,13 +198,16 @@ export interface Operations {
    * signature, which is checked. (`record.get`)
    */
   recordGet(params: RecordGetParams, options?: CallOptions): Promise<RecordGetResult>
-  /** Orders an export of a register's records from its service, and tells how far it is. (`export.create`) */
+  /** Orders an export of what the service has of a register, and tells how far it is. (`export.create`) */
   exportCreate(params: ExportCreateParams, options?: CallOptions): Promise<Export>
   /** Tells how far an export is. (`export.get`) */
   exportGet(params: ExportGetParams, options?: CallOptions): Promise<Export>
   /** Lists the files that a service holds of a register. (`export.list`) */
   exportList(params: ExportListParams, options?: CallOptions): Promise<ExportListResult>
-  /** Writes the file of an export to disk, once it is whole and its signature holds. (`export.fetch`) */
+  /**
+   * Writes the file of an export to disk, once it is whole and what can be checked of it holds.
+   * (`export.fetch`)
+   */
   exportFetch(params: ExportFetchParams, options?: CallOptions): Promise<ExportFetchResult>
   /** Lists the registers of the configuration, and how each stands; asks nobody. (`register.list`) */
   registerList(params?: RegisterListParams, options?: CallOptions): Promise<RegisterListResult>

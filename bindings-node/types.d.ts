@@ -1408,13 +1408,19 @@ export interface ExportCreateParams {
   id?: string | null | undefined
   /** The register's name in the configuration. */
   register: string
-  /** What is exported. */
-  type?: ExportType | undefined
-  /** The first time of signing (RFC 3339). */
-  start: string
-  /** The last time of signing (RFC 3339), not before the first. */
-  end: string
-  /** Only records of this type, such as `TRANSACTION::RECEIPT`. */
+  /** What is exported; what the register's service exports if absent. */
+  type?: ExportType | null | undefined
+  /** The first time of signing (RFC 3339). `records` need it. */
+  start?: string | null | undefined
+  /** The last time of signing (RFC 3339), not before the first. `records` need it. */
+  end?: string | null | undefined
+  /** Of `dep7`, the service's number of the first receipt. */
+  first?: string | null | undefined
+  /**
+   * Of `dep7`, the service's number of the last receipt. What has neither numbers nor times is the whole log.
+   */
+  last?: string | null | undefined
+  /** Of `records`, only those of this type, such as `TRANSACTION::RECEIPT`. */
   filter?: string | null | undefined
   /** Who orders it. */
   cashier?: Cashier | null | undefined
@@ -1423,9 +1429,10 @@ export interface ExportCreateParams {
 /**
  * What an export is of.
  *
- * - `records`: The records of a register's journal at the service.
+ * - `records`: The records of a register's journal at the service (France).
+ * - `dep7`: The register's data collection log (Datenerfassungsprotokoll, § 7 RKSV; Austria).
  */
-export type ExportType = 'records'
+export type ExportType = 'records' | 'dep7'
 
 /** Result of `export.create` and `export.get`. */
 export interface Export {
@@ -1513,8 +1520,30 @@ export interface ExportFetchResult {
   bytes: number
   /** The SHA-256 of its bytes, in hexadecimal. */
   sha256: string
-  /** What was checked of it: `signature`. */
+  /** Of `dep7`, how many receipts are in it. */
+  receipts: number | null
+  /** Of `dep7`, the first receipt. */
+  first: DepReceipt | null
+  /** Of `dep7`, the last receipt. */
+  last: DepReceipt | null
+  /**
+   * What was checked of it. Of `records`, `signature`: the service's, over the file. Of `dep7`, `form`: it is
+   * a whole export of this register; `content`: the last receipt that this journal knows is in it as it was
+   * signed, where the range has it; `chain`: each receipt carries the hash of the one before it.
+   */
   verified: string[]
+  /**
+   * What is wrong with the content and has to be looked at; the file is what the service gave all the same.
+   */
+  todo: string | null
+}
+
+/** A receipt, for people. */
+export interface DepReceipt {
+  /** Its number. */
+  number: string
+  /** Its date in Austria's local time. */
+  date: string
 }
 
 /** Parameters of `register.list`. */
@@ -2476,6 +2505,12 @@ export interface DepVerifyParams {
   receipts?: string | null | undefined
   /** Codes off paper that must be in the export, at most 1,000: the text of a QR code, or the OCR form. */
   printed?: readonly string[] | undefined
+  /**
+   * Whether the export is a part of the log, as one by numbers or times: it may begin and end anywhere. What
+   * came before its first receipt is taken as it stands there, and `unchecked` of the result says what that
+   * leaves out.
+   */
+  partial?: boolean | undefined
 }
 
 /** Result of `dep.verify`. */
@@ -2504,16 +2539,10 @@ export interface DepVerifyResult {
   compared: number
   /** The rules that were checked, with how often each was broken. */
   rules: DepRuleChecked[]
+  /** What was not checked, with the reason; a rule that stands in both lists was checked in part. */
+  unchecked: DepRulesUnchecked[]
   /** What was found, rule by rule; of each rule the first 100. */
   findings: DepFinding[]
-}
-
-/** A receipt, for people. */
-export interface DepReceipt {
-  /** Its number. */
-  number: string
-  /** Its date in Austria's local time. */
-  date: string
 }
 
 /** A rule that was checked. */
@@ -2569,6 +2598,14 @@ export type DepRule =
   | 'listed_amounts'
   | 'listed_time'
   | 'listed_code'
+
+/** Rules that were not checked, or not everywhere. */
+export interface DepRulesUnchecked {
+  /** The rules. */
+  rules: DepRule[]
+  /** Why not, or where not. */
+  why: string
+}
 
 /** Something that breaks a rule. */
 export interface DepFinding {

@@ -372,6 +372,8 @@ fiskal_status fiskal_call(fiskal_client *client,
 /**
  * Lets all calls of the client that wait return as if the account's patience had run out. From any
  * thread, also from within a signal's thread but not from a signal handler.
+ *
+ * client: NULL for the calls of this process that were made without a client, such as "dep.verify".
  */
 FISKAL_API void fiskal_interrupt(fiskal_client *client);
 
@@ -808,7 +810,7 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECORD_GET "record.get"
 
 /**
- * Orders an export of a register's records from its service, and tells how far it is.
+ * Orders an export of what the service has of a register, and tells how far it is.
  */
 #define FISKAL_OP_EXPORT_CREATE "export.create"
 
@@ -823,7 +825,7 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_EXPORT_LIST "export.list"
 
 /**
- * Writes the file of an export to disk, once it is whole and its signature holds.
+ * Writes the file of an export to disk, once it is whole and what can be checked of it holds.
  */
 #define FISKAL_OP_EXPORT_FETCH "export.fetch"
 

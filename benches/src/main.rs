@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => report(),
         ["provisional"] => provisional::measure().map(|table| line(&table)),
-        ["dep"] => dep::measure(dep::LONG).and_then(|table| line(&table)),
+        ["dep"] => dep::measure(dep::LONG).map(|table| line(&table)),
         [syncs::CHILD, count] => count.parse().map_err(Into::into).and_then(syncs::child),
         [dep::CHILD, folder] => dep::child(folder.as_ref()),
         _ => {

@@ -702,23 +702,28 @@ class Operations:
         self,
         *,
         register: str,
-        start: str,
-        end: str,
         id: Optional[str] = None,
         type: Optional[types.ExportType] = None,
+        start: Optional[str] = None,
+        end: Optional[str] = None,
+        first: Optional[str] = None,
+        last: Optional[str] = None,
         filter: Optional[str] = None,
         cashier: Optional[types.CashierParams] = None,
     ) -> types.Export:
-        """Orders an export of a register's records from its service, and tells how far it is.
+        """Orders an export of what the service has of a register, and tells how far it is.
 
         Args:
             register: The register's name in the configuration.
-            start: The first time of signing (RFC 3339).
-            end: The last time of signing (RFC 3339), not before the first.
             id: The caller's id of this export, unique per register: a repeated call with it
                 orders nothing anew. Made if absent.
-            type: What is exported. (default "records")
-            filter: Only records of this type, such as `TRANSACTION::RECEIPT`.
+            type: What is exported; what the register's service exports if absent.
+            start: The first time of signing (RFC 3339). `records` need it.
+            end: The last time of signing (RFC 3339), not before the first. `records` need it.
+            first: Of `dep7`, the service's number of the first receipt.
+            last: Of `dep7`, the service's number of the last receipt. What has neither numbers
+                nor times is the whole log.
+            filter: Of `records`, only those of this type, such as `TRANSACTION::RECEIPT`.
             cashier: Who orders it.
         """
         return cast(
@@ -727,10 +732,12 @@ class Operations:
                 "export.create",
                 {
                     "register": register,
-                    "start": start,
-                    "end": end,
                     "id": id,
                     "type": type,
+                    "start": start,
+                    "end": end,
+                    "first": first,
+                    "last": last,
                     "filter": filter,
                     "cashier": cashier,
                 },
@@ -780,7 +787,8 @@ class Operations:
         file: Optional[str] = None,
         max_bytes: Optional[int] = None,
     ) -> types.ExportFetchResult:
-        """Writes the file of an export to disk, once it is whole and its signature holds.
+        """Writes the file of an export to disk, once it is whole and what can be checked of it
+        holds.
 
         Args:
             register: The register's name in the configuration.
@@ -2008,6 +2016,7 @@ class Operations:
         keys: str,
         receipts: Optional[str] = None,
         printed: Optional[Sequence[str]] = None,
+        partial: Optional[bool] = None,
     ) -> types.DepVerifyResult:
         """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
         turnover and form of every receipt.
@@ -2022,11 +2031,21 @@ class Operations:
                 checked too.
             printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
                 code, or the OCR form.
+            partial: Whether the export is a part of the log, as one by numbers or times: it may
+                begin and end anywhere. What came before its first receipt is taken as it stands
+                there, and `unchecked` of the result says what that leaves out. (default false)
         """
         return cast(
             types.DepVerifyResult,
             self._call(
-                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
+                "dep.verify",
+                {
+                    "file": file,
+                    "keys": keys,
+                    "receipts": receipts,
+                    "printed": printed,
+                    "partial": partial,
+                },
             ),
         )
 
@@ -2842,23 +2861,28 @@ class AsyncOperations:
         self,
         *,
         register: str,
-        start: str,
-        end: str,
         id: Optional[str] = None,
         type: Optional[types.ExportType] = None,
+        start: Optional[str] = None,
+        end: Optional[str] = None,
+        first: Optional[str] = None,
+        last: Optional[str] = None,
         filter: Optional[str] = None,
         cashier: Optional[types.CashierParams] = None,
     ) -> types.Export:
-        """Orders an export of a register's records from its service, and tells how far it is.
+        """Orders an export of what the service has of a register, and tells how far it is.
 
         Args:
             register: The register's name in the configuration.
-            start: The first time of signing (RFC 3339).
-            end: The last time of signing (RFC 3339), not before the first.
             id: The caller's id of this export, unique per register: a repeated call with it
                 orders nothing anew. Made if absent.
-            type: What is exported. (default "records")
-            filter: Only records of this type, such as `TRANSACTION::RECEIPT`.
+            type: What is exported; what the register's service exports if absent.
+            start: The first time of signing (RFC 3339). `records` need it.
+            end: The last time of signing (RFC 3339), not before the first. `records` need it.
+            first: Of `dep7`, the service's number of the first receipt.
+            last: Of `dep7`, the service's number of the last receipt. What has neither numbers
+                nor times is the whole log.
+            filter: Of `records`, only those of this type, such as `TRANSACTION::RECEIPT`.
             cashier: Who orders it.
         """
         return cast(
@@ -2867,10 +2891,12 @@ class AsyncOperations:
                 "export.create",
                 {
                     "register": register,
-                    "start": start,
-                    "end": end,
                     "id": id,
                     "type": type,
+                    "start": start,
+                    "end": end,
+                    "first": first,
+                    "last": last,
                     "filter": filter,
                     "cashier": cashier,
                 },
@@ -2920,7 +2946,8 @@ class AsyncOperations:
         file: Optional[str] = None,
         max_bytes: Optional[int] = None,
     ) -> types.ExportFetchResult:
-        """Writes the file of an export to disk, once it is whole and its signature holds.
+        """Writes the file of an export to disk, once it is whole and what can be checked of it
+        holds.
 
         Args:
             register: The register's name in the configuration.
@@ -4153,6 +4180,7 @@ class AsyncOperations:
         keys: str,
         receipts: Optional[str] = None,
         printed: Optional[Sequence[str]] = None,
+        partial: Optional[bool] = None,
     ) -> types.DepVerifyResult:
         """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
         turnover and form of every receipt.
@@ -4167,11 +4195,21 @@ class AsyncOperations:
                 checked too.
             printed: Codes off paper that must be in the export, at most 1,000: the text of a QR
                 code, or the OCR form.
+            partial: Whether the export is a part of the log, as one by numbers or times: it may
+                begin and end anywhere. What came before its first receipt is taken as it stands
+                there, and `unchecked` of the result says what that leaves out. (default false)
         """
         return cast(
             types.DepVerifyResult,
             await self._call(
-                "dep.verify", {"file": file, "keys": keys, "receipts": receipts, "printed": printed}
+                "dep.verify",
+                {
+                    "file": file,
+                    "keys": keys,
+                    "receipts": receipts,
+                    "printed": printed,
+                    "partial": partial,
+                },
             ),
         )
 

@@ -55,6 +55,7 @@ __all__ = [
     "DepReceipt",
     "DepRule",
     "DepRuleChecked",
+    "DepRulesUnchecked",
     "DepVerifyResult",
     "DescribeResult",
     "DeviceOptions",
@@ -385,10 +386,11 @@ ClosingPeriod = Literal["day", "month", "year"]
 - `year`: A fiscal year.
 """
 
-ExportType = Literal["records"]
+ExportType = Literal["records", "dep7"]
 """What an export is of.
 
-- `records`: The records of a register's journal at the service.
+- `records`: The records of a register's journal at the service (France).
+- `dep7`: The register's data collection log (Datenerfassungsprotokoll, § 7 RKSV; Austria).
 """
 
 ExportState = Literal["processing", "ready", "failed"]
@@ -1786,8 +1788,34 @@ class ExportFetchResult(TypedDict):
     # The SHA-256 of its bytes, in hexadecimal.
     sha256: str
 
-    # What was checked of it: `signature`.
+    # Of `dep7`, how many receipts are in it.
+    receipts: Optional[int]
+
+    # Of `dep7`, the first receipt.
+    first: Optional[DepReceipt]
+
+    # Of `dep7`, the last receipt.
+    last: Optional[DepReceipt]
+
+    # What was checked of it. Of `records`, `signature`: the service's, over the file. Of `dep7`,
+    # `form`: it is a whole export of this register; `content`: the last receipt that this journal
+    # knows is in it as it was signed, where the range has it; `chain`: each receipt carries the
+    # hash of the one before it.
     verified: List[str]
+
+    # What is wrong with the content and has to be looked at; the file is what the service gave all
+    # the same.
+    todo: Optional[str]
+
+
+class DepReceipt(TypedDict):
+    """A receipt, for people."""
+
+    # Its number.
+    number: str
+
+    # Its date in Austria's local time.
+    date: str
 
 
 class RegisterListResult(TypedDict):
@@ -2318,18 +2346,11 @@ class DepVerifyResult(TypedDict):
     # The rules that were checked, with how often each was broken.
     rules: List[DepRuleChecked]
 
+    # What was not checked, with the reason; a rule that stands in both lists was checked in part.
+    unchecked: List[DepRulesUnchecked]
+
     # What was found, rule by rule; of each rule the first 100.
     findings: List[DepFinding]
-
-
-class DepReceipt(TypedDict):
-    """A receipt, for people."""
-
-    # Its number.
-    number: str
-
-    # Its date in Austria's local time.
-    date: str
 
 
 class DepRuleChecked(TypedDict):
@@ -2343,6 +2364,16 @@ class DepRuleChecked(TypedDict):
 
     # How often it was broken, also where no more than 100 are told.
     findings: int
+
+
+class DepRulesUnchecked(TypedDict):
+    """Rules that were not checked, or not everywhere."""
+
+    # The rules.
+    rules: List[DepRule]
+
+    # Why not, or where not.
+    why: str
 
 
 class DepFinding(TypedDict):

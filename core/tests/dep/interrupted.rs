@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::io::Read;
 
 /// Many more receipts than are read ahead.
-const MANY: usize = 50_000;
+const MANY: usize = 20_000;
 
 #[test]
 fn an_interrupt_ends_a_check_and_nothing_is_said() {
