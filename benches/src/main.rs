@@ -34,7 +34,8 @@ fn main() -> ExitCode {
         [syncs::CHILD, count] => count.parse().map_err(Into::into).and_then(syncs::child),
         [dep::CHILD, folder] => dep::child(folder.as_ref()),
         _ => {
-            Err("usage: fiskal-benches, without arguments for all tables, or provisional or dep for that one".into())
+            Err("usage: fiskal-benches, without arguments for all tables, or provisional or dep for that one"
+                .into())
         }
     };
     match done {

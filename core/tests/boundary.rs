@@ -67,8 +67,8 @@ fn operations_that_run_alone_are_interrupted_together() {
     std::fs::write(folder.path().join("dep.json"), log).unwrap();
     let keys = json!({ "base64AESKey": "WQRtiiya3hYh/Uz44Bv3x8ETl1nrH6nCdErn69g5/lU=", "certificateOrPublicKeyMap": {} });
     std::fs::write(folder.path().join("keys.json"), keys.to_string()).unwrap();
-    let files =
-        json!({ "file": folder.path().join("dep.json"), "keys": folder.path().join("keys.json") }).to_string();
+    let files = json!({ "file": folder.path().join("dep.json"), "keys": folder.path().join("keys.json") })
+        .to_string();
     let (tell, told) = mpsc::channel();
     for _ in 0..2 {
         let (tell, files) = (tell.clone(), files.clone());

@@ -2,6 +2,7 @@
 //! with the service's own list beside it, and by a reader that was written from RKSV's rules without this library.
 //! `FISKAL_LOG_RECEIPTS` says how many receipts.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::print_stdout, reason = "says what was skipped")]
 
 mod register;
 
@@ -94,8 +95,11 @@ fn a_long_log_is_accepted_by_this_library_and_by_another_reader() {
     assert_eq!(reader.check(&log, &keys, every), Err("receipt 5: the chain\n".to_owned()));
     container["base64AESKey"] = json!("WQRtiiya3hYh/Uz44Bv3x8ETl1nrH6nCdErn69g5/lU=");
     std::fs::write(&keys, container.to_string()).unwrap();
-    std::fs::write(&log, json!({ "Belege-Gruppe": [{ "Belege-kompakt": group_start(&lacks_one) }] }).to_string())
-        .unwrap();
+    std::fs::write(
+        &log,
+        json!({ "Belege-Gruppe": [{ "Belege-kompakt": group_start(&lacks_one) }] }).to_string(),
+    )
+    .unwrap();
     assert_eq!(reader.check(&log, &keys, every), Err("receipt 1: the turnover\n".to_owned()));
 }
 
@@ -125,7 +129,8 @@ impl Reader {
     /// How many receipts it read, or what it found.
     fn check(&self, log: &Path, keys: &Path, every: u64) -> Result<String, String> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/log/independent.py");
-        let run = Command::new(&self.0).arg(script).args([log, keys]).arg(every.to_string()).output().unwrap();
+        let run =
+            Command::new(&self.0).arg(script).args([log, keys]).arg(every.to_string()).output().unwrap();
         let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         if run.status.success() { Ok(said(&run.stdout).trim().to_owned()) } else { Err(said(&run.stderr)) }
     }

@@ -59,7 +59,8 @@ impl Register {
             amounts.insert(format!("gross_amount_{rate}"), amount.into());
         }
         self.signed += 1;
-        let path = format!("/cash-register/{}/receipt/{:08x}-0000-4000-8000-000000000000", self.id, self.signed);
+        let path =
+            format!("/cash-register/{}/receipt/{:08x}-0000-4000-8000-000000000000", self.id, self.signed);
         self.send(Method::Put, &path, Some(&json!({ "receipt_type": kind, "schema": { "raw": amounts } })));
     }
 
@@ -67,8 +68,7 @@ impl Register {
     pub(crate) fn list(&self) -> String {
         let mut pages = String::new();
         for offset in (0..).step_by(PAGE as usize) {
-            let path =
-                format!("/cash-register/{}/receipt?order=ASC&limit={PAGE}&offset={offset}", self.id);
+            let path = format!("/cash-register/{}/receipt?order=ASC&limit={PAGE}&offset={offset}", self.id);
             let page = self.send(Method::Get, &path, None);
             pages.push_str(&format!("{page}\n"));
             if (page["data"].as_array().unwrap().len() as u64) < PAGE {

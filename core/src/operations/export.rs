@@ -4,8 +4,8 @@ mod fetch;
 mod part;
 mod proof;
 
-pub use fetch::fetch_export;
 pub(super) use fetch::FETCH;
+pub use fetch::fetch_export;
 
 use super::{Definition, Run, given, read, returned, written};
 use crate::error::{Error, Result};

@@ -69,7 +69,8 @@ struct Fetched {
     /// whole export of this register; `content`: the last receipt that this journal knows is in it as it was signed,
     /// where the range has it; `chain`: each receipt carries the hash of the one before it.
     verified: Vec<String>,
-    /// What is wrong with the content and has to be looked at; the file is what the service gave all the same.
+    /// What has to be looked at: in the content, or because the journal could not be told. The file is what the service
+    /// gave all the same.
     todo: Option<String>,
 }
 
@@ -149,8 +150,7 @@ fn fetch(fiskal: &Call<'_>, params: &Value, progress: &mut dyn FnMut(u64)) -> Re
 /// Has it written down that a whole log was saved, and which.
 fn note(fiskal: &Call<'_>, register: &str, file: &str, placed: &Placed<Checked>) -> Result<()> {
     let receipts = placed.checked.contents.as_ref().map(|contents| contents.receipts);
-    let saved =
-        json!({ "file": file, "bytes": placed.bytes, "sha256": placed.sha256, "receipts": receipts });
+    let saved = json!({ "file": file, "bytes": placed.bytes, "sha256": placed.sha256, "receipts": receipts });
     let key = format!("{SAVED}:{}", fiskal.new_id());
     let submission = fiskal.place(register)?.submission(SAVED, key, saved);
     fiskal.submit(submission).map(drop)

@@ -109,10 +109,8 @@ impl Log {
                 return Err(wrong(&message));
             }
             (Some(known), Some(code)) if known.code == *code => checked.verified.push("content"),
-            (Some(known), _) => checked.look_at(&format!(
-                "receipt {} is not the one that this journal has",
-                quoted(&known.number)
-            )),
+            (Some(known), _) => checked
+                .look_at(&format!("receipt {} is not the one that this journal has", quoted(&known.number))),
             (None, _) => {}
         }
         if contents.chained {

@@ -118,7 +118,8 @@ impl Range {
             start: asked.start.map(|start| seconds(start, start.subsec_nanosecond() > 0)),
             end: asked.end.map(|end| seconds(end, false)),
         };
-        let is_backward = |from: Option<u128>, to: Option<u128>| from.zip(to).is_some_and(|(from, to)| from > to);
+        let is_backward =
+            |from: Option<u128>, to: Option<u128>| from.zip(to).is_some_and(|(from, to)| from > to);
         if is_backward(range.first, range.last) {
             return Err(Error::invalid("/last", "the range ends before it starts"));
         }
@@ -131,7 +132,8 @@ impl Range {
     /// The range that an id says, if it is one.
     fn of(id: &str) -> Option<Self> {
         let mut range = Range::default();
-        let bounds = id.strip_prefix(DEP7)?.trim_start_matches('?').split('&').filter(|bound| !bound.is_empty());
+        let bounds =
+            id.strip_prefix(DEP7)?.trim_start_matches('?').split('&').filter(|bound| !bound.is_empty());
         for bound in bounds {
             let (name, value) = bound.split_once('=')?;
             let place = NAMES.iter().position(|known| *known == name)?;
@@ -170,7 +172,8 @@ impl fmt::Display for Range {
 }
 
 fn number(pointer: &str, text: Option<&str>) -> Result<Option<u128>> {
-    let wrong = || Error::invalid(pointer, "a receipt's number at SIGN AT has digits only; see fiscal.number");
+    let wrong =
+        || Error::invalid(pointer, "a receipt's number at SIGN AT has digits only; see fiscal.number");
     let read = |text: &str| {
         let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         is_digits.then(|| text.parse().ok()).flatten().ok_or_else(wrong)
@@ -215,9 +218,21 @@ mod tests {
     #[test]
     fn what_is_no_id_is_none() {
         let ids = [
-            "", "dep", "dep77", "dep7?", "dep7&", "dep7?x=1", "dep7?end_receipt_number=", "dep7?end_receipt_number=-1",
-            "dep7?end_receipt_number=01", "dep7?end_receipt_number=1&start_receipt_number=1", "dep7/../../auth",
-            "dep7?end_receipt_number=1&end_receipt_number=2", "dep7?end_receipt_number=1#", " dep7", "DEP7",
+            "",
+            "dep",
+            "dep77",
+            "dep7?",
+            "dep7&",
+            "dep7?x=1",
+            "dep7?end_receipt_number=",
+            "dep7?end_receipt_number=-1",
+            "dep7?end_receipt_number=01",
+            "dep7?end_receipt_number=1&start_receipt_number=1",
+            "dep7/../../auth",
+            "dep7?end_receipt_number=1&end_receipt_number=2",
+            "dep7?end_receipt_number=1#",
+            " dep7",
+            "DEP7",
             "dep7?end_receipt_number=999999999999999999999999999999999999999",
         ];
         for id in ids {

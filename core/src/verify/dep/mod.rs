@@ -90,9 +90,8 @@ fn check(
 ) -> Result<Report> {
     let keys = Keys::read(material.keys)?;
     let (passed, passed_list) = (Cell::new(0), Cell::new(0));
-    let export = || -> Result<Box<dyn Read>> {
-        Ok(Box::new(Interruptible::new((material.export)()?, interrupt)))
-    };
+    let export =
+        || -> Result<Box<dyn Read>> { Ok(Box::new(Interruptible::new((material.export)()?, interrupt))) };
     let list = material.receipts.map(|list| Box::new(Interruptible::new(list, interrupt)));
     let mut check = Check {
         register: Register::new(&keys, Vienna::new()?, material.partial),

@@ -69,7 +69,14 @@ impl<'a> Service<'a> {
     pub(super) fn new(source: Box<dyn Read + 'a>, passed: &'a Cell<u64>, partial: bool) -> Self {
         let source = BufReader::new(Bounded::new(source, passed));
         let values = serde_json::Deserializer::from_reader(source).into_iter();
-        Service { values, page: VecDeque::new(), last: String::new(), compared: 0, partial, before_first: partial }
+        Service {
+            values,
+            page: VecDeque::new(),
+            last: String::new(),
+            compared: 0,
+            partial,
+            before_first: partial,
+        }
     }
 
     /// How many receipts were held against the list.
