@@ -55,7 +55,7 @@ def long_log(folder):
     sound = json.loads((files / "sound.json").read_text("utf-8"))
     group = sound["Belege-Gruppe"][0]
     # Their signatures are looked at, their order is not as it should be.
-    group["Belege-kompakt"] = group["Belege-kompakt"] * 60_000
+    group["Belege-kompakt"] = group["Belege-kompakt"] * 10_000
     log = folder / "long.json"
     log.write_text(json.dumps(sound), "utf-8")
     return log, files / "keys.json"
