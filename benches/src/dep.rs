@@ -21,7 +21,9 @@ use std::time::{Duration, Instant};
 /// The argument that makes this program a process that checks a log.
 pub(crate) const CHILD: &str = "verify-dep";
 
-const RECEIPTS: [u64; 2] = [1_000, 250_000];
+/// How long the logs of every run are, and those of a run for logs alone.
+pub(crate) const USUAL: &[u64] = &[1_000, 250_000];
+pub(crate) const LONG: &[u64] = &[1_000, 250_000, 1_000_000];
 const REGISTER: &str = "bench-1";
 const KEY: &str = "U:ATU12345678-K0";
 const AES: [u8; 32] = [7; 32];
@@ -35,12 +37,12 @@ enum Signed {
 }
 
 /// The table of checks.
-pub(crate) fn measure() -> Outcome<String> {
+pub(crate) fn measure(lengths: &[u64]) -> Outcome<String> {
     let mut table =
         "dep.verify of a log whose receipts are all signed, each size by a process of its own\n\n\
                      | receipts | size, MB | receipts, 1/s | peak memory, KiB |\n|---:|---:|---:|---:|"
             .to_owned();
-    for receipts in RECEIPTS {
+    for &receipts in lengths {
         let folder = shop::folder()?;
         write_log(folder.path(), receipts, Signed::All)?;
         let size = folder.path().join("dep.json").metadata()?.len();

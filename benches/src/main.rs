@@ -30,10 +30,12 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => report(),
         ["provisional"] => provisional::measure().map(|table| line(&table)),
+        ["dep"] => dep::measure(dep::LONG).map(|table| line(&table)),
         [syncs::CHILD, count] => count.parse().map_err(Into::into).and_then(syncs::child),
         [dep::CHILD, folder] => dep::child(folder.as_ref()),
         _ => {
-            Err("usage: fiskal-benches, without arguments for all tables, or provisional for that one".into())
+            Err("usage: fiskal-benches, without arguments for all tables, or provisional or dep for that one"
+                .into())
         }
     };
     match done {
@@ -53,7 +55,7 @@ fn report() -> Outcome<()> {
     line(&syncs::measure()?);
     line(&appends::measure()?);
     line(&records::measure()?);
-    line(&dep::measure()?);
+    line(&dep::measure(dep::USUAL)?);
     Ok(())
 }
 

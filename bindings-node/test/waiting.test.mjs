@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { after, beforeEach, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { open } from '../index.mjs'
 import shops from './support/shop.cjs'
 
@@ -81,6 +83,20 @@ test('a signal that is aborted after the end changes nothing', async () => {
   const { registers } = await client.status({}, { signal: controller.signal })
   controller.abort()
   assert.equal(registers.length, 1)
+})
+
+test('an aborted check of a long log lets go', async () => {
+  const files = new URL('../../conformance/files/dep/', import.meta.url)
+  const log = JSON.parse(readFileSync(new URL('sound.json', files), 'utf8'))
+  const [group] = log['Belege-Gruppe']
+  // Their signatures are looked at, which takes much longer than the test is willing to wait.
+  group['Belege-kompakt'] = Array.from({ length: 10_000 }, () => group['Belege-kompakt']).flat()
+  const file = `${shop.folder}/long.json`
+  writeFileSync(file, JSON.stringify(log))
+  const keys = fileURLToPath(new URL('keys.json', files))
+  const { error, took } = await timed(client.depVerify({ file, keys }, { signal: AbortSignal.timeout(300) }))
+  assert.equal(error.name, 'TimeoutError')
+  assert.ok(took < LATE / 2, `${took} ms`)
 })
 
 test('interrupt lets all that wait go, as if their patience had run out', async () => {

@@ -1,5 +1,6 @@
 """Calls that wait: other threads go on, signals are heard, many calls at once."""
 
+import json
 import signal
 import subprocess
 import threading
@@ -9,7 +10,7 @@ import pytest
 
 import fiskal
 
-from shop import python, sell, settle
+from shop import ROOT, python, sell, settle
 
 SELLING = """
 import signal, sys, time, fiskal
@@ -32,28 +33,99 @@ print("closed", flush=True)
 """
 
 
-def test_other_threads_go_on_while_a_call_waits(client, sandbox):
-    sandbox.fault("delay", ms=700)
-    ticks = []
-    done = threading.Event()
+CHECKING = """
+import signal, sys, time, fiskal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+client = fiskal.open(sys.argv[1])
+print("ready", flush=True)
+begun = time.monotonic()
+try:
+    client.dep_verify(file=sys.argv[2], keys=sys.argv[3])
+    print("checked", flush=True)
+except BaseException as raised:
+    print(type(raised).__name__, flush=True)
+print("soon" if time.monotonic() - begun < 3 else "late", flush=True)
+client.close()
+"""
 
-    def tick():
-        while not done.is_set():
-            ticks.append(time.monotonic())
+
+def long_log(folder):
+    """A log that takes much longer to check than a test waits, and its keys."""
+    files = ROOT / "conformance" / "files" / "dep"
+    sound = json.loads((files / "sound.json").read_text("utf-8"))
+    group = sound["Belege-Gruppe"][0]
+    # Their signatures are looked at, their order is not as it should be.
+    group["Belege-kompakt"] = group["Belege-kompakt"] * 10_000
+    log = folder / "long.json"
+    log.write_text(json.dumps(sound), "utf-8")
+    return log, files / "keys.json"
+
+
+class Ticking:
+    """Another thread that works while there is something to wait for."""
+
+    def __enter__(self):
+        self.done = threading.Event()
+        self.ticks = []
+        self.thread = threading.Thread(target=self.tick)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join()
+
+    def tick(self):
+        while not self.done.is_set():
+            self.ticks.append(time.monotonic())
             time.sleep(0.01)
 
-    ticking = threading.Thread(target=tick)
-    ticking.start()
-    try:
+    def between(self, begin, end):
+        return len([each for each in self.ticks if begin < each < end])
+
+
+def test_other_threads_go_on_while_a_call_waits(client, sandbox):
+    sandbox.fault("delay", ms=700)
+    with Ticking() as ticking:
         begun = time.monotonic()
         sell(client, "s-1")
         waited = time.monotonic() - begun
-    finally:
-        done.set()
-        ticking.join()
     assert waited > 0.7
     # Seventy ticks are to be expected; a call that holds the lock leaves a handful.
-    assert len([each for each in ticks if begun < each < begun + 0.7]) > 20
+    assert ticking.between(begun, begun + 0.7) > 20
+
+
+def test_a_check_is_interrupted_and_lets_other_threads_go_on(client, tmp_path):
+    log, keys = long_log(tmp_path)
+    came = []
+
+    def check():
+        try:
+            came.append(client.dep_verify(file=str(log), keys=str(keys)))
+        except fiskal.Error as error:
+            came.append(error)
+
+    checking = threading.Thread(target=check)
+    with Ticking() as ticking:
+        checking.start()
+        begun = time.monotonic()
+        time.sleep(0.7)
+        client.interrupt()
+        interrupted = time.monotonic()
+        checking.join()
+    assert time.monotonic() - interrupted < 2
+    assert came[0].kind == "busy"
+    assert ticking.between(begun, begun + 0.7) > 20
+
+
+def test_ctrl_c_ends_a_check(shop, tmp_path):
+    command = python(CHECKING, shop.config, *long_log(tmp_path))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, universal_newlines=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read().split() == ["KeyboardInterrupt", "soon"]
+        assert process.wait(20) == 0
 
 
 def test_many_threads_use_one_client(client, sandbox):

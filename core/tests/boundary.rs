@@ -58,6 +58,34 @@ fn an_operation_that_needs_no_journal_runs_alone() {
     fails(call_alone("describe", "[]"), Kind::Invalid, "a JSON object");
 }
 
+/// A log that takes longer to check than anybody waits in a test.
+#[test]
+fn operations_that_run_alone_are_interrupted_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let receipts = "\"a\",".repeat(4_000_000);
+    let log = format!("{{\"Belege-Gruppe\": [{{\"Belege-kompakt\": [{receipts}\"a\"]}}]}}");
+    std::fs::write(folder.path().join("dep.json"), log).unwrap();
+    let keys = json!({ "base64AESKey": "WQRtiiya3hYh/Uz44Bv3x8ETl1nrH6nCdErn69g5/lU=", "certificateOrPublicKeyMap": {} });
+    std::fs::write(folder.path().join("keys.json"), keys.to_string()).unwrap();
+    let files = json!({ "file": folder.path().join("dep.json"), "keys": folder.path().join("keys.json") })
+        .to_string();
+    let (tell, told) = mpsc::channel();
+    for _ in 0..2 {
+        let (tell, files) = (tell.clone(), files.clone());
+        std::thread::spawn(move || tell.send(call_alone("dep.verify", &files)).unwrap());
+    }
+    for _ in 0..2 {
+        let mut ended = None;
+        // Again and again: nobody knows when a call has begun.
+        while ended.is_none() {
+            boundary::interrupt_alone();
+            ended = told.recv_timeout(Duration::from_millis(20)).ok();
+        }
+        fails(ended.unwrap(), Kind::Busy, "interrupted");
+    }
+    assert!(call_alone("describe", "{}").is_ok());
+}
+
 #[test]
 fn a_program_for_another_interface_is_told() {
     boundary::check_abi(boundary::ABI_VERSION).unwrap();

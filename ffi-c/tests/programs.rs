@@ -3,7 +3,9 @@
 
 mod support;
 
-use support::{Bench, shop, succeeds};
+use serde_json::Value;
+use std::time::{Duration, Instant};
+use support::{Bench, root, shop, succeeds};
 
 /// Compiles a program and runs it in a shop of its own; what it printed.
 #[track_caller]
@@ -50,6 +52,25 @@ fn threads_share_a_client_and_loggers_come_and_go() {
     let (sold, heard) = said.trim().split_once(" sold, ").expect("two numbers");
     assert_eq!(sold, "40");
     assert_ne!(heard, "0 lines heard");
+}
+
+#[test]
+fn a_call_without_a_client_is_interrupted() {
+    let bench = Bench::new();
+    let files = root().join("conformance/files/dep");
+    let mut log: Value =
+        serde_json::from_str(&std::fs::read_to_string(files.join("sound.json")).unwrap()).unwrap();
+    // Their signatures are looked at, which takes much longer than the test is willing to wait.
+    let receipts = log["Belege-Gruppe"][0]["Belege-kompakt"].as_array_mut().unwrap();
+    *receipts = std::iter::repeat_n(receipts.clone(), 10_000).flatten().collect();
+    let long = bench.path("long.json");
+    std::fs::write(&long, log.to_string()).unwrap();
+    let compiled = bench.compile("ffi-c/tests/c/interrupt_alone.c", &[]);
+    let mut command = bench.command(compiled);
+    let begun = Instant::now();
+    let ran = command.arg(&long).arg(files.join("keys.json")).output().expect("the program runs");
+    succeeds(ran, "interrupt_alone.c");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
 #[test]

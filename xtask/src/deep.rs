@@ -27,6 +27,9 @@ pub(crate) struct Size {
     /// Sales over a link that is cut at random, in each country.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(4..))]
     offline: u64,
+    /// Receipts of an Austrian register whose log is exported and checked.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(10..))]
+    log: u64,
 }
 
 /// How long the kill test goes on, and where it kills.
@@ -49,7 +52,8 @@ pub(crate) struct Crash {
     seed: u64,
 }
 
-/// Runs schedules, kills and sales without a link at full size and prints the row for docs/deep-runs.md. Whether all held.
+/// Runs schedules, kills, sales without a link and a long log at full size and prints the row for docs/deep-runs.md.
+/// Whether all held.
 pub(crate) fn run(size: Size) -> Result<bool> {
     tools::check()?;
     out::head(&format!("engine: {} schedules", size.schedules));
@@ -65,11 +69,16 @@ pub(crate) fn run(size: Size) -> Result<bool> {
             .env("FISKAL_OFFLINE_SALES", size.offline.to_string())
             .env("FISKAL_OFFLINE_SEED", size.seed.to_string()),
     )?;
+    out::head(&format!("log: {} receipts", size.log));
+    let log = timed(
+        process::cargo(&["test", "--locked", "--package", "fiskal-conformance", "--test", "log"])
+            .env("FISKAL_LOG_RECEIPTS", size.log.to_string()),
+    )?;
     out::head("row for docs/deep-runs.md");
     let told: Vec<String> =
         crashes.iter().map(|(country, run)| format!("{country} {}", run.spoken())).collect();
     out::line(&format!(
-        "| {} | {} | {} schedules: {} | {} runs of the kill test in each country, seed {}: {} | {} sales in each country, seed {}: {} |",
+        "| {} | {} | {} schedules: {} | {} runs of the kill test in each country, seed {}: {} | {} sales in each country, seed {}: {} | {} receipts: {} |",
         jiff::Zoned::now().date(),
         commit(),
         size.schedules,
@@ -80,8 +89,10 @@ pub(crate) fn run(size: Size) -> Result<bool> {
         size.offline,
         size.seed,
         offline.spoken(),
+        size.log,
+        log.spoken(),
     ));
-    Ok(schedules.held && crashes.iter().all(|(_, run)| run.held) && offline.held)
+    Ok(schedules.held && crashes.iter().all(|(_, run)| run.held) && offline.held && log.held)
 }
 
 /// The kill test of one country.

@@ -165,6 +165,11 @@ impl RunningSandbox {
         audit["booked"].as_array().unwrap().clone()
     }
 
+    /// What a verifier asks for beside the log of an Austrian register, by SIGN AT's id of it.
+    pub(crate) fn keys(&self, register: &str) -> String {
+        self.send("GET", &format!("/_sandbox/sign-at/registers/{register}/verification"), "")
+    }
+
     fn send(&self, method: &str, path: &str, body: &str) -> String {
         let host = self.ready["url"].as_str().unwrap().trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).unwrap();

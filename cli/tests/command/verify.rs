@@ -1,6 +1,6 @@
 //! `fiskal verify dep`
 
-use crate::shop::{Ran, Shop};
+use crate::shop::{Ran, RunningSandbox, Shop};
 use std::path::{Path, PathBuf};
 
 /// A file of the conformance cases about data collection logs.
@@ -52,6 +52,47 @@ fn paper_and_the_services_list_are_held_against_the_export() {
     let ran = verify("cut_off.json", &["--receipts", list.to_str().unwrap()]).ends(1);
     assert!(ran.out.contains("receipt 9: missing: found no receipt of this number"), "{}", ran.out);
     verify("cut_off.json", &["--printed", "paper"]).ends(1);
+}
+
+/// As by a person who looks after a café's till.
+#[test]
+fn a_log_is_exported_whole_and_in_part_and_checked() {
+    let sandbox = RunningSandbox::start();
+    let shop = Shop::in_austria(&sandbox);
+    shop.run(&["provision"]).ends(0);
+    let coffee = serde_json::json!({
+        "register": "till-1",
+        "items": [{"text": "Melange", "quantity": "1", "unit_price": "4.20", "vat": "20"}],
+        "payments": [{"method": "cash", "amount": "4.20"}],
+    });
+    let sell = || shop.run_with(&["sell", "-", "--json"], &coffee.to_string()).ends(0).json();
+    let register = [sell(), sell()][1]["ids"]["register"].as_str().unwrap().to_owned();
+    shop.write("keys.json", &sandbox.keys(&register));
+    let verify = |file: &str, more: &[&str]| {
+        shop.run(&[&["verify", "dep", file, "--keys", "keys.json"], more].concat())
+    };
+    let export =
+        |to: &str, more: &[&str]| shop.run(&[&["export", "--register", "till-1", "--to", to], more].concat());
+
+    let said = export("dep.json", &[]).ends(0);
+    assert!(said.out.contains("receipts: 3"), "{}", said.out);
+    assert_eq!(said.err, "fetching\n");
+    let ran = verify("dep.json", &[]).ends(0);
+    assert!(ran.out.contains("3 receipts, from number 1 of"), "{}", ran.out);
+    assert!(ran.out.contains("not checked: printed: there were no printed codes\n"), "{}", ran.out);
+
+    let last = export("last.json", &["--type", "dep7", "--first", "2", "--json"]).ends(0).json();
+    assert_eq!((&last["receipts"], &last["first"]["number"]), (&2.into(), &"2".into()), "{last}");
+    verify("last.json", &[]).ends(1);
+    let ran = verify("last.json", &["--partial"]).ends(0);
+    assert!(ran.out.contains("not checked: start: "), "{}", ran.out);
+
+    export("dep.json", &[]).ends(1);
+    for more in [&["--last", "x"], &["--start", "monday"], &["--type", "records"]] {
+        export("none.json", more).ends(1);
+    }
+    export("none.json", &["--export", "dep7", "--first", "2"]).ends(2);
+    assert!(!shop.path("none.json").exists());
 }
 
 #[test]

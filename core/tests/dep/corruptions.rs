@@ -35,7 +35,12 @@ const OF_TILLS: &[Mistake] = &[
     ("an unsigned start receipt", |day| day[0].signed = false, &[("start", 1), ("clearance", 2)]),
     ("a start receipt chained to something", |day| day[0].chained_to = |_| "dGxy".into(), &[("chain", 1)]),
     ("a start receipt that counted before", |day| day[0].off_by = 1, &[("turnover", 1), ("turnover", 2)]),
-    ("a chain over the code alone", |day| day[7].chained_to = |jws| qr(jws), &[("chain", 8)]),
+    ("a chain over the printed code", |day| day[7].chained_to = |jws| qr(jws), &[("chain", 8)]),
+    (
+        "a chain over the payload alone",
+        |day| day[7].chained_to = |jws| qr(jws).rsplit_once('_').unwrap().0.to_owned(),
+        &[("chain", 8)],
+    ),
     (
         "a chain that leaves an unsigned receipt out",
         |day| day[6].chained_to = |_| "x".into(),

@@ -4,7 +4,7 @@ use crate::till::{Files, Spec, day, export, found, keys, qr, signed};
 use serde_json::{Value, json};
 
 /// The receipts as SIGN AT lists them: amounts by rate, time in Unix seconds (Vienna is an hour ahead here).
-fn listed(specs: &[Spec]) -> Vec<Value> {
+pub(crate) fn listed(specs: &[Spec]) -> Vec<Value> {
     let codes = signed(specs);
     let cents = |cents: i64| {
         format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100)

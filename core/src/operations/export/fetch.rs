@@ -69,7 +69,8 @@ struct Fetched {
     /// whole export of this register; `content`: the last receipt that this journal knows is in it as it was signed,
     /// where the range has it; `chain`: each receipt carries the hash of the one before it.
     verified: Vec<String>,
-    /// What is wrong with the content and has to be looked at; the file is what the service gave all the same.
+    /// What has to be looked at: in the content, or because the journal could not be told. The file is what the service
+    /// gave all the same.
     todo: Option<String>,
 }
 

@@ -133,3 +133,93 @@ impl Checked {
 fn wrong(what: &str) -> Error {
     Error::new(Kind::Mismatch, format!("what the service gave is not the register's log: {what}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// Nine receipts of one register (contract sign-at 6.9, vector C).
+    fn golden() -> Vec<Value> {
+        let golden: Value = serde_json::from_str(include_str!("../../../tests/dep/golden.json")).unwrap();
+        golden["receipts"].as_array().unwrap().clone()
+    }
+
+    fn texts(form: &str) -> Vec<String> {
+        golden().iter().map(|receipt| receipt[form].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn file(receipts: &[String]) -> String {
+        json!({"Belege-Gruppe": [{"Signaturzertifikat": "", "Belege-kompakt": receipts}]}).to_string()
+    }
+
+    /// The whole log, of which the journal knows the receipt of this number.
+    fn log(number: usize) -> Log {
+        let known = Known { number: number.to_string(), code: texts("qr")[number - 1].clone() };
+        Log { register: "dGxx".into(), whole: true, last: Some(known) }
+    }
+
+    fn check(log: &Log, file: &str) -> Result<Checked> {
+        Proof::Log(log).check(file.as_bytes(), &Interrupt::never())
+    }
+
+    #[test]
+    fn a_sound_log_is_verified() {
+        let checked = check(&log(9), &file(&texts("jws"))).unwrap();
+        assert_eq!((checked.verified, checked.todo), (vec!["form", "content", "chain"], None));
+        assert_eq!(checked.contents.unwrap().receipts, 9);
+        let part = Log { register: "dGxx".into(), whole: false, last: None };
+        let checked = check(&part, &file(&texts("jws")[3..6])).unwrap();
+        assert_eq!((checked.verified, checked.todo), (vec!["form", "chain"], None));
+    }
+
+    #[test]
+    fn what_is_not_all_of_the_registers_log_is_refused() {
+        let receipts = texts("jws");
+        let whole = file(&receipts);
+        let other = Log { register: "other".into(), ..log(9) };
+        let cases = [
+            (log(9), file(&receipts[..8]), "receipt '9' is missing"),
+            (log(9), file(&[]), "receipt '9' is missing"),
+            (other, whole.clone(), "receipt '1' is of another register"),
+            (log(9), whole[..whole.len() - 1].to_owned(), "ends in the middle"),
+            (log(9), format!("{whole}{whole}"), "is not JSON"),
+            (log(9), String::new(), "ends in the middle"),
+            (log(9), "<html>busy</html>".into(), "is not JSON"),
+            (log(9), "{}".into(), "no member"),
+            (log(9), r#"{"status_code": 500, "code": "E_INTERNAL"}"#.into(), "no member"),
+            (log(9), r#"{"Belege-Gruppe": [{"Belege-kompakt": [7]}]}"#.into(), "not what was expected"),
+            (log(9), r#"{"Belege-Gruppe": [{"Belege-kompakt": []}], "Belege-Gruppe": []}"#.into(), "twice"),
+            (log(9), format!("{{\"x\": {}", "[".repeat(1 << 20)), "nested"),
+            (log(9), format!("{{\"x\": \"{}", "x".repeat(1 << 20)), "more than"),
+        ];
+        for (log, file, said) in cases {
+            let error = check(&log, &file).unwrap_err();
+            assert_eq!(error.kind(), Kind::Mismatch, "{said}: {error}");
+            assert!(error.message().contains(said), "{said}: {error}");
+            assert!(error.message().len() < 600, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_log_that_is_not_as_it_should_be_is_kept_and_told() {
+        let receipts = texts("jws");
+        let lacking = [&receipts[..4], &receipts[5..]].concat();
+        let checked = check(&log(9), &file(&lacking)).unwrap();
+        assert_eq!(checked.verified, ["form", "content"]);
+        assert!(checked.todo.unwrap().contains("hashes"));
+
+        let mut other = log(9);
+        other.last.as_mut().unwrap().code.push('x');
+        let checked = check(&other, &file(&receipts)).unwrap();
+        assert_eq!(checked.verified, ["form", "chain"]);
+        assert!(checked.todo.unwrap().contains("receipt '9' is not the one"));
+    }
+
+    #[test]
+    fn codes_that_cannot_be_read_are_no_reason_to_refuse() {
+        let checked = check(&log(9), &file(&["a.b.c".to_owned()])).unwrap();
+        assert_eq!(checked.verified, ["form"]);
+        assert!(checked.todo.is_some());
+    }
+}
