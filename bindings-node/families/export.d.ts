@@ -137,7 +137,8 @@ export interface ExportFetchResult {
    */
   verified: string[]
   /**
-   * What is wrong with the content and has to be looked at; the file is what the service gave all the same.
+   * What has to be looked at: in the content, or because the journal could not be told. The file is what the
+   * service gave all the same.
    */
   todo: string | null
 }

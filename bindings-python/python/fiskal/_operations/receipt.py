@@ -185,8 +185,8 @@ class ReceiptOperations(Calls):
         cashier: Optional[types.CashierParams] = None,
         extra: Optional[Mapping[str, Any]] = None,
     ) -> Receipt:
-        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection or before
-        15 February.
+        """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection, or to
+        bring about the yearly receipt by 15 February.
 
         Args:
             register: The register's name in the configuration.

@@ -92,6 +92,6 @@ class ExportFetchResult(TypedDict):
     # hash of the one before it.
     verified: List[str]
 
-    # What is wrong with the content and has to be looked at; the file is what the service gave all
-    # the same.
+    # What has to be looked at: in the content, or because the journal could not be told. The file
+    # is what the service gave all the same.
     todo: Optional[str]
