@@ -10,7 +10,7 @@ use crate::read::strict;
 use crate::receipt::{Receipt, ReceiptType, State};
 use crate::sale::{Cashier, Customer, Payment, Sale};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Characters of a reason (contract sign-fr, PlainString128).
@@ -42,14 +42,6 @@ pub(super) const DUPLICATE: Definition = Definition {
     run: Run::Client(duplicate),
 };
 
-pub(super) const DOCUMENT: Definition = Definition {
-    name: "receipt.document",
-    summary: "Fetches the document that the authority made of a receipt: in Italy the tax agency's PDF.",
-    params: given::<Of>,
-    result: returned::<AuthorityDocument>,
-    run: Run::Client(document),
-};
-
 pub(super) const PAY: Definition = Definition {
     name: "receipt.pay",
     summary: "Books what was paid later, such as a sale on account, and gives the receipt of the payment.",
@@ -65,26 +57,6 @@ pub(super) const INVOICE: Definition = Definition {
     result: returned::<Receipt>,
     run: Run::Client(invoice),
 };
-
-/// Parameters of `receipt.document`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Of {
-    /// The receipt's id.
-    id: String,
-}
-
-/// Result of `receipt.document`.
-#[derive(Serialize, Deserialize, JsonSchema)]
-struct AuthorityDocument {
-    /// The receipt's id.
-    receipt: String,
-    /// The media type, such as `application/pdf`.
-    #[serde(rename = "type")]
-    content_type: String,
-    /// The document in base64 (RFC 4648).
-    base64: String,
-}
 
 /// Parameters of `receipt.pay`.
 #[derive(Deserialize, JsonSchema)]
@@ -188,16 +160,6 @@ fn cancel(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     latest(fiskal, fiskal.submit_by(&place.line, &about)?.outcome)
 }
 
-fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
-    let Of { id } = read(params)?;
-    let original = issued(fiskal, &id)?;
-    let key = format!("receipt.document:{id}");
-    let about = fiskal.place(&original.register)?.submission("receipt.document", key, json!({}));
-    let document = AuthorityDocument::deserialize(&submit(fiskal, &original, about)?)
-        .map_err(|cause| Error::internal(format!("the authority's document cannot be read: {cause}")))?;
-    written(&document)
-}
-
 fn zero(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Zero { register, id, cashier, extra } = read(params)?;
     check_as_sale(json!({ "id": id, "cashier": cashier }))?;
@@ -286,7 +248,7 @@ fn copy_key(id: &str, copy: u32) -> String {
     format!("receipt.duplicate:{id}:{copy}")
 }
 
-fn submit(fiskal: &Call<'_>, original: &Receipt, about: Submission) -> Result<Value> {
+pub(super) fn submit(fiskal: &Call<'_>, original: &Receipt, about: Submission) -> Result<Value> {
     let original = Some(written(original)?);
     latest(fiskal, fiskal.submit(Submission { original, ..about })?.outcome)
 }

@@ -6,6 +6,7 @@ mod correct;
 mod credentials;
 mod dep;
 mod describe;
+mod document;
 mod event;
 mod explain;
 mod export;
@@ -97,7 +98,7 @@ pub const ALL: &[Definition] = &[
     afterwards::DUPLICATE,
     afterwards::PAY,
     afterwards::INVOICE,
-    afterwards::DOCUMENT,
+    document::DOCUMENT,
     closing::CREATE,
     closing::REPORT,
     event::RECORD,
