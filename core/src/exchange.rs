@@ -44,6 +44,12 @@ pub trait Service: Send + Sync {
     /// Whether this answer comes from the service at all; a captive portal's 200 does not.
     fn is_ours(&self, answer: &Answer) -> bool;
 
+    /// Whether this answer says that the token does not serve; then the credential signs in anew, and the request is
+    /// sent once more. A 401 about something else, such as a password that goes on to an authority, is an answer.
+    fn rejects_token(&self, answer: &Answer) -> bool {
+        answer.status == 401
+    }
+
     /// What comes next for `operation`.
     ///
     /// # Errors

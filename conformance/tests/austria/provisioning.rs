@@ -62,6 +62,7 @@ fn a_new_pin_is_told_by_the_next_provisioning() {
     control.set(&json!({ "sign-at": { "fon_rejects_credentials": true } })).unwrap();
     assert_eq!(provisioned("falsch-0815").unwrap_err().kind(), Kind::Unauthorized);
     let refused = told();
+    assert_eq!(refused, 3, "a new token would not make a wrong PIN right");
     control.set(&json!({ "sign-at": { "fon_rejects_credentials": false } })).unwrap();
     // Refused credentials are not tried again at once.
     std::thread::sleep(Duration::from_millis(2_100));

@@ -49,7 +49,7 @@ where
                     Streamed::Whole => return Ok(()),
                     Streamed::Stopped(error) => return Err(error),
                     Streamed::Refused(answer) if !drive.service.is_ours(&answer) => not_the_service(&answer),
-                    Streamed::Refused(answer) if answer.status == 401 && !renewed => {
+                    Streamed::Refused(answer) if drive.service.rejects_token(&answer) && !renewed => {
                         renewed = true;
                         self.forget(&drive, request, bearer.as_ref());
                         continue;

@@ -90,8 +90,9 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 Attempt::Answered(answer) => answer,
                 Attempt::Failed { sent, why } => return self.take_silence(at, sent, why),
             };
-            if let (401, Some(credential), Some(bearer), false) =
-                (answer.status, &request.credential, bearer, renewed)
+            let rejects_token = self.service.rejects_token(&answer);
+            if let (true, Some(credential), Some(bearer), false) =
+                (rejects_token, &request.credential, bearer, renewed)
             {
                 self.engine.tokens.forget(credential, &bearer);
                 renewed = true;
@@ -105,7 +106,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 }
                 continue;
             }
-            if may_be_booked && matches!(answer.status, 401 | 403) {
+            if may_be_booked && (rejects_token || answer.status == 403) {
                 return self.take_silence(at, true, "the service no longer accepts the credentials".into());
             }
             return self.take_answer(at, &request, answer);

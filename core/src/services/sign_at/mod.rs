@@ -155,6 +155,11 @@ impl Service for SignAt {
         wire::trace(answer).is_some()
     }
 
+    fn rejects_token(&self, answer: &Answer) -> bool {
+        // FinanzOnline's word about the taxpayer's PIN; the same PIN once more is one more failed sign-in there.
+        answer.status == 401 && !wire::is_of_finanzonline(answer)
+    }
+
     fn step(&self, operation: &Operation, facts: &Facts, past: &Past, now: &Context) -> Result<Step> {
         let run = Run { service: self, operation, facts, past, now };
         match outcome(&run) {

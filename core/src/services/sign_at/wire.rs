@@ -143,6 +143,11 @@ pub(super) fn code_of(error: &Error) -> Option<&str> {
     error.details().service_code.as_deref()
 }
 
+/// Whether FinanzOnline says no to the taxpayer's credentials, or has none (contract sign-at 4.1).
+pub(super) fn is_of_finanzonline(answer: &Answer) -> bool {
+    matches!(answer.text("/code"), Some("E_FON_AUTH_FAILED" | "E_MISSING_FON_CREDENTIALS"))
+}
+
 /// The error that a refusing answer is (contract sign-at 4.1 and 4.4).
 pub(super) fn refusal(answer: &Answer) -> Error {
     let code = answer.text("/code");
@@ -150,7 +155,7 @@ pub(super) fn refusal(answer: &Answer) -> Error {
     let words = said.unwrap_or("it gave no reason");
     let status = answer.status;
     let (kind, message) = match (code, status) {
-        (Some("E_FON_AUTH_FAILED" | "E_MISSING_FON_CREDENTIALS"), _) => (
+        _ if is_of_finanzonline(answer) => (
             Kind::Unauthorized,
             format!(
                 "FinanzOnline does not accept the taxpayer's credentials: {words}; give those of the dedicated Cash Register Webservice User, which the taxpayer makes in FinanzOnline, not those of the general login"
