@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -14,7 +14,7 @@ class AsyncClientOperations(AsyncCalls):
 
     async def provision(
         self, *, register: Optional[str] = None, plan: Optional[bool] = None
-    ) -> types.ProvisionResult:
+    ) -> _types.ProvisionResult:
         """Makes registers ready to sell at their service, from the account down; twice is once.
 
         Args:
@@ -22,23 +22,23 @@ class AsyncClientOperations(AsyncCalls):
             plan: Only tells what would be done. (default false)
         """
         return cast(
-            types.ProvisionResult,
+            _types.ProvisionResult,
             await self._call("provision", {"register": register, "plan": plan}),
         )
 
-    async def status(self, *, register: Optional[str] = None) -> types.StatusResult:
+    async def status(self, *, register: Optional[str] = None) -> _types.StatusResult:
         """Tells how each register stands: ready or not, what waits, which sales are open.
 
         Args:
             register: Only this register; all if absent.
         """
-        return cast(types.StatusResult, await self._call("status", {"register": register}))
+        return cast(_types.StatusResult, await self._call("status", {"register": register}))
 
-    async def sync(self) -> types.SyncResult:
+    async def sync(self) -> _types.SyncResult:
         """Settles what waits for the services, and tells which receipts changed."""
-        return cast(types.SyncResult, await self._call("sync", {}))
+        return cast(_types.SyncResult, await self._call("sync", {}))
 
-    async def report(self, *, register: str, date: Optional[str] = None) -> types.ReportResult:
+    async def report(self, *, register: str, date: Optional[str] = None) -> _types.ReportResult:
         """Tells what a register has sold on a day, in its month and fiscal year, and ever (X),
         without asking the service.
 
@@ -47,7 +47,7 @@ class AsyncClientOperations(AsyncCalls):
             date: The day, as `YYYY-MM-DD`; today if absent.
         """
         return cast(
-            types.ReportResult, await self._call("report", {"register": register, "date": date})
+            _types.ReportResult, await self._call("report", {"register": register, "date": date})
         )
 
     async def request(
@@ -58,7 +58,7 @@ class AsyncClientOperations(AsyncCalls):
         path: str,
         body: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-    ) -> types.RequestResult:
+    ) -> _types.RequestResult:
         """Sends an authenticated, journalled request to a register's service, for what has no name
         here.
 
@@ -70,7 +70,7 @@ class AsyncClientOperations(AsyncCalls):
             headers: Further header fields.
         """
         return cast(
-            types.RequestResult,
+            _types.RequestResult,
             await self._call(
                 "request",
                 {
@@ -83,8 +83,8 @@ class AsyncClientOperations(AsyncCalls):
             ),
         )
 
-    async def describe(self) -> types.DescribeResult:
+    async def describe(self) -> _types.DescribeResult:
         """Lists the operations with the JSON Schemas of their parameters and results, and the kinds
         of errors.
         """
-        return cast(types.DescribeResult, await self._call("describe", {}))
+        return cast(_types.DescribeResult, await self._call("describe", {}))

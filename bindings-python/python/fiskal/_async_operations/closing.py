@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -16,11 +16,11 @@ class AsyncClosingOperations(AsyncCalls):
         self,
         *,
         register: str,
-        period: Optional[types.ClosingPeriod] = None,
+        period: Optional[_types.ClosingPeriod] = None,
         date: Optional[str] = None,
-        print: Optional[types.PrintFormat] = None,
+        print: Optional[_types.PrintFormat] = None,
         columns: Optional[int] = None,
-    ) -> types.ClosingCreateResult:
+    ) -> _types.ClosingCreateResult:
         """Closes a day, month or fiscal year (Z): the register's grand totals by its journal, held
         against the service's own closing.
 
@@ -33,7 +33,7 @@ class AsyncClosingOperations(AsyncCalls):
                 (default 42)
         """
         return cast(
-            types.ClosingCreateResult,
+            _types.ClosingCreateResult,
             await self._call(
                 "closing.create",
                 {

@@ -5,21 +5,21 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
 class AsyncConfigurationOperations(AsyncCalls):
     """The operations `configuration.*`."""
 
-    async def configuration_get(self, *, register: str) -> types.ServiceConfiguration:
+    async def configuration_get(self, *, register: str) -> _types.ServiceConfiguration:
         """Reads the settings of the organization at the service that a register belongs to.
 
         Args:
             register: The register's name in the configuration.
         """
         return cast(
-            types.ServiceConfiguration,
+            _types.ServiceConfiguration,
             await self._call("configuration.get", {"register": register}),
         )
 
@@ -29,7 +29,7 @@ class AsyncConfigurationOperations(AsyncCalls):
         register: str,
         yearly_receipt_validation_enabled: Optional[bool] = None,
         monthly_receipt_validation_enabled: Optional[bool] = None,
-    ) -> types.ServiceConfiguration:
+    ) -> _types.ServiceConfiguration:
         """Changes settings of the organization at the service that a register belongs to; what is
         left out stays.
 
@@ -41,7 +41,7 @@ class AsyncConfigurationOperations(AsyncCalls):
                 monthly receipts by itself.
         """
         return cast(
-            types.ServiceConfiguration,
+            _types.ServiceConfiguration,
             await self._call(
                 "configuration.update",
                 {

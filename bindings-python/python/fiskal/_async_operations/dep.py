@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Optional, Sequence, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -20,7 +20,7 @@ class AsyncDepOperations(AsyncCalls):
         receipts: Optional[str] = None,
         printed: Optional[Sequence[str]] = None,
         partial: Optional[bool] = None,
-    ) -> types.DepVerifyResult:
+    ) -> _types.DepVerifyResult:
         """Checks an Austrian register's data collection log (DEP7 export): signatures, chain,
         turnover and form of every receipt.
 
@@ -39,7 +39,7 @@ class AsyncDepOperations(AsyncCalls):
                 there, and `unchecked` of the result says what that leaves out. (default false)
         """
         return cast(
-            types.DepVerifyResult,
+            _types.DepVerifyResult,
             await self._call(
                 "dep.verify",
                 {

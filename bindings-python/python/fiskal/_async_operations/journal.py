@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Optional, Sequence, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -18,7 +18,7 @@ class AsyncJournalOperations(AsyncCalls):
         online: Optional[bool] = None,
         register: Optional[str] = None,
         export: Optional[str] = None,
-    ) -> types.JournalVerifyResult:
+    ) -> _types.JournalVerifyResult:
         """Checks every entry of the journal, its chains and the ties between them; names the first
         that does not fit. With `online` also what the services know of it.
 
@@ -32,7 +32,7 @@ class AsyncJournalOperations(AsyncCalls):
                 alone. Relative to the journal's folder.
         """
         return cast(
-            types.JournalVerifyResult,
+            _types.JournalVerifyResult,
             await self._call(
                 "journal.verify", {"online": online, "register": register, "export": export}
             ),
@@ -42,10 +42,10 @@ class AsyncJournalOperations(AsyncCalls):
         self,
         *,
         path: str,
-        format: Optional[types.ExportFormat] = None,
+        format: Optional[_types.ExportFormat] = None,
         first: Optional[int] = None,
         last: Optional[int] = None,
-    ) -> types.ExportManifest:
+    ) -> _types.ExportManifest:
         """Writes the journal, or a range of it, into a new folder, so that it can be checked
         elsewhere without the journal.
 
@@ -57,24 +57,24 @@ class AsyncJournalOperations(AsyncCalls):
             last: The number of the last entry; to the end if absent.
         """
         return cast(
-            types.ExportManifest,
+            _types.ExportManifest,
             await self._call(
                 "journal.export", {"path": path, "format": format, "first": first, "last": last}
             ),
         )
 
-    async def journal_backup(self, *, path: str) -> types.JournalBackupResult:
+    async def journal_backup(self, *, path: str) -> _types.JournalBackupResult:
         """Copies the journal into a new file while it is in use, and checks the copy.
 
         Args:
             path: The file to make; there must be nothing of this name. Relative to the
                 journal's folder.
         """
-        return cast(types.JournalBackupResult, await self._call("journal.backup", {"path": path}))
+        return cast(_types.JournalBackupResult, await self._call("journal.backup", {"path": path}))
 
     async def journal_redact(
         self, *, entries: Sequence[int], reason: str
-    ) -> types.JournalRedactResult:
+    ) -> _types.JournalRedactResult:
         """Erases the content of entries for ever, such as a customer's data, and writes down that
         and why; the chain stays.
 
@@ -84,6 +84,6 @@ class AsyncJournalOperations(AsyncCalls):
             reason: Why, for the journal; 1 to 500 characters.
         """
         return cast(
-            types.JournalRedactResult,
+            _types.JournalRedactResult,
             await self._call("journal.redact", {"entries": entries, "reason": reason}),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -18,13 +18,13 @@ class AsyncLocationOperations(AsyncCalls):
         account: str,
         merchant: str,
         name: str,
-        address: types.AddressParams,
+        address: _types.AddressParams,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-        coordinates: Optional[types.CoordinatesParams] = None,
+        coordinates: Optional[_types.CoordinatesParams] = None,
         extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.Location:
+    ) -> _types.Location:
         """Makes a branch of a merchant.
 
         Args:
@@ -44,7 +44,7 @@ class AsyncLocationOperations(AsyncCalls):
                 value takes its key away.
         """
         return cast(
-            types.Location,
+            _types.Location,
             await self._call(
                 "location.create",
                 {
@@ -70,11 +70,11 @@ class AsyncLocationOperations(AsyncCalls):
         id: Optional[str] = None,
         merchant: Optional[str] = None,
         name: Optional[str] = None,
-        address: Optional[types.AddressParams] = None,
-        coordinates: Optional[types.CoordinatesParams] = None,
+        address: Optional[_types.AddressParams] = None,
+        coordinates: Optional[_types.CoordinatesParams] = None,
         extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.Location:
+    ) -> _types.Location:
         """Changes what the service knows of a location; what is left out stays as it is.
 
         Args:
@@ -95,7 +95,7 @@ class AsyncLocationOperations(AsyncCalls):
                 value takes its key away.
         """
         return cast(
-            types.Location,
+            _types.Location,
             await self._call(
                 "location.update",
                 {
@@ -115,7 +115,7 @@ class AsyncLocationOperations(AsyncCalls):
 
     async def location_get(
         self, *, account: str, location: str, credential: Optional[str] = None
-    ) -> types.Location:
+    ) -> _types.Location:
         """Shows a location.
 
         Args:
@@ -125,7 +125,7 @@ class AsyncLocationOperations(AsyncCalls):
                 `credential` that `subject.create` gave; the account's own key if absent.
         """
         return cast(
-            types.Location,
+            _types.Location,
             await self._call(
                 "location.get", {"account": account, "location": location, "credential": credential}
             ),
@@ -140,7 +140,7 @@ class AsyncLocationOperations(AsyncCalls):
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.LocationListResult:
+    ) -> _types.LocationListResult:
         """Lists locations of one merchant or of all, page by page or all of them.
 
         Args:
@@ -154,7 +154,7 @@ class AsyncLocationOperations(AsyncCalls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.LocationListResult,
+            _types.LocationListResult,
             await self._call(
                 "location.list",
                 {
@@ -175,7 +175,7 @@ class AsyncLocationOperations(AsyncCalls):
         location: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.Location:
+    ) -> _types.Location:
         """Begins a location's life at the service, after its merchant's; its systems may follow.
 
         Args:
@@ -187,7 +187,7 @@ class AsyncLocationOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.Location,
+            _types.Location,
             await self._call(
                 "location.commission",
                 {"account": account, "location": location, "credential": credential, "id": id},
@@ -201,7 +201,7 @@ class AsyncLocationOperations(AsyncCalls):
         location: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.Location:
+    ) -> _types.Location:
         """Suspends a location.
 
         Args:
@@ -213,7 +213,7 @@ class AsyncLocationOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.Location,
+            _types.Location,
             await self._call(
                 "location.suspend",
                 {"account": account, "location": location, "credential": credential, "id": id},
@@ -227,7 +227,7 @@ class AsyncLocationOperations(AsyncCalls):
         location: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.Location:
+    ) -> _types.Location:
         """Ends a location's suspension.
 
         Args:
@@ -239,7 +239,7 @@ class AsyncLocationOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.Location,
+            _types.Location,
             await self._call(
                 "location.restore",
                 {"account": account, "location": location, "credential": credential, "id": id},
@@ -253,7 +253,7 @@ class AsyncLocationOperations(AsyncCalls):
         location: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.Location:
+    ) -> _types.Location:
         """Ends a location's life at the service for good.
 
         Args:
@@ -265,7 +265,7 @@ class AsyncLocationOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.Location,
+            _types.Location,
             await self._call(
                 "location.decommission",
                 {"account": account, "location": location, "credential": credential, "id": id},

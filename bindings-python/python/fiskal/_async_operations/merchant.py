@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -18,13 +18,13 @@ class AsyncMerchantOperations(AsyncCalls):
         account: str,
         name: str,
         tax_id: str,
-        address: types.AddressParams,
+        address: _types.AddressParams,
         credential: Optional[str] = None,
         id: Optional[str] = None,
         trade_name: Optional[str] = None,
         extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.Merchant:
+    ) -> _types.Merchant:
         """Makes a merchant in the unit of the key that goes along; its head office comes with it.
 
         Args:
@@ -45,7 +45,7 @@ class AsyncMerchantOperations(AsyncCalls):
                 value takes its key away.
         """
         return cast(
-            types.Merchant,
+            _types.Merchant,
             await self._call(
                 "merchant.create",
                 {
@@ -72,10 +72,10 @@ class AsyncMerchantOperations(AsyncCalls):
         name: Optional[str] = None,
         trade_name: Optional[str] = None,
         tax_id: Optional[str] = None,
-        address: Optional[types.AddressParams] = None,
+        address: Optional[_types.AddressParams] = None,
         extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.Merchant:
+    ) -> _types.Merchant:
         """Changes what the service knows of a merchant; what is left out stays as it is.
 
         Args:
@@ -96,7 +96,7 @@ class AsyncMerchantOperations(AsyncCalls):
                 value takes its key away.
         """
         return cast(
-            types.Merchant,
+            _types.Merchant,
             await self._call(
                 "merchant.update",
                 {
@@ -116,7 +116,7 @@ class AsyncMerchantOperations(AsyncCalls):
 
     async def merchant_get(
         self, *, account: str, merchant: str, credential: Optional[str] = None
-    ) -> types.Merchant:
+    ) -> _types.Merchant:
         """Shows a merchant.
 
         Args:
@@ -126,7 +126,7 @@ class AsyncMerchantOperations(AsyncCalls):
                 `credential` that `subject.create` gave; the account's own key if absent.
         """
         return cast(
-            types.Merchant,
+            _types.Merchant,
             await self._call(
                 "merchant.get", {"account": account, "merchant": merchant, "credential": credential}
             ),
@@ -140,7 +140,7 @@ class AsyncMerchantOperations(AsyncCalls):
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.MerchantListResult:
+    ) -> _types.MerchantListResult:
         """Lists merchants, page by page or all of them.
 
         Args:
@@ -153,7 +153,7 @@ class AsyncMerchantOperations(AsyncCalls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.MerchantListResult,
+            _types.MerchantListResult,
             await self._call(
                 "merchant.list",
                 {
@@ -173,7 +173,7 @@ class AsyncMerchantOperations(AsyncCalls):
         merchant: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.Merchant:
+    ) -> _types.Merchant:
         """Begins a merchant's life at the service; its locations may follow.
 
         Args:
@@ -185,7 +185,7 @@ class AsyncMerchantOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.Merchant,
+            _types.Merchant,
             await self._call(
                 "merchant.commission",
                 {"account": account, "merchant": merchant, "credential": credential, "id": id},
@@ -199,7 +199,7 @@ class AsyncMerchantOperations(AsyncCalls):
         merchant: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.Merchant:
+    ) -> _types.Merchant:
         """Suspends a merchant, such as to change its credentials.
 
         Args:
@@ -211,7 +211,7 @@ class AsyncMerchantOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.Merchant,
+            _types.Merchant,
             await self._call(
                 "merchant.suspend",
                 {"account": account, "merchant": merchant, "credential": credential, "id": id},
@@ -225,7 +225,7 @@ class AsyncMerchantOperations(AsyncCalls):
         merchant: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.Merchant:
+    ) -> _types.Merchant:
         """Ends a merchant's suspension; the service looks at its credentials again.
 
         Args:
@@ -237,7 +237,7 @@ class AsyncMerchantOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.Merchant,
+            _types.Merchant,
             await self._call(
                 "merchant.restore",
                 {"account": account, "merchant": merchant, "credential": credential, "id": id},
@@ -251,7 +251,7 @@ class AsyncMerchantOperations(AsyncCalls):
         merchant: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.Merchant:
+    ) -> _types.Merchant:
         """Ends a merchant's life at the service for good.
 
         Args:
@@ -263,7 +263,7 @@ class AsyncMerchantOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.Merchant,
+            _types.Merchant,
             await self._call(
                 "merchant.decommission",
                 {"account": account, "merchant": merchant, "credential": credential, "id": id},

@@ -5,30 +5,30 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
 class AsyncQueueOperations(AsyncCalls):
     """The operations `queue.*`."""
 
-    async def queue_list(self, *, register: Optional[str] = None) -> types.QueueListResult:
+    async def queue_list(self, *, register: Optional[str] = None) -> _types.QueueListResult:
         """Lists what waits to be sent and what the service refused afterwards, in order, with why
         and since when.
 
         Args:
             register: Only this register; all if absent.
         """
-        return cast(types.QueueListResult, await self._call("queue.list", {"register": register}))
+        return cast(_types.QueueListResult, await self._call("queue.list", {"register": register}))
 
     async def queue_resolve(
         self,
         *,
         operation: str,
-        how: types.Resolution,
+        how: _types.Resolution,
         reason: str,
-        sale: Optional[types.SaleParams] = None,
-    ) -> types.QueueResolveResult:
+        sale: Optional[_types.SaleParams] = None,
+    ) -> _types.QueueResolveResult:
         """Decides about an operation of the queue: sends it again, replaces its content, or sets it
         aside.
 
@@ -40,7 +40,7 @@ class AsyncQueueOperations(AsyncCalls):
                 refused one.
         """
         return cast(
-            types.QueueResolveResult,
+            _types.QueueResolveResult,
             await self._call(
                 "queue.resolve",
                 {"operation": operation, "how": how, "reason": reason, "sale": sale},

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class AsyncReceiptOperations(AsyncCalls):
         changed_after: Optional[int] = None,
         waiting: Optional[bool] = None,
         limit: Optional[int] = None,
-    ) -> types.ReceiptListResult:
+    ) -> _types.ReceiptListResult:
         """Lists receipts, oldest change first; `changed_after` of one page asks for the next.
 
         Args:
@@ -60,7 +60,7 @@ class AsyncReceiptOperations(AsyncCalls):
                 at once. (default 100)
         """
         return cast(
-            types.ReceiptListResult,
+            _types.ReceiptListResult,
             await self._call(
                 "receipt.list",
                 {
@@ -77,10 +77,10 @@ class AsyncReceiptOperations(AsyncCalls):
         *,
         id: str,
         copy: Optional[int] = None,
-        format: Optional[types.PrintFormat] = None,
+        format: Optional[_types.PrintFormat] = None,
         columns: Optional[int] = None,
-        code: Optional[types.PrintCode] = None,
-    ) -> types.PrintedReceipt:
+        code: Optional[_types.PrintCode] = None,
+    ) -> _types.PrintedReceipt:
         """Renders a receipt as text, as HTML or for an ESC/POS printer.
 
         Args:
@@ -93,7 +93,7 @@ class AsyncReceiptOperations(AsyncCalls):
             code: How the code that must be printed is printed.
         """
         return cast(
-            types.PrintedReceipt,
+            _types.PrintedReceipt,
             await self._call(
                 "receipt.print",
                 {"id": id, "copy": copy, "format": format, "columns": columns, "code": code},
@@ -105,7 +105,7 @@ class AsyncReceiptOperations(AsyncCalls):
         *,
         id: str,
         reason: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
     ) -> Receipt:
         """Cancels a receipt that was never handed over, and gives the receipt of the cancellation;
         asked again, the same one.
@@ -124,16 +124,16 @@ class AsyncReceiptOperations(AsyncCalls):
         self,
         *,
         id: str,
-        items: Sequence[types.ItemParams],
+        items: Sequence[_types.ItemParams],
         reason: Optional[str] = None,
         number: Optional[str] = None,
         series: Optional[str] = None,
         text: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
-        discounts: Optional[Sequence[types.DiscountParams]] = None,
-        rounding: Optional[types.DecimalParam] = None,
-        payments: Optional[Sequence[types.PaymentParams]] = None,
-        customer: Optional[types.CustomerParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
+        discounts: Optional[Sequence[_types.DiscountParams]] = None,
+        rounding: Optional[_types.DecimalParam] = None,
+        payments: Optional[Sequence[_types.PaymentParams]] = None,
+        customer: Optional[_types.CustomerParams] = None,
         extra: Optional[Mapping[str, Any]] = None,
     ) -> Receipt:
         """Books what a receipt with wrong data should have said, and gives the receipt of the
@@ -182,7 +182,7 @@ class AsyncReceiptOperations(AsyncCalls):
         *,
         register: str,
         id: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
         extra: Optional[Mapping[str, Any]] = None,
     ) -> Receipt:
         """Makes a receipt over nothing, such as the Austrian Nullbeleg for an inspection, or to
@@ -208,7 +208,7 @@ class AsyncReceiptOperations(AsyncCalls):
         id: str,
         copy: Optional[int] = None,
         reason: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
     ) -> Receipt:
         """Books a reprint with its number where the law counts them, and gives the receipt marked
         as that copy.
@@ -231,9 +231,9 @@ class AsyncReceiptOperations(AsyncCalls):
         self,
         *,
         id: str,
-        payments: Sequence[types.PaymentParams],
+        payments: Sequence[_types.PaymentParams],
         payment: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
     ) -> Receipt:
         """Books what was paid later, such as a sale on account, and gives the receipt of the
         payment.
@@ -257,8 +257,8 @@ class AsyncReceiptOperations(AsyncCalls):
         self,
         *,
         id: str,
-        customer: types.CustomerParams,
-        cashier: Optional[types.CashierParams] = None,
+        customer: _types.CustomerParams,
+        cashier: Optional[_types.CashierParams] = None,
     ) -> Receipt:
         """Tells the service afterwards who a receipt is for, and gives the receipt with its
         customer.
@@ -275,17 +275,17 @@ class AsyncReceiptOperations(AsyncCalls):
             ),
         )
 
-    async def receipt_document(self, *, id: str) -> types.ReceiptDocumentResult:
+    async def receipt_document(self, *, id: str) -> _types.ReceiptDocumentResult:
         """Fetches the document that the authority made of a receipt: in Italy the tax agency's PDF.
 
         Args:
             id: The receipt's id.
         """
-        return cast(types.ReceiptDocumentResult, await self._call("receipt.document", {"id": id}))
+        return cast(_types.ReceiptDocumentResult, await self._call("receipt.document", {"id": id}))
 
     async def receipt_explain(
         self, *, of: str, register: Optional[str] = None
-    ) -> types.ReceiptExplainResult:
+    ) -> _types.ReceiptExplainResult:
         """Tells the story of a sale from the journal in plain words: request, why, answer, checks,
         retries, replays.
 
@@ -295,6 +295,6 @@ class AsyncReceiptOperations(AsyncCalls):
             register: Only of this register; it is looked for on all if absent.
         """
         return cast(
-            types.ReceiptExplainResult,
+            _types.ReceiptExplainResult,
             await self._call("receipt.explain", {"of": of, "register": register}),
         )

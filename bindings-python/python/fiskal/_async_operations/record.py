@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import Optional, Sequence, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
 class AsyncRecordOperations(AsyncCalls):
     """The operations `record.*`."""
 
-    async def record_get(self, *, register: str, record: str) -> types.ServiceRecord:
+    async def record_get(self, *, register: str, record: str) -> _types.ServiceRecord:
         """Reads a record from its service with all that it shows: what was booked, the signed
         artifact, and its signature, which is checked.
 
@@ -22,7 +22,7 @@ class AsyncRecordOperations(AsyncCalls):
                 Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
         """
         return cast(
-            types.ServiceRecord,
+            _types.ServiceRecord,
             await self._call("record.get", {"register": register, "record": record}),
         )
 
@@ -32,11 +32,11 @@ class AsyncRecordOperations(AsyncCalls):
         register: str,
         all_registers: Optional[bool] = None,
         types: Optional[Sequence[str]] = None,
-        order: Optional[types.RecordOrder] = None,
+        order: Optional[_types.RecordOrder] = None,
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.RecordListResult:
+    ) -> _types.RecordListResult:
         """Lists the records that a service keeps of a register or of all registers of its merchant,
         page by page or all of them.
 
@@ -53,7 +53,7 @@ class AsyncRecordOperations(AsyncCalls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.RecordListResult,
+            _types.RecordListResult,
             await self._call(
                 "record.list",
                 {
@@ -68,7 +68,7 @@ class AsyncRecordOperations(AsyncCalls):
             ),
         )
 
-    async def record_validate(self, *, register: str, record: str) -> types.RecordValidateResult:
+    async def record_validate(self, *, register: str, record: str) -> _types.RecordValidateResult:
         """Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing
         receipt. What it confirmed already is not asked again.
 
@@ -78,6 +78,6 @@ class AsyncRecordOperations(AsyncCalls):
                 Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
         """
         return cast(
-            types.RecordValidateResult,
+            _types.RecordValidateResult,
             await self._call("record.validate", {"register": register, "record": record}),
         )

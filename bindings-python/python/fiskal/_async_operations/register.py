@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -13,8 +13,8 @@ class AsyncRegisterOperations(AsyncCalls):
     """The operations `register.*`."""
 
     async def register_list(
-        self, *, location: Optional[str] = None, state: Optional[types.RegisterState] = None
-    ) -> types.RegisterListResult:
+        self, *, location: Optional[str] = None, state: Optional[_types.RegisterState] = None
+    ) -> _types.RegisterListResult:
         """Lists the registers of the configuration, and how each stands; asks nobody.
 
         Args:
@@ -22,13 +22,13 @@ class AsyncRegisterOperations(AsyncCalls):
             state: Only those that stand so.
         """
         return cast(
-            types.RegisterListResult,
+            _types.RegisterListResult,
             await self._call("register.list", {"location": location, "state": state}),
         )
 
     async def register_suspend(
         self, *, register: str, id: Optional[str] = None, reason: Optional[str] = None
-    ) -> types.ChangedRegister:
+    ) -> _types.ChangedRegister:
         """Suspends a register, here and at its service: until it is restored it answers `not_ready`
         to sales.
 
@@ -39,7 +39,7 @@ class AsyncRegisterOperations(AsyncCalls):
             reason: Why, for the records; at most 128 characters.
         """
         return cast(
-            types.ChangedRegister,
+            _types.ChangedRegister,
             await self._call(
                 "register.suspend", {"register": register, "id": id, "reason": reason}
             ),
@@ -47,7 +47,7 @@ class AsyncRegisterOperations(AsyncCalls):
 
     async def register_restore(
         self, *, register: str, id: Optional[str] = None
-    ) -> types.ChangedRegister:
+    ) -> _types.ChangedRegister:
         """Ends a register's suspension, here and at its service.
 
         Args:
@@ -56,7 +56,7 @@ class AsyncRegisterOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.ChangedRegister,
+            _types.ChangedRegister,
             await self._call("register.restore", {"register": register, "id": id}),
         )
 
@@ -64,10 +64,10 @@ class AsyncRegisterOperations(AsyncCalls):
         self,
         *,
         register: str,
-        reason: types.RetireReason,
+        reason: _types.RetireReason,
         id: Optional[str] = None,
         abort_sales: Optional[bool] = None,
-    ) -> types.ChangedRegister:
+    ) -> _types.ChangedRegister:
         """Ends a register's life, here and at its service, for good; what waits is sent before.
 
         Args:
@@ -79,7 +79,7 @@ class AsyncRegisterOperations(AsyncCalls):
                 way. (default false)
         """
         return cast(
-            types.ChangedRegister,
+            _types.ChangedRegister,
             await self._call(
                 "register.retire",
                 {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},
@@ -90,10 +90,10 @@ class AsyncRegisterOperations(AsyncCalls):
         self,
         *,
         register: str,
-        reason: types.RetireReason,
+        reason: _types.RetireReason,
         id: Optional[str] = None,
         abort_sales: Optional[bool] = None,
-    ) -> types.ChangedRegister:
+    ) -> _types.ChangedRegister:
         """Retires a register's system and makes a new one, which sells under the same name.
 
         Args:
@@ -105,7 +105,7 @@ class AsyncRegisterOperations(AsyncCalls):
                 way. (default false)
         """
         return cast(
-            types.ChangedRegister,
+            _types.ChangedRegister,
             await self._call(
                 "register.replace",
                 {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},

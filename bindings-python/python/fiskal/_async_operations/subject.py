@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Mapping, Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -21,7 +21,7 @@ class AsyncSubjectOperations(AsyncCalls):
         id: Optional[str] = None,
         organization: Optional[str] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.Subject:
+    ) -> _types.Subject:
         """Makes an API key; its secret goes into the file of secrets, and into nothing else.
 
         Args:
@@ -37,7 +37,7 @@ class AsyncSubjectOperations(AsyncCalls):
                 value takes its key away.
         """
         return cast(
-            types.Subject,
+            _types.Subject,
             await self._call(
                 "subject.create",
                 {
@@ -60,9 +60,9 @@ class AsyncSubjectOperations(AsyncCalls):
         id: Optional[str] = None,
         organization: Optional[str] = None,
         name: Optional[str] = None,
-        state: Optional[types.SubjectState] = None,
+        state: Optional[_types.SubjectState] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.Subject:
+    ) -> _types.Subject:
         """Renames an API key, disables it, or changes what is kept with it.
 
         Args:
@@ -81,7 +81,7 @@ class AsyncSubjectOperations(AsyncCalls):
                 value takes its key away.
         """
         return cast(
-            types.Subject,
+            _types.Subject,
             await self._call(
                 "subject.update",
                 {
@@ -104,7 +104,7 @@ class AsyncSubjectOperations(AsyncCalls):
         subject: str,
         credential: Optional[str] = None,
         organization: Optional[str] = None,
-    ) -> types.Subject:
+    ) -> _types.Subject:
         """Shows an API key, without its secret.
 
         Args:
@@ -116,7 +116,7 @@ class AsyncSubjectOperations(AsyncCalls):
                 the id alone says it.
         """
         return cast(
-            types.Subject,
+            _types.Subject,
             await self._call(
                 "subject.get",
                 {
@@ -137,7 +137,7 @@ class AsyncSubjectOperations(AsyncCalls):
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.SubjectListResult:
+    ) -> _types.SubjectListResult:
         """Lists API keys, page by page or all of them.
 
         Args:
@@ -152,7 +152,7 @@ class AsyncSubjectOperations(AsyncCalls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.SubjectListResult,
+            _types.SubjectListResult,
             await self._call(
                 "subject.list",
                 {

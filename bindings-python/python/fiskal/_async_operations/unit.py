@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import AsyncCalls
 
 
@@ -14,7 +14,7 @@ class AsyncUnitOperations(AsyncCalls):
 
     async def unit_get(
         self, *, account: str, unit: str, credential: Optional[str] = None
-    ) -> types.Unit:
+    ) -> _types.Unit:
         """Shows a signature creation unit.
 
         Args:
@@ -24,7 +24,7 @@ class AsyncUnitOperations(AsyncCalls):
                 `credential` that `subject.create` gave; the account's own key if absent.
         """
         return cast(
-            types.Unit,
+            _types.Unit,
             await self._call(
                 "unit.get", {"account": account, "unit": unit, "credential": credential}
             ),
@@ -38,7 +38,7 @@ class AsyncUnitOperations(AsyncCalls):
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.UnitListResult:
+    ) -> _types.UnitListResult:
         """Lists signature creation units, page by page or all of them.
 
         Args:
@@ -51,7 +51,7 @@ class AsyncUnitOperations(AsyncCalls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.UnitListResult,
+            _types.UnitListResult,
             await self._call(
                 "unit.list",
                 {
@@ -72,7 +72,7 @@ class AsyncUnitOperations(AsyncCalls):
         credential: Optional[str] = None,
         id: Optional[str] = None,
         registers_go_on: Optional[bool] = None,
-    ) -> types.Unit:
+    ) -> _types.Unit:
         """Ends a signature creation unit's life for good; `provision` makes the next one.
 
         Args:
@@ -87,7 +87,7 @@ class AsyncUnitOperations(AsyncCalls):
                 (default false)
         """
         return cast(
-            types.Unit,
+            _types.Unit,
             await self._call(
                 "unit.decommission",
                 {

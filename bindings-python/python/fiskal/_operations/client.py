@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
@@ -14,7 +14,7 @@ class ClientOperations(Calls):
 
     def provision(
         self, *, register: Optional[str] = None, plan: Optional[bool] = None
-    ) -> types.ProvisionResult:
+    ) -> _types.ProvisionResult:
         """Makes registers ready to sell at their service, from the account down; twice is once.
 
         Args:
@@ -22,22 +22,22 @@ class ClientOperations(Calls):
             plan: Only tells what would be done. (default false)
         """
         return cast(
-            types.ProvisionResult, self._call("provision", {"register": register, "plan": plan})
+            _types.ProvisionResult, self._call("provision", {"register": register, "plan": plan})
         )
 
-    def status(self, *, register: Optional[str] = None) -> types.StatusResult:
+    def status(self, *, register: Optional[str] = None) -> _types.StatusResult:
         """Tells how each register stands: ready or not, what waits, which sales are open.
 
         Args:
             register: Only this register; all if absent.
         """
-        return cast(types.StatusResult, self._call("status", {"register": register}))
+        return cast(_types.StatusResult, self._call("status", {"register": register}))
 
-    def sync(self) -> types.SyncResult:
+    def sync(self) -> _types.SyncResult:
         """Settles what waits for the services, and tells which receipts changed."""
-        return cast(types.SyncResult, self._call("sync", {}))
+        return cast(_types.SyncResult, self._call("sync", {}))
 
-    def report(self, *, register: str, date: Optional[str] = None) -> types.ReportResult:
+    def report(self, *, register: str, date: Optional[str] = None) -> _types.ReportResult:
         """Tells what a register has sold on a day, in its month and fiscal year, and ever (X),
         without asking the service.
 
@@ -45,7 +45,7 @@ class ClientOperations(Calls):
             register: The register's name in the configuration.
             date: The day, as `YYYY-MM-DD`; today if absent.
         """
-        return cast(types.ReportResult, self._call("report", {"register": register, "date": date}))
+        return cast(_types.ReportResult, self._call("report", {"register": register, "date": date}))
 
     def request(
         self,
@@ -55,7 +55,7 @@ class ClientOperations(Calls):
         path: str,
         body: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-    ) -> types.RequestResult:
+    ) -> _types.RequestResult:
         """Sends an authenticated, journalled request to a register's service, for what has no name
         here.
 
@@ -67,7 +67,7 @@ class ClientOperations(Calls):
             headers: Further header fields.
         """
         return cast(
-            types.RequestResult,
+            _types.RequestResult,
             self._call(
                 "request",
                 {
@@ -80,8 +80,8 @@ class ClientOperations(Calls):
             ),
         )
 
-    def describe(self) -> types.DescribeResult:
+    def describe(self) -> _types.DescribeResult:
         """Lists the operations with the JSON Schemas of their parameters and results, and the kinds
         of errors.
         """
-        return cast(types.DescribeResult, self._call("describe", {}))
+        return cast(_types.DescribeResult, self._call("describe", {}))

@@ -5,21 +5,21 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
 class ConfigurationOperations(Calls):
     """The operations `configuration.*`."""
 
-    def configuration_get(self, *, register: str) -> types.ServiceConfiguration:
+    def configuration_get(self, *, register: str) -> _types.ServiceConfiguration:
         """Reads the settings of the organization at the service that a register belongs to.
 
         Args:
             register: The register's name in the configuration.
         """
         return cast(
-            types.ServiceConfiguration, self._call("configuration.get", {"register": register})
+            _types.ServiceConfiguration, self._call("configuration.get", {"register": register})
         )
 
     def configuration_update(
@@ -28,7 +28,7 @@ class ConfigurationOperations(Calls):
         register: str,
         yearly_receipt_validation_enabled: Optional[bool] = None,
         monthly_receipt_validation_enabled: Optional[bool] = None,
-    ) -> types.ServiceConfiguration:
+    ) -> _types.ServiceConfiguration:
         """Changes settings of the organization at the service that a register belongs to; what is
         left out stays.
 
@@ -40,7 +40,7 @@ class ConfigurationOperations(Calls):
                 monthly receipts by itself.
         """
         return cast(
-            types.ServiceConfiguration,
+            _types.ServiceConfiguration,
             self._call(
                 "configuration.update",
                 {

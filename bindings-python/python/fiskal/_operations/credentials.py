@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
@@ -14,7 +14,7 @@ class CredentialsOperations(Calls):
 
     def credentials_update(
         self, *, merchant: str, id: Optional[str] = None
-    ) -> types.CredentialsUpdateResult:
+    ) -> _types.CredentialsUpdateResult:
         """Tells the service again the configuration's credentials for the tax authority, such as
         after a change.
 
@@ -24,13 +24,13 @@ class CredentialsOperations(Calls):
                 changes nothing anew. Made if absent.
         """
         return cast(
-            types.CredentialsUpdateResult,
+            _types.CredentialsUpdateResult,
             self._call("credentials.update", {"merchant": merchant, "id": id}),
         )
 
     def credentials_rotate(
         self, *, merchant: str, id: Optional[str] = None
-    ) -> types.CredentialsRotateResult:
+    ) -> _types.CredentialsRotateResult:
         """Makes a new API key for a merchant, which signs in from now on, and names the one to
         disable.
 
@@ -40,13 +40,13 @@ class CredentialsOperations(Calls):
                 changes nothing anew. Made if absent.
         """
         return cast(
-            types.CredentialsRotateResult,
+            _types.CredentialsRotateResult,
             self._call("credentials.rotate", {"merchant": merchant, "id": id}),
         )
 
     def credentials_revoke(
         self, *, merchant: str, id: Optional[str] = None, subject: Optional[str] = None
-    ) -> types.CredentialsRevokeResult:
+    ) -> _types.CredentialsRevokeResult:
         """Disables API keys of a merchant that no longer sign in here, never the one that does.
 
         Args:
@@ -57,6 +57,6 @@ class CredentialsOperations(Calls):
                 this journal for the merchant, but the one that signs in.
         """
         return cast(
-            types.CredentialsRevokeResult,
+            _types.CredentialsRevokeResult,
             self._call("credentials.revoke", {"merchant": merchant, "id": id, "subject": subject}),
         )

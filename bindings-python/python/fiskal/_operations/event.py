@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
@@ -20,10 +20,10 @@ class EventOperations(Calls):
         description: str,
         id: Optional[str] = None,
         occurred_at: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
         training: Optional[bool] = None,
         extra: Optional[Mapping[str, Any]] = None,
-    ) -> types.EventRecordResult:
+    ) -> _types.EventRecordResult:
         """Records an event of the register that the law wants recorded, such as a lost connection.
 
         Args:
@@ -39,7 +39,7 @@ class EventOperations(Calls):
             extra: Per service, what only that service knows.
         """
         return cast(
-            types.EventRecordResult,
+            _types.EventRecordResult,
             self._call(
                 "event.record",
                 {

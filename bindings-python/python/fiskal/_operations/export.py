@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
@@ -17,14 +17,14 @@ class ExportOperations(Calls):
         *,
         register: str,
         id: Optional[str] = None,
-        type: Optional[types.ExportType] = None,
+        type: Optional[_types.ExportType] = None,
         start: Optional[str] = None,
         end: Optional[str] = None,
         first: Optional[str] = None,
         last: Optional[str] = None,
         filter: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
-    ) -> types.Export:
+        cashier: Optional[_types.CashierParams] = None,
+    ) -> _types.Export:
         """Orders an export of what the service has of a register, and tells how far it is.
 
         Args:
@@ -41,7 +41,7 @@ class ExportOperations(Calls):
             cashier: Who orders it.
         """
         return cast(
-            types.Export,
+            _types.Export,
             self._call(
                 "export.create",
                 {
@@ -58,7 +58,7 @@ class ExportOperations(Calls):
             ),
         )
 
-    def export_get(self, *, register: str, export: str) -> types.Export:
+    def export_get(self, *, register: str, export: str) -> _types.Export:
         """Tells how far an export is.
 
         Args:
@@ -66,7 +66,7 @@ class ExportOperations(Calls):
             export: The export, by the id that `export.create` gave.
         """
         return cast(
-            types.Export, self._call("export.get", {"register": register, "export": export})
+            _types.Export, self._call("export.get", {"register": register, "export": export})
         )
 
     def export_list(
@@ -76,7 +76,7 @@ class ExportOperations(Calls):
         start: Optional[str] = None,
         end: Optional[str] = None,
         limit: Optional[int] = None,
-    ) -> types.ExportListResult:
+    ) -> _types.ExportListResult:
         """Lists the files that a service holds of a register.
 
         Args:
@@ -86,7 +86,7 @@ class ExportOperations(Calls):
             limit: At most so many, up to 1,000. (default 100)
         """
         return cast(
-            types.ExportListResult,
+            _types.ExportListResult,
             self._call(
                 "export.list", {"register": register, "start": start, "end": end, "limit": limit}
             ),
@@ -100,7 +100,7 @@ class ExportOperations(Calls):
         export: Optional[str] = None,
         file: Optional[str] = None,
         max_bytes: Optional[int] = None,
-    ) -> types.ExportFetchResult:
+    ) -> _types.ExportFetchResult:
         """Writes the file of an export to disk, once it is whole and what can be checked of it
         holds.
 
@@ -113,7 +113,7 @@ class ExportOperations(Calls):
             max_bytes: The largest file to take, in bytes, up to 4 GiB. (default 4294967296)
         """
         return cast(
-            types.ExportFetchResult,
+            _types.ExportFetchResult,
             self._call(
                 "export.fetch",
                 {

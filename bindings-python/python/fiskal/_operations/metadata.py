@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Mapping, Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
@@ -16,9 +16,9 @@ class MetadataOperations(Calls):
         self,
         *,
         register: str,
-        of: Optional[types.MetadataSubject] = None,
+        of: Optional[_types.MetadataSubject] = None,
         record: Optional[str] = None,
-    ) -> types.ServiceMetadata:
+    ) -> _types.ServiceMetadata:
         """Reads the notes that a service keeps with a register, its signature unit or a record.
 
         Args:
@@ -27,7 +27,7 @@ class MetadataOperations(Calls):
             record: For `record`: its id or number, as in `record.get`.
         """
         return cast(
-            types.ServiceMetadata,
+            _types.ServiceMetadata,
             self._call("metadata.get", {"register": register, "of": of, "record": record}),
         )
 
@@ -36,9 +36,9 @@ class MetadataOperations(Calls):
         *,
         register: str,
         metadata: Mapping[str, str],
-        of: Optional[types.MetadataSubject] = None,
+        of: Optional[_types.MetadataSubject] = None,
         record: Optional[str] = None,
-    ) -> types.ServiceMetadata:
+    ) -> _types.ServiceMetadata:
         """Adds or changes notes that a service keeps with a register, its signature unit or a
         record; the others stay.
 
@@ -51,7 +51,7 @@ class MetadataOperations(Calls):
             record: For `record`: its id or number, as in `record.get`.
         """
         return cast(
-            types.ServiceMetadata,
+            _types.ServiceMetadata,
             self._call(
                 "metadata.update",
                 {"register": register, "metadata": metadata, "of": of, "record": record},

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
@@ -16,15 +16,15 @@ class OrganizationOperations(Calls):
         self,
         *,
         account: str,
-        type: types.OrganizationType,
+        type: _types.OrganizationType,
         name: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
         organization: Optional[str] = None,
-        address: Optional[types.AddressParams] = None,
+        address: Optional[_types.AddressParams] = None,
         extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.Organization:
+    ) -> _types.Organization:
         """Makes an organization at the account's service: a group, or a unit that holds merchants.
 
         Args:
@@ -46,7 +46,7 @@ class OrganizationOperations(Calls):
                 value takes its key away.
         """
         return cast(
-            types.Organization,
+            _types.Organization,
             self._call(
                 "organization.create",
                 {
@@ -71,10 +71,10 @@ class OrganizationOperations(Calls):
         credential: Optional[str] = None,
         id: Optional[str] = None,
         name: Optional[str] = None,
-        address: Optional[types.AddressParams] = None,
+        address: Optional[_types.AddressParams] = None,
         extra: Optional[Mapping[str, Any]] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.Organization:
+    ) -> _types.Organization:
         """Renames an organization, or changes what is kept with it.
 
         Args:
@@ -93,7 +93,7 @@ class OrganizationOperations(Calls):
                 value takes its key away.
         """
         return cast(
-            types.Organization,
+            _types.Organization,
             self._call(
                 "organization.update",
                 {
@@ -111,7 +111,7 @@ class OrganizationOperations(Calls):
 
     def organization_get(
         self, *, account: str, organization: str, credential: Optional[str] = None
-    ) -> types.Organization:
+    ) -> _types.Organization:
         """Shows an organization.
 
         Args:
@@ -121,7 +121,7 @@ class OrganizationOperations(Calls):
                 `credential` that `subject.create` gave; the account's own key if absent.
         """
         return cast(
-            types.Organization,
+            _types.Organization,
             self._call(
                 "organization.get",
                 {"account": account, "organization": organization, "credential": credential},
@@ -137,7 +137,7 @@ class OrganizationOperations(Calls):
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.OrganizationListResult:
+    ) -> _types.OrganizationListResult:
         """Lists organizations, page by page or all of them.
 
         Args:
@@ -152,7 +152,7 @@ class OrganizationOperations(Calls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.OrganizationListResult,
+            _types.OrganizationListResult,
             self._call(
                 "organization.list",
                 {

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import Optional, Sequence, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
 class RecordOperations(Calls):
     """The operations `record.*`."""
 
-    def record_get(self, *, register: str, record: str) -> types.ServiceRecord:
+    def record_get(self, *, register: str, record: str) -> _types.ServiceRecord:
         """Reads a record from its service with all that it shows: what was booked, the signed
         artifact, and its signature, which is checked.
 
@@ -22,7 +22,7 @@ class RecordOperations(Calls):
                 Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
         """
         return cast(
-            types.ServiceRecord, self._call("record.get", {"register": register, "record": record})
+            _types.ServiceRecord, self._call("record.get", {"register": register, "record": record})
         )
 
     def record_list(
@@ -31,11 +31,11 @@ class RecordOperations(Calls):
         register: str,
         all_registers: Optional[bool] = None,
         types: Optional[Sequence[str]] = None,
-        order: Optional[types.RecordOrder] = None,
+        order: Optional[_types.RecordOrder] = None,
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.RecordListResult:
+    ) -> _types.RecordListResult:
         """Lists the records that a service keeps of a register or of all registers of its merchant,
         page by page or all of them.
 
@@ -52,7 +52,7 @@ class RecordOperations(Calls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.RecordListResult,
+            _types.RecordListResult,
             self._call(
                 "record.list",
                 {
@@ -67,7 +67,7 @@ class RecordOperations(Calls):
             ),
         )
 
-    def record_validate(self, *, register: str, record: str) -> types.RecordValidateResult:
+    def record_validate(self, *, register: str, record: str) -> _types.RecordValidateResult:
         """Has the authority look at a record: in Austria FinanzOnline at a start, yearly or closing
         receipt. What it confirmed already is not asked again.
 
@@ -77,6 +77,6 @@ class RecordOperations(Calls):
                 Austria `ids.receipt`. In Austria also its number, `fiscal.number`.
         """
         return cast(
-            types.RecordValidateResult,
+            _types.RecordValidateResult,
             self._call("record.validate", {"register": register, "record": record}),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
@@ -13,8 +13,8 @@ class RegisterOperations(Calls):
     """The operations `register.*`."""
 
     def register_list(
-        self, *, location: Optional[str] = None, state: Optional[types.RegisterState] = None
-    ) -> types.RegisterListResult:
+        self, *, location: Optional[str] = None, state: Optional[_types.RegisterState] = None
+    ) -> _types.RegisterListResult:
         """Lists the registers of the configuration, and how each stands; asks nobody.
 
         Args:
@@ -22,13 +22,13 @@ class RegisterOperations(Calls):
             state: Only those that stand so.
         """
         return cast(
-            types.RegisterListResult,
+            _types.RegisterListResult,
             self._call("register.list", {"location": location, "state": state}),
         )
 
     def register_suspend(
         self, *, register: str, id: Optional[str] = None, reason: Optional[str] = None
-    ) -> types.ChangedRegister:
+    ) -> _types.ChangedRegister:
         """Suspends a register, here and at its service: until it is restored it answers `not_ready`
         to sales.
 
@@ -39,11 +39,13 @@ class RegisterOperations(Calls):
             reason: Why, for the records; at most 128 characters.
         """
         return cast(
-            types.ChangedRegister,
+            _types.ChangedRegister,
             self._call("register.suspend", {"register": register, "id": id, "reason": reason}),
         )
 
-    def register_restore(self, *, register: str, id: Optional[str] = None) -> types.ChangedRegister:
+    def register_restore(
+        self, *, register: str, id: Optional[str] = None
+    ) -> _types.ChangedRegister:
         """Ends a register's suspension, here and at its service.
 
         Args:
@@ -52,17 +54,17 @@ class RegisterOperations(Calls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.ChangedRegister, self._call("register.restore", {"register": register, "id": id})
+            _types.ChangedRegister, self._call("register.restore", {"register": register, "id": id})
         )
 
     def register_retire(
         self,
         *,
         register: str,
-        reason: types.RetireReason,
+        reason: _types.RetireReason,
         id: Optional[str] = None,
         abort_sales: Optional[bool] = None,
-    ) -> types.ChangedRegister:
+    ) -> _types.ChangedRegister:
         """Ends a register's life, here and at its service, for good; what waits is sent before.
 
         Args:
@@ -74,7 +76,7 @@ class RegisterOperations(Calls):
                 way. (default false)
         """
         return cast(
-            types.ChangedRegister,
+            _types.ChangedRegister,
             self._call(
                 "register.retire",
                 {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},
@@ -85,10 +87,10 @@ class RegisterOperations(Calls):
         self,
         *,
         register: str,
-        reason: types.RetireReason,
+        reason: _types.RetireReason,
         id: Optional[str] = None,
         abort_sales: Optional[bool] = None,
-    ) -> types.ChangedRegister:
+    ) -> _types.ChangedRegister:
         """Retires a register's system and makes a new one, which sells under the same name.
 
         Args:
@@ -100,7 +102,7 @@ class RegisterOperations(Calls):
                 way. (default false)
         """
         return cast(
-            types.ChangedRegister,
+            _types.ChangedRegister,
             self._call(
                 "register.replace",
                 {"register": register, "reason": reason, "id": id, "abort_sales": abort_sales},

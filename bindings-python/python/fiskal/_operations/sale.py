@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 if TYPE_CHECKING:
@@ -22,21 +22,21 @@ class SaleOperations(Calls):
         id: Optional[str] = None,
         number: Optional[str] = None,
         series: Optional[str] = None,
-        document: Optional[types.DocumentType] = None,
+        document: Optional[_types.DocumentType] = None,
         text: Optional[str] = None,
         training: Optional[bool] = None,
         started_at: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
         table: Optional[str] = None,
-        items: Optional[Sequence[types.ItemParams]] = None,
-        discounts: Optional[Sequence[types.DiscountParams]] = None,
-        rounding: Optional[types.DecimalParam] = None,
-        payments: Optional[Sequence[types.PaymentParams]] = None,
-        customer: Optional[types.CustomerParams] = None,
-        original: Optional[types.OriginalParams] = None,
+        items: Optional[Sequence[_types.ItemParams]] = None,
+        discounts: Optional[Sequence[_types.DiscountParams]] = None,
+        rounding: Optional[_types.DecimalParam] = None,
+        payments: Optional[Sequence[_types.PaymentParams]] = None,
+        customer: Optional[_types.CustomerParams] = None,
+        original: Optional[_types.OriginalParams] = None,
         metadata: Optional[Mapping[str, str]] = None,
         extra: Optional[Mapping[str, Any]] = None,
-    ) -> types.SaleReference:
+    ) -> _types.SaleReference:
         """Begins a sale, as the law of some countries wants before the first item.
 
         Args:
@@ -65,7 +65,7 @@ class SaleOperations(Calls):
             extra: Per service, what only that service knows.
         """
         return cast(
-            types.SaleReference,
+            _types.SaleReference,
             self._call(
                 "sale.begin",
                 {
@@ -98,21 +98,21 @@ class SaleOperations(Calls):
         id: Optional[str] = None,
         number: Optional[str] = None,
         series: Optional[str] = None,
-        document: Optional[types.DocumentType] = None,
+        document: Optional[_types.DocumentType] = None,
         text: Optional[str] = None,
         training: Optional[bool] = None,
         started_at: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
         table: Optional[str] = None,
-        items: Optional[Sequence[types.ItemParams]] = None,
-        discounts: Optional[Sequence[types.DiscountParams]] = None,
-        rounding: Optional[types.DecimalParam] = None,
-        payments: Optional[Sequence[types.PaymentParams]] = None,
-        customer: Optional[types.CustomerParams] = None,
-        original: Optional[types.OriginalParams] = None,
+        items: Optional[Sequence[_types.ItemParams]] = None,
+        discounts: Optional[Sequence[_types.DiscountParams]] = None,
+        rounding: Optional[_types.DecimalParam] = None,
+        payments: Optional[Sequence[_types.PaymentParams]] = None,
+        customer: Optional[_types.CustomerParams] = None,
+        original: Optional[_types.OriginalParams] = None,
         metadata: Optional[Mapping[str, str]] = None,
         extra: Optional[Mapping[str, Any]] = None,
-    ) -> types.SaleReference:
+    ) -> _types.SaleReference:
         """Keeps the cart of a begun sale, so that another process or day can go on with it.
 
         Args:
@@ -141,7 +141,7 @@ class SaleOperations(Calls):
             extra: Per service, what only that service knows.
         """
         return cast(
-            types.SaleReference,
+            _types.SaleReference,
             self._call(
                 "sale.update",
                 {
@@ -174,18 +174,18 @@ class SaleOperations(Calls):
         id: Optional[str] = None,
         number: Optional[str] = None,
         series: Optional[str] = None,
-        document: Optional[types.DocumentType] = None,
+        document: Optional[_types.DocumentType] = None,
         text: Optional[str] = None,
         training: Optional[bool] = None,
         started_at: Optional[str] = None,
-        cashier: Optional[types.CashierParams] = None,
+        cashier: Optional[_types.CashierParams] = None,
         table: Optional[str] = None,
-        items: Optional[Sequence[types.ItemParams]] = None,
-        discounts: Optional[Sequence[types.DiscountParams]] = None,
-        rounding: Optional[types.DecimalParam] = None,
-        payments: Optional[Sequence[types.PaymentParams]] = None,
-        customer: Optional[types.CustomerParams] = None,
-        original: Optional[types.OriginalParams] = None,
+        items: Optional[Sequence[_types.ItemParams]] = None,
+        discounts: Optional[Sequence[_types.DiscountParams]] = None,
+        rounding: Optional[_types.DecimalParam] = None,
+        payments: Optional[Sequence[_types.PaymentParams]] = None,
+        customer: Optional[_types.CustomerParams] = None,
+        original: Optional[_types.OriginalParams] = None,
         metadata: Optional[Mapping[str, str]] = None,
         extra: Optional[Mapping[str, Any]] = None,
     ) -> Receipt:
@@ -245,7 +245,7 @@ class SaleOperations(Calls):
 
     def sale_abort(
         self, *, register: str, sale: str, reason: Optional[str] = None
-    ) -> types.SaleReference:
+    ) -> _types.SaleReference:
         """Ends a begun sale that nobody buys.
 
         Args:
@@ -254,19 +254,19 @@ class SaleOperations(Calls):
             reason: Why, for the records; at most 128 characters.
         """
         return cast(
-            types.SaleReference,
+            _types.SaleReference,
             self._call("sale.abort", {"register": register, "sale": sale, "reason": reason}),
         )
 
-    def sale_list(self, *, register: Optional[str] = None) -> types.SaleListResult:
+    def sale_list(self, *, register: Optional[str] = None) -> _types.SaleListResult:
         """Lists the begun sales that have not ended, of one register or of all.
 
         Args:
             register: Only of this register; of all if absent.
         """
-        return cast(types.SaleListResult, self._call("sale.list", {"register": register}))
+        return cast(_types.SaleListResult, self._call("sale.list", {"register": register}))
 
-    def sale_resume(self, *, sale: str, register: Optional[str] = None) -> types.OpenSale:
+    def sale_resume(self, *, sale: str, register: Optional[str] = None) -> _types.OpenSale:
         """Finds a begun sale that has not ended, with its cart, so that any process or day can go
         on with it.
 
@@ -275,4 +275,6 @@ class SaleOperations(Calls):
             register: The register's name in the configuration; needed where several have a sale
                 of this id.
         """
-        return cast(types.OpenSale, self._call("sale.resume", {"sale": sale, "register": register}))
+        return cast(
+            _types.OpenSale, self._call("sale.resume", {"sale": sale, "register": register})
+        )

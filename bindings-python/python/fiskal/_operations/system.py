@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Mapping, Optional, Sequence, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
@@ -17,17 +17,17 @@ class SystemOperations(Calls):
         *,
         account: str,
         location: str,
-        software: types.ProgramParams,
+        software: _types.ProgramParams,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-        type: Optional[types.SystemType] = None,
-        kind: Optional[types.SystemKind] = None,
-        device: Optional[types.DeviceParams] = None,
-        acquirer: Optional[types.AcquirerParams] = None,
+        type: Optional[_types.SystemType] = None,
+        kind: Optional[_types.SystemKind] = None,
+        device: Optional[_types.DeviceParams] = None,
+        acquirer: Optional[_types.AcquirerParams] = None,
         label: Optional[str] = None,
         connected_to: Optional[Sequence[str]] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.System:
+    ) -> _types.System:
         """Makes a system at a location: a register, or another device as far as the service takes
         it.
 
@@ -53,7 +53,7 @@ class SystemOperations(Calls):
                 value takes its key away.
         """
         return cast(
-            types.System,
+            _types.System,
             self._call(
                 "system.create",
                 {
@@ -81,13 +81,13 @@ class SystemOperations(Calls):
         credential: Optional[str] = None,
         id: Optional[str] = None,
         location: Optional[str] = None,
-        device: Optional[types.DeviceParams] = None,
-        software: Optional[types.ProgramParams] = None,
-        acquirer: Optional[types.AcquirerParams] = None,
+        device: Optional[_types.DeviceParams] = None,
+        software: Optional[_types.ProgramParams] = None,
+        acquirer: Optional[_types.AcquirerParams] = None,
         label: Optional[str] = None,
         connected_to: Optional[Sequence[str]] = None,
         metadata: Optional[Mapping[str, str]] = None,
-    ) -> types.System:
+    ) -> _types.System:
         """Changes what the service knows of a system; what is left out stays as it is.
 
         Args:
@@ -109,7 +109,7 @@ class SystemOperations(Calls):
                 value takes its key away.
         """
         return cast(
-            types.System,
+            _types.System,
             self._call(
                 "system.update",
                 {
@@ -130,7 +130,7 @@ class SystemOperations(Calls):
 
     def system_get(
         self, *, account: str, system: str, credential: Optional[str] = None
-    ) -> types.System:
+    ) -> _types.System:
         """Shows a system.
 
         Args:
@@ -140,7 +140,7 @@ class SystemOperations(Calls):
                 `credential` that `subject.create` gave; the account's own key if absent.
         """
         return cast(
-            types.System,
+            _types.System,
             self._call(
                 "system.get", {"account": account, "system": system, "credential": credential}
             ),
@@ -156,7 +156,7 @@ class SystemOperations(Calls):
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.SystemListResult:
+    ) -> _types.SystemListResult:
         """Lists systems of a merchant, of a location or of all, page by page or all of them.
 
         Args:
@@ -171,7 +171,7 @@ class SystemOperations(Calls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.SystemListResult,
+            _types.SystemListResult,
             self._call(
                 "system.list",
                 {
@@ -193,7 +193,7 @@ class SystemOperations(Calls):
         system: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.System:
+    ) -> _types.System:
         """Begins a system's life at the service, after its location's.
 
         Args:
@@ -205,7 +205,7 @@ class SystemOperations(Calls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.System,
+            _types.System,
             self._call(
                 "system.commission",
                 {"account": account, "system": system, "credential": credential, "id": id},
@@ -219,7 +219,7 @@ class SystemOperations(Calls):
         system: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.System:
+    ) -> _types.System:
         """Suspends a system; for a register of the configuration `register.suspend` also stops its
         sales here.
 
@@ -232,7 +232,7 @@ class SystemOperations(Calls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.System,
+            _types.System,
             self._call(
                 "system.suspend",
                 {"account": account, "system": system, "credential": credential, "id": id},
@@ -246,7 +246,7 @@ class SystemOperations(Calls):
         system: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.System:
+    ) -> _types.System:
         """Ends a system's suspension.
 
         Args:
@@ -258,7 +258,7 @@ class SystemOperations(Calls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.System,
+            _types.System,
             self._call(
                 "system.restore",
                 {"account": account, "system": system, "credential": credential, "id": id},
@@ -272,7 +272,7 @@ class SystemOperations(Calls):
         system: str,
         credential: Optional[str] = None,
         id: Optional[str] = None,
-    ) -> types.System:
+    ) -> _types.System:
         """Ends a system's life at the service for good; for a register of the configuration use
         `register.retire`.
 
@@ -285,7 +285,7 @@ class SystemOperations(Calls):
                 call with it changes nothing anew. Made if absent.
         """
         return cast(
-            types.System,
+            _types.System,
             self._call(
                 "system.decommission",
                 {"account": account, "system": system, "credential": credential, "id": id},

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import Optional, cast
 
-from .. import types
+from .. import types as _types
 from .._calls import Calls
 
 
 class UnitOperations(Calls):
     """The operations `unit.*`."""
 
-    def unit_get(self, *, account: str, unit: str, credential: Optional[str] = None) -> types.Unit:
+    def unit_get(self, *, account: str, unit: str, credential: Optional[str] = None) -> _types.Unit:
         """Shows a signature creation unit.
 
         Args:
@@ -22,7 +22,7 @@ class UnitOperations(Calls):
                 `credential` that `subject.create` gave; the account's own key if absent.
         """
         return cast(
-            types.Unit,
+            _types.Unit,
             self._call("unit.get", {"account": account, "unit": unit, "credential": credential}),
         )
 
@@ -34,7 +34,7 @@ class UnitOperations(Calls):
         limit: Optional[int] = None,
         token: Optional[str] = None,
         all: Optional[bool] = None,
-    ) -> types.UnitListResult:
+    ) -> _types.UnitListResult:
         """Lists signature creation units, page by page or all of them.
 
         Args:
@@ -47,7 +47,7 @@ class UnitOperations(Calls):
                 the result says that there are still more. (default false)
         """
         return cast(
-            types.UnitListResult,
+            _types.UnitListResult,
             self._call(
                 "unit.list",
                 {
@@ -68,7 +68,7 @@ class UnitOperations(Calls):
         credential: Optional[str] = None,
         id: Optional[str] = None,
         registers_go_on: Optional[bool] = None,
-    ) -> types.Unit:
+    ) -> _types.Unit:
         """Ends a signature creation unit's life for good; `provision` makes the next one.
 
         Args:
@@ -83,7 +83,7 @@ class UnitOperations(Calls):
                 (default false)
         """
         return cast(
-            types.Unit,
+            _types.Unit,
             self._call(
                 "unit.decommission",
                 {

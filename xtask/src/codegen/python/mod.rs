@@ -200,8 +200,8 @@ mod tests {
         has(
             &whole(operations(&example())),
             &[
-                "    def sale_complete_many(\n        self,\n        *,\n        from_: types.Method,\n",
-                "        items: Optional[Sequence[types.ItemParams]] = None,\n",
+                "    def sale_complete_many(\n        self,\n        *,\n        from_: _types.Method,\n",
+                "        items: Optional[Sequence[_types.ItemParams]] = None,\n",
                 "{\"from\": from_, \"items\": items, \"notes\": notes}",
                 "    async def sale_begin(",
                 "await self._call(",

@@ -10,6 +10,9 @@ use crate::codegen::text::{Page, wrapped};
 use crate::codegen::{Generated, generated};
 use std::collections::BTreeSet;
 
+/// Before the names of types. The module goes by a name that no parameter can have: parameters hide others.
+const TYPES: &str = "_types.";
+
 /// Whether calls are awaited.
 #[derive(Clone, Copy)]
 struct Way {
@@ -65,7 +68,7 @@ fn class(way: Way, family: &str) -> String {
 }
 
 fn family_file(registry: &Registry, way: Way, name: &str) -> String {
-    let annotations = Annotations { registry, module: "types." };
+    let annotations = Annotations { registry, module: TYPES };
     let operations: Vec<_> = registry.operations.iter().filter(|one| family(&one.name) == name).collect();
     let used: BTreeSet<String> = operations.iter().flat_map(|one| names(&annotations, one)).collect();
     let doc = families::does(name);
@@ -74,8 +77,8 @@ fn family_file(registry: &Registry, way: Way, name: &str) -> String {
     page.blank();
     page.lines("", typing(&used));
     page.blank();
-    if used.contains("types") {
-        page.line("from .. import types");
+    if used.contains("_types") {
+        page.line("from .. import types as _types");
     }
     page.line(format!("from .._calls import {}Calls", way.prefix));
     if used.contains(RECEIPT) {
