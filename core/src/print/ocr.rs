@@ -14,7 +14,7 @@ use crate::receipt::{Mention, Place, Receipt};
 /// use fiskal::receipt::Receipt;
 /// let receipt = Receipt { ocr: Some("_R1-AT3_dGxx_1_2026-11-01T09:00:00".into()), ..Receipt::default() };
 /// let paper = print::text(&print::in_ocr(&receipt)?, 24);
-/// assert!(paper.ends_with("_R1-AT3_dGxx_1_2026-11-0\n     1T09:00:00\n"), "{paper}");
+/// assert!(paper.ends_with("_R1-AT3_dGxx_1_2026-11-0\n       1T09:00:00\n"), "{paper}");
 /// # Ok::<(), fiskal::error::Error>(())
 /// ```
 pub fn in_ocr(receipt: &Receipt) -> Result<Receipt> {
