@@ -6,6 +6,8 @@
 mod driver;
 #[path = "sign_at/life.rs"]
 mod life;
+#[path = "sign_at/validation.rs"]
+mod validation;
 
 use driver::{CODES, Till, answer, sale};
 use fiskal::error::{Error, Kind};

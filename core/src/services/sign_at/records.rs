@@ -71,8 +71,8 @@ fn list_address(run: &Run<'_>) -> Result<String> {
 /// Has FinanzOnline look at a receipt, once: what it did after an answer that is missing is read from the receipt.
 pub(super) fn validate(run: &Run<'_>) -> Flow<Outcome> {
     let before = found(run, "found")?;
-    if confirmed(&before) {
-        return Ok(validated(run, &before, last(&before))?);
+    if let Some(said) = confirmation(&before) {
+        return Ok(validated(run, &before, Some(said))?);
     }
     let Some(exchange) = run.past.find(VALIDATION) else {
         return Err(Stop::to_send(request(run, &before)?));
@@ -193,9 +193,14 @@ fn last(receipt: &Value) -> Option<&Value> {
     validations(receipt).iter().max_by_key(|said| said.get("time_validation").and_then(Value::as_i64))
 }
 
+/// FinanzOnline's word that confirms a receipt, whatever it said before or after.
+fn confirmation(receipt: &Value) -> Option<&Value> {
+    validations(receipt).iter().find(|said| text(said, "/validation_result") == Some(SUCCESS))
+}
+
 /// Whether FinanzOnline has confirmed a receipt.
 pub(super) fn confirmed(receipt: &Value) -> bool {
-    validations(receipt).iter().any(|said| text(said, "/validation_result") == Some(SUCCESS))
+    confirmation(receipt).is_some()
 }
 
 /// Whether FinanzOnline has looked at a receipt and not confirmed it.

@@ -126,7 +126,10 @@ pub(super) fn again(run: &Run<'_>, credential: &str, register: &str) -> Flow<Val
 }
 
 pub(super) fn gone(register: &str) -> Error {
-    Error::new(Kind::NotReady, format!("SIGN AT no longer knows the cash register {register}"))
+    let message = format!(
+        "SIGN AT does not show the cash register {register} to this key; check key, environment and url of the account"
+    );
+    Error::new(Kind::NotReady, message)
 }
 
 /// The register of this line in the list, or a new one under an id of this operation.
