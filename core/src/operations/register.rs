@@ -78,7 +78,7 @@ struct List {
 enum RegisterState {
     /// Not known to its service yet; `provision` makes it.
     NotProvisioned,
-    /// It may sell.
+    /// It may sell; `status` says what else is in the way.
     Ready,
     /// It may not sell until it is restored.
     Suspended,
