@@ -144,6 +144,12 @@ pub(super) fn register(facts: &Facts) -> Result<RegisterFacts> {
     known(&facts.register, "the register")
 }
 
+/// Whether the unit that the merchant signed with was ended from here, and no other has taken its place.
+pub(super) fn has_ended_unit(facts: &Facts) -> bool {
+    let ended = account(facts).map(|account| account.ended_units).unwrap_or_default();
+    merchant(facts).is_ok_and(|merchant| ended.contains(&merchant.unit))
+}
+
 fn known<T: DeserializeOwned>(facts: &Value, what: &str) -> Result<T> {
     T::deserialize(facts).map_err(|_| {
         let message = format!("{what} is not provisioned at SIGN AT; run provision, then try again");

@@ -29,9 +29,7 @@ const LAST_RECEIPTS: u32 = 50;
 /// How a register stands; `None` while it is not provisioned.
 pub(super) fn standing(known: &Facts) -> Option<Standing> {
     let register = facts::register(known).ok()?;
-    let ended = facts::account(known).map(|account| account.ended_units).unwrap_or_default();
-    let has_no_unit = facts::merchant(known).is_ok_and(|merchant| ended.contains(&merchant.unit));
-    let todo = has_no_unit.then(|| NO_UNIT.to_owned());
+    let todo = facts::has_ended_unit(known).then(|| NO_UNIT.to_owned());
     Some(Standing { ids: ids(&register), halt: register.halt, todo })
 }
 
