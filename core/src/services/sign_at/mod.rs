@@ -13,8 +13,9 @@
 //! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |
 //! | `export.fetch` | the data collection log (DEP7), by number and by time |
 //!
-//! Facts: the account's `{organization, own, ended_units}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
-//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline, halt}`.
+//! Facts: the account's `{organization, own, ended_units}`, the merchant's `{organization, credential, legal_entity,
+//! unit, …}`, the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline,
+//! halt}`.
 
 mod account;
 mod afterwards;
