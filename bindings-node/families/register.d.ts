@@ -14,7 +14,7 @@ export interface RegisterListParams {
  * How a register stands.
  *
  * - `not_provisioned`: Not known to its service yet; `provision` makes it.
- * - `ready`: It may sell.
+ * - `ready`: It may sell; `status` says what else is in the way.
  * - `suspended`: It may not sell until it is restored.
  * - `retired`: It may never sell again; `register.replace` puts a new system in its place.
  */

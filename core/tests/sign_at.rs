@@ -6,6 +6,8 @@
 mod driver;
 #[path = "sign_at/life.rs"]
 mod life;
+#[path = "sign_at/validation.rs"]
+mod validation;
 
 use driver::{CODES, Till, answer, sale};
 use fiskal::error::{Error, Kind};
@@ -68,6 +70,19 @@ fn a_code_in_letters_is_read_back_from_paper_of_any_width() {
 fn what_has_no_code_in_letters_is_not_printed_with_one() {
     let error = print::in_ocr(&Receipt::default()).unwrap_err();
     assert_eq!((error.kind(), error.pointer()), (Kind::Invalid, Some("/code")));
+}
+
+/// The register may stand behind what was looked at: a second one would be another chain.
+#[test]
+fn a_list_without_an_end_makes_no_second_register() {
+    let mut till = Till::new(Checks::Enforce, "sandbox");
+    till.facts.register = Value::Null;
+    let full = json!({"data": vec![json!({"_id": "another's"}); 100]});
+    let error = till.does(1, "provision.register", json!({"name": "till-1"}), &|request| {
+        assert_eq!(request.method, Method::Get, "{}", request.path);
+        Some(Answer { status: 200, headers: Vec::new(), body: full.clone() })
+    });
+    assert!(error.unwrap_err().message().contains("does not end"));
 }
 
 #[test]

@@ -36,8 +36,9 @@ pub(crate) fn answer(house: &House, method: &Method, path: &str, body: &[u8]) ->
         ("GET", "settings") => Ok(json!(*shared.settings())),
         ("PUT", "settings") => set_settings(shared, body),
         _ => match inspected(house, method, path) {
-            Some(shown) => Ok(shown),
-            None => {
+            Err(message) => Err(message),
+            Ok(Some(shown)) => Ok(shown),
+            Ok(None) => {
                 let message = format!("there is no {method} /_sandbox/{path}");
                 return Reply::json(404, &json!({ "message": message }));
             }
@@ -50,12 +51,13 @@ pub(crate) fn answer(house: &House, method: &Method, path: &str, body: &[u8]) ->
 }
 
 /// What a service shows of itself below its own name.
-fn inspected(house: &House, method: &Method, path: &str) -> Option<Value> {
-    if method != Method::GET {
-        return None;
+fn inspected(house: &House, method: &Method, path: &str) -> Result<Option<Value>, String> {
+    let named = path.split_once('/').filter(|_| method == Method::GET);
+    let service = named.and_then(|(name, _)| house.services.iter().find(|service| service.name() == name));
+    match (service, named) {
+        (Some(service), Some((_, rest))) => service.inspect(rest),
+        _ => Ok(None),
     }
-    let (name, rest) = path.split_once('/')?;
-    house.services.iter().find(|service| service.name() == name)?.inspect(rest)
 }
 
 /// Why an answer is a refusal; nothing when it is none.

@@ -43,9 +43,9 @@ pub(crate) trait Service: Send + Sync {
         let _ = path;
         false
     }
-    /// What `GET /_sandbox/NAME/path` shows of the service beside its interface.
-    fn inspect(&self, _path: &str) -> Option<Value> {
-        None
+    /// What `GET /_sandbox/NAME/path` shows of the service beside its interface, or why it cannot tell which is meant.
+    fn inspect(&self, _path: &str) -> Result<Option<Value>, String> {
+        Ok(None)
     }
     /// Forgets every token that was issued so far.
     fn expire_tokens(&self);

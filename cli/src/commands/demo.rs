@@ -1,6 +1,6 @@
 //! `fiskal demo`: a sale from nothing to a receipt, over real HTTP, with nothing left behind.
 
-use super::{exit_of, list, receipt, sandbox, text};
+use super::{exit_of, from_here, list, receipt, sandbox, text};
 use crate::args::{Country, Paper};
 use crate::output::{Exit, Output};
 use fiskal::config::Config;
@@ -10,7 +10,8 @@ use fiskal::transport::{HttpTransport, Network, Sent, Transport as _, Wire};
 use fiskal::{Fiskal, Interrupt};
 use fiskal_sandbox::Options;
 use serde_json::{Value, json};
-use std::io;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -73,11 +74,9 @@ impl Evidence<'_> {
     fn write(&self, fiskal: &Fiskal, sandbox: &str, receipt: &Value) -> Result<()> {
         let register = text(receipt, "/ids/register");
         if let Some(path) = self.dep {
-            let asked = json!({
-                "register": "till-1", "method": "GET", "path": format!("/cash-register/{register}/export"),
-            });
-            let answer = fiskal.call("request", &asked)?;
-            save(path, answer.get("body").unwrap_or(&Value::Null))?;
+            let log = fiskal.call("export.create", &json!({"register": "till-1"}))?;
+            let fetch = json!({"register": "till-1", "export": log["export"], "to": from_here(path)?});
+            fiskal.call("export.fetch", &fetch)?;
         }
         if let Some(path) = self.keys {
             save(path, &container(sandbox, register)?)?;
@@ -86,9 +85,11 @@ impl Evidence<'_> {
     }
 }
 
+/// Writes a new file, as `export.fetch` does: what lies at the path already stays.
 fn save(path: &Path, value: &Value) -> Result<()> {
-    std::fs::write(path, format!("{value:#}\n"))
-        .map_err(|cause| Error::invalid("", format!("{} cannot be written: {cause}", path.display())))
+    let written =
+        File::create_new(path).and_then(|mut file| file.write_all(format!("{value:#}\n").as_bytes()));
+    written.map_err(|cause| Error::invalid("", format!("{} cannot be written: {cause}", path.display())))
 }
 
 /// The key container of a register, which only a sandbox shows.

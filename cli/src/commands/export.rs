@@ -1,9 +1,9 @@
 //! `fiskal export`
 
-use super::text;
+use super::{from_here, text};
 use crate::args::{Export, ExportType};
 use crate::output::{Exit, Output};
-use fiskal::error::{Error, Kind, Result};
+use fiskal::error::Result;
 use fiskal::operations::fetch_export;
 use fiskal::{Fiskal, Interrupt};
 use serde_json::{Map, Value, json};
@@ -16,11 +16,8 @@ pub(super) fn run(fiskal: &Fiskal, wanted: &Export, output: &mut Output) -> Resu
     };
     match text(&ordered, "/state") {
         "ready" => {
-            let to = std::path::absolute(&wanted.to).map_err(|cause| {
-                Error::new(Kind::Invalid, format!("'{}' is no path: {cause}", wanted.to.display())).at("/to")
-            })?;
-            let fetch =
-                json!({"register": wanted.register, "export": ordered["export"], "to": to.to_string_lossy()});
+            let to = from_here(&wanted.to)?;
+            let fetch = json!({"register": wanted.register, "export": ordered["export"], "to": to});
             let steps = output.steps(1);
             steps.next("fetching");
             let fetched = fetch_export(fiskal, &fetch, &Interrupt::never(), &mut |bytes| {

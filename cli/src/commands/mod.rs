@@ -24,7 +24,7 @@ use crate::args::{Args, Command};
 use crate::output::{Exit, Output};
 use fiskal::Fiskal;
 use fiskal::config::Config;
-use fiskal::error::Result;
+use fiskal::error::{Error, Result};
 use serde_json::Value;
 use std::path::Path;
 
@@ -82,6 +82,13 @@ fn exit_of(result: &Value) -> Exit {
 /// The text at a JSON pointer; empty if there is none.
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A path as the caller typed it: from the folder that the command runs in, and not from the journal's.
+fn from_here(path: &Path) -> Result<String> {
+    let absolute = std::path::absolute(path)
+        .map_err(|cause| Error::invalid("/to", format!("'{}' is no path: {cause}", path.display())))?;
+    Ok(absolute.to_string_lossy().into_owned())
 }
 
 /// The list at a JSON pointer; empty if there is none.

@@ -65,6 +65,11 @@ fn the_austrian_demo_prints_a_receipt_and_shows_its_log() {
     assert_eq!(read("dep.json")["Belege-Gruppe"][0]["Belege-kompakt"].as_array().unwrap().len(), 2);
     assert!(read("keys.json")["base64AESKey"].is_string());
     shop.run(&["verify", "dep", "dep.json", "--keys", "keys.json"]).ends(0);
+
+    let before = read("dep.json");
+    let again = shop.run(&["demo", "at", "--dep", "dep.json"]).ends(1);
+    assert!(again.err.contains("already"), "{}", again.err);
+    assert_eq!(read("dep.json"), before, "what lies there already stays");
 }
 
 #[test]

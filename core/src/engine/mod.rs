@@ -149,12 +149,12 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         Ok(self.account(register)?.service.duties(&facts, zone, self.now(&register.account)))
     }
 
-    /// How a register stands at its service; `None` where that does not know it yet.
+    /// How a register with these lines above it stands at its service; `None` where that does not know it yet.
     ///
     /// # Errors
     /// As [`Engine::outage`].
-    pub fn standing(&self, register: &Line) -> Result<Option<Standing>> {
-        let facts = Facts { register: self.store.facts(register)?, ..Facts::default() };
+    pub fn standing(&self, register: &Line, above: &[Line]) -> Result<Option<Standing>> {
+        let facts = self.facts_of(above.iter().chain([register]))?;
         Ok(self.account(register)?.service.standing(&facts))
     }
 

@@ -36,6 +36,8 @@ pub struct Standing {
     pub ids: BTreeMap<String, String>,
     /// Why it may not sell; absent while it may.
     pub halt: Option<Halt>,
+    /// What has to be done before it can sell, in a sentence; absent while nothing has.
+    pub todo: Option<String>,
 }
 
 /// That a register may not sell.

@@ -2,9 +2,9 @@
 
 use super::receipt::{Format, Printed, columns};
 use super::sale::issuer;
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, given, read, returned, told, written};
 use crate::engine::ports::{ReceiptFilter, Store};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fiskal::{Call, Place};
 use crate::money::Exact;
 use crate::print::{self, ClosingPaper};
@@ -225,9 +225,7 @@ fn service_closing(
 ) -> Result<Option<ServiceClosing>> {
     let params = json!({ "period": period, "start": span.start, "end": span.end });
     let outcome = fiskal.look(place.submission(CREATE.name, String::new(), params))?;
-    let closing = outcome.result.get("closing").unwrap_or(&Value::Null);
-    Option::deserialize(closing)
-        .map_err(|cause| Error::internal(format!("the service's closing cannot be read: {cause}")))
+    told(outcome.result.get("closing").unwrap_or(&Value::Null))
 }
 
 /// The figures that the service gives and that are not the journal's.

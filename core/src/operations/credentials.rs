@@ -1,7 +1,7 @@
 //! The credentials that merchants sign in with, and those that a service signs in with for them.
 
 use super::provision::params_of_merchant;
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, given, read, returned, told, written};
 use crate::config::Merchant;
 use crate::engine::Submission;
 use crate::error::{Error, Kind, Result};
@@ -164,8 +164,7 @@ fn changed<T: for<'de> Deserialize<'de>>(
         once: true,
         patience: None,
     })?;
-    T::deserialize(&reply.outcome.result)
-        .map_err(|cause| Error::internal(format!("a credential's change cannot be read: {cause}")))
+    told(&reply.outcome.result)
 }
 
 fn known<'c>(fiskal: &'c Call<'_>, merchant: &str) -> Result<&'c Merchant> {

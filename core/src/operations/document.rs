@@ -1,8 +1,8 @@
 //! An authority's own document of a receipt.
 
 use super::afterwards::{issued, submit};
-use super::{Definition, Run, given, read, returned, written};
-use crate::error::{Error, Result};
+use super::{Definition, Run, given, read, returned, told, written};
+use crate::error::Result;
 use crate::fiskal::Call;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,6 @@ fn document(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let original = issued(fiskal, &id)?;
     let key = format!("receipt.document:{id}");
     let about = fiskal.place(&original.register)?.submission("receipt.document", key, json!({}));
-    let document = AuthorityDocument::deserialize(&submit(fiskal, &original, about)?)
-        .map_err(|cause| Error::internal(format!("the authority's document cannot be read: {cause}")))?;
+    let document: AuthorityDocument = told(&submit(fiskal, &original, about)?)?;
     written(&document)
 }

@@ -8,7 +8,7 @@ pub(super) use fetch::FETCH;
 pub use fetch::fetch_export;
 
 use super::afterwards::check_as_sale;
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, given, look, read, returned, told, written};
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
 use crate::sale::Cashier;
@@ -184,12 +184,12 @@ fn create(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let params = written(&asked)?;
     let mut submission = place.submission(CREATE.name, format!("export.create:{id}"), params.clone());
     submission.fingerprint = params.to_string();
-    told::<Export>(&fiskal.submit(submission)?.outcome.result)
+    written(&told::<Export>(&fiskal.submit(submission)?.outcome.result)?)
 }
 
 fn get(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let asked: Get = read(params)?;
-    told::<Export>(&ask(fiskal, &asked.register, GET.name, json!({ "export": asked.export }))?)
+    written(&told::<Export>(&look(fiskal, &asked.register, GET.name, json!({ "export": asked.export }))?)?)
 }
 
 fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -197,17 +197,5 @@ fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if !(1..=PAGE).contains(&asked.limit) {
         return Err(Error::invalid("/limit", format!("the limit is a number from 1 to {PAGE}")));
     }
-    told::<Files>(&ask(fiskal, &asked.register, LIST.name, written(&asked)?)?)
-}
-
-/// Asks the register's service.
-fn ask(fiskal: &Call<'_>, register: &str, name: &str, params: Value) -> Result<Value> {
-    Ok(fiskal.look(fiskal.place(register)?.submission(name, String::new(), params))?.result)
-}
-
-/// The service's words as the result that is promised.
-fn told<T: Serialize + for<'de> Deserialize<'de>>(result: &Value) -> Result<Value> {
-    let told = T::deserialize(result)
-        .map_err(|cause| Error::internal(format!("what the service tells cannot be read: {cause}")))?;
-    written(&told)
+    written(&told::<Files>(&look(fiskal, &asked.register, LIST.name, written(&asked)?)?)?)
 }

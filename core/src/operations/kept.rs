@@ -1,6 +1,6 @@
 //! What a service keeps beside its records: the caller's notes on them, and the settings of an organization.
 
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, given, look, read, returned, told, written};
 use crate::error::{Error, Result};
 use crate::fiskal::Call;
 use schemars::JsonSchema;
@@ -135,7 +135,7 @@ fn metadata_get(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let asked: MetadataOf = read(params)?;
     check(asked.of, asked.record.as_deref())?;
     let params = written(&asked)?;
-    told::<Metadata>(look(fiskal, &asked.register, METADATA_GET.name, params)?)
+    written(&told::<Metadata>(&look(fiskal, &asked.register, METADATA_GET.name, params)?)?)
 }
 
 fn metadata_update(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -145,12 +145,12 @@ fn metadata_update(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         return Err(Error::invalid("/metadata", "there is nothing to change; give at least one note"));
     }
     let params = written(&asked)?;
-    told::<Metadata>(change(fiskal, &asked.register, METADATA_UPDATE.name, params)?)
+    written(&told::<Metadata>(&change(fiskal, &asked.register, METADATA_UPDATE.name, params)?)?)
 }
 
 fn configuration_get(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Of { register } = read(params)?;
-    told::<Configuration>(look(fiskal, &register, CONFIGURATION_GET.name, json!({}))?)
+    written(&told::<Configuration>(&look(fiskal, &register, CONFIGURATION_GET.name, json!({}))?)?)
 }
 
 fn configuration_update(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -159,7 +159,7 @@ fn configuration_update(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if params.as_object().is_some_and(serde_json::Map::is_empty) {
         return Err(Error::invalid("", "there is nothing to change; give at least one setting"));
     }
-    told::<Configuration>(change(fiskal, &asked.register, CONFIGURATION_UPDATE.name, params)?)
+    written(&told::<Configuration>(&change(fiskal, &asked.register, CONFIGURATION_UPDATE.name, params)?)?)
 }
 
 /// A record is named where a record's notes are meant, and only there.
@@ -171,20 +171,8 @@ fn check(of: Subject, record: Option<&str>) -> Result<()> {
     }
 }
 
-/// What only looks.
-fn look(fiskal: &Call<'_>, register: &str, name: &str, params: Value) -> Result<Value> {
-    Ok(fiskal.look(fiskal.place(register)?.submission(name, String::new(), params))?.result)
-}
-
 /// What changes something: written down first.
 fn change(fiskal: &Call<'_>, register: &str, name: &str, params: Value) -> Result<Value> {
     let key = format!("{name}:{}", fiskal.new_id());
     Ok(fiskal.submit(fiskal.place(register)?.submission(name, key, params))?.outcome.result)
-}
-
-/// The service's words as the result that is promised.
-fn told<T: Serialize + for<'de> Deserialize<'de>>(result: Value) -> Result<Value> {
-    let told: T = serde_json::from_value(result)
-        .map_err(|cause| Error::internal(format!("what the service tells cannot be read: {cause}")))?;
-    written(&told)
 }

@@ -206,6 +206,17 @@ fn returned<T: JsonSchema>() -> Schema {
     SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
+/// What a register's service says to an operation that only looks.
+fn look(fiskal: &Call<'_>, register: &str, name: &str, params: Value) -> Result<Value> {
+    Ok(fiskal.look(fiskal.place(register)?.submission(name, String::new(), params))?.result)
+}
+
+/// What a service says, as the result that is promised.
+fn told<T: DeserializeOwned>(result: &Value) -> Result<T> {
+    T::deserialize(result)
+        .map_err(|cause| Error::internal(format!("what the service tells cannot be read: {cause}")))
+}
+
 fn written(value: &impl Serialize) -> Result<Value> {
     serde_json::to_value(value)
         .map_err(|cause| Error::internal(format!("a result has no JSON form: {cause}")))

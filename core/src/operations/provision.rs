@@ -1,6 +1,6 @@
 //! From an account's key to a register that may sell.
 
-use super::{Definition, Run, given, read, returned, sale, written};
+use super::{Definition, Run, given, read, returned, sale, told, written};
 use crate::config::{Config, Merchant};
 use crate::engine::Submission;
 use crate::error::{Error, Kind, Result};
@@ -150,8 +150,7 @@ fn provision_line(
     };
     let reply =
         fiskal.submit(submission).map_err(|error| in_configuration(fiskal.config(), place, line, error))?;
-    let result = Made::deserialize(&reply.outcome.result)
-        .map_err(|cause| Error::internal(format!("a provisioning's result cannot be read: {cause}")))?;
+    let result: Made = told(&reply.outcome.result)?;
     Ok(Ready { kind: line.kind.name().into(), name: line.name.clone(), result })
 }
 

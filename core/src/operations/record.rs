@@ -1,6 +1,6 @@
 //! Records as the service keeps them: read, listed, validated.
 
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, given, look, read, returned, told, written};
 use crate::error::{Error, Kind, Result};
 use crate::fiskal::Call;
 use crate::resource::Page;
@@ -167,8 +167,7 @@ fn page() -> u32 {
 fn get(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let asked: Get = read(params)?;
     let which = json!({ "record": asked.record });
-    let submission = fiskal.place(&asked.register)?.submission(GET.name, String::new(), which);
-    let result = fiskal.look(submission)?.result;
+    let result = look(fiskal, &asked.register, GET.name, which)?;
     let mut record: Record = told(&result)?;
     let certificate = result.get("certificate").and_then(Value::as_str);
     if let (Some(artifact), Some(integrity), Some(certificate)) =
@@ -185,8 +184,8 @@ fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     if !(1..=PAGE).contains(&asked.limit) {
         return Err(Error::invalid("/limit", format!("a page has 1 to {PAGE} records")));
     }
-    let submission = fiskal.place(&asked.register)?.submission(LIST.name, String::new(), written(&asked)?);
-    written(&told::<Page<Record>>(&fiskal.look(submission)?.result)?)
+    let page: Page<Record> = told(&look(fiskal, &asked.register, LIST.name, written(&asked)?)?)?;
+    written(&page)
 }
 
 fn validate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
@@ -195,12 +194,6 @@ fn validate(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let key = format!("{}:{}", VALIDATE.name, fiskal.new_id());
     let reply = fiskal.submit(fiskal.place(&asked.register)?.submission(VALIDATE.name, key, which))?;
     written(&told::<Validated>(&reply.outcome.result)?)
-}
-
-/// The service's words as what is promised.
-fn told<T: for<'de> Deserialize<'de>>(result: &Value) -> Result<T> {
-    T::deserialize(result)
-        .map_err(|cause| Error::internal(format!("a record of the service cannot be read: {cause}")))
 }
 
 fn check(artifact: &str, integrity: &str, certificate: &str) -> Result<()> {

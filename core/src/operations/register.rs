@@ -1,7 +1,7 @@
 //! The life of the registers that the configuration has.
 
 use super::provision::params_of;
-use super::{Definition, Run, given, read, returned, sale, written};
+use super::{Definition, Run, given, read, returned, sale, told, written};
 use crate::engine::Submission;
 use crate::engine::ports::Store;
 use crate::error::{Error, Kind, Result};
@@ -78,7 +78,7 @@ struct List {
 enum RegisterState {
     /// Not known to its service yet; `provision` makes it.
     NotProvisioned,
-    /// It may sell.
+    /// It may sell; `status` says what else is in the way.
     Ready,
     /// It may not sell until it is restored.
     Suspended,
@@ -222,7 +222,7 @@ fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 
 fn listed(fiskal: &Call<'_>, name: &str) -> Result<Listed> {
     let place = fiskal.place(name)?;
-    let standing = fiskal.engine().standing(&place.line)?;
+    let standing = fiskal.engine().standing(&place.line, &place.above)?;
     let (state, halt) = match &standing {
         None => (RegisterState::NotProvisioned, None),
         Some(Standing { halt: None, .. }) => (RegisterState::Ready, None),
@@ -313,8 +313,7 @@ fn change(fiskal: &Call<'_>, place: &Place<'_>, name: &str, key: String, mut par
         patience: (name == REPLACE.name).then_some(PATIENCE),
         ..place.submission(name, key, params)
     })?;
-    let changed = Changed::deserialize(&reply.outcome.result)
-        .map_err(|cause| Error::internal(format!("a register's state cannot be read: {cause}")))?;
+    let changed: Changed = told(&reply.outcome.result)?;
     written(&Changed { register: place.line.name.clone(), ..changed })
 }
 

@@ -1,10 +1,10 @@
 //! How things stand, what waits, and what has no name of its own.
 
-use super::{Definition, Nothing, Run, given, read, returned, written};
+use super::{Definition, Nothing, Run, given, read, returned, told, written};
 use crate::engine::Synced;
 use crate::engine::ports::Store;
-use crate::error::{Error, Result};
-use crate::exchange;
+use crate::error::Result;
+use crate::exchange::{self, Standing};
 use crate::fiskal::{Call, Place};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -152,8 +152,10 @@ fn status(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
     let place = fiskal.place(name)?;
     let store = fiskal.engine().store();
-    let standing = fiskal.engine().standing(&place.line)?;
+    let standing = fiskal.engine().standing(&place.line, &place.above)?;
     let halt = standing.as_ref().and_then(|standing| standing.halt.as_ref());
+    let can_sell =
+        standing.as_ref().is_some_and(|standing| standing.halt.is_none() && standing.todo.is_none());
     let waits = Waits::of(store, &place)?;
     let offline = offline(fiskal, &place)?;
     let now = fiskal.engine().now(&place.line.account);
@@ -166,6 +168,7 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
         (_, Some(halt)) => {
             Some(format!("suspended since {}; `register.restore` ends it", place.local(halt.since)?))
         }
+        (Some(Standing { todo: Some(todo), .. }), None) => Some(todo.clone()),
         (_, None) => waits
             .todo(offline.as_ref())
             .or_else(|| duties.iter().find(|duty| duty.told_from <= now).map(|duty| duty.todo.clone())),
@@ -174,10 +177,10 @@ fn register_status(fiskal: &Call<'_>, name: &str) -> Result<RegisterStatus> {
         register: name.into(),
         service: place.till.account.service.clone(),
         environment: place.till.account.environment.name().into(),
-        ready: standing.is_some() && halt.is_none(),
+        ready: can_sell,
         waiting: waits.waiting,
         offline,
-        duties: duties.into_iter().map(|duty| told(duty, &place, now)).collect::<Result<_>>()?,
+        duties: duties.into_iter().map(|duty| told_duty(duty, &place, now)).collect::<Result<_>>()?,
         open_sales: store.open_sales(&place.line)?.len(),
         clock_behind_s: fiskal.engine().skew(&place.line.account).map(|skew| skew.as_secs()),
         todo,
@@ -226,7 +229,7 @@ fn offline(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Option<Offline>> {
     Ok(Some(Offline { since, until, records: outage.records }))
 }
 
-fn told(duty: exchange::Duty, place: &Place<'_>, now: Timestamp) -> Result<Duty> {
+fn told_duty(duty: exchange::Duty, place: &Place<'_>, now: Timestamp) -> Result<Duty> {
     let due = place.local(duty.due)?;
     Ok(Duty { name: duty.name.into(), due, overdue: duty.due <= now, todo: duty.todo })
 }
@@ -240,7 +243,6 @@ fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     }
     let key = format!("request:{}", fiskal.new_id());
     let reply = fiskal.submit(place.submission("request", key, params))?;
-    let answer = RawAnswer::deserialize(&reply.outcome.result)
-        .map_err(|cause| Error::internal(format!("a raw request's result cannot be read: {cause}")))?;
+    let answer: RawAnswer = told(&reply.outcome.result)?;
     written(&answer)
 }

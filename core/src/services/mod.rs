@@ -6,6 +6,7 @@ mod extra;
 mod flow;
 mod halt;
 mod metadata;
+mod path;
 mod sign_at;
 mod unified;
 

@@ -115,7 +115,7 @@ impl Till {
             replaying: false,
             anchor: None,
         };
-        for _ in 0..20 {
+        for _ in 0..MOST_STEPS {
             match self.service.step(&operation, &self.facts, &past, &context)? {
                 Step::Done(outcome) => {
                     self.facts.register = outcome.learned.clone().unwrap_or(self.facts.register.take());
@@ -133,6 +133,9 @@ impl Till {
         panic!("{name} runs in circles");
     }
 }
+
+/// More than a list has pages that is followed to its end.
+const MOST_STEPS: usize = 250;
 
 /// The id of the operation that makes the receipt of this number.
 fn id(number: usize) -> Uuid {

@@ -3,29 +3,57 @@
 use maud::{Markup, html};
 
 use super::parts::Field;
-use super::{Visit, page, parts};
+use super::{Visit, organizations, page, parts};
 use crate::http::Reply;
-use crate::sign_fr::{NotMade, Organization};
+use crate::sign_fr::{Key, NotMade, Organization};
+use crate::slice::Cursor;
 
 /// The field of a key's name.
 const NAME: &str = "key_name";
 
-/// An organization's keys, and the form for another.
+fn path(organization: &str) -> String {
+    format!("/hub/organizations/{organization}/keys")
+}
+
+fn rows(keys: &[Key]) -> Markup {
+    html! {
+        ul.rows {
+            @for key in keys {
+                li { a.main href={ "/hub/keys/" (key.id) } { (key.name) } (parts::code(&key.key)) }
+            }
+        }
+    }
+}
+
+/// All keys of an organization, page by page.
+pub(super) fn list(visit: &Visit<'_>, organization: &str) -> Reply {
+    if visit.service().organization(organization).is_none() {
+        return page::nothing_here(visit);
+    }
+    let slice = visit.service().keys(organization, &visit.cursor());
+    let content = html! {
+        p.crumbs {
+            a href="/hub/organizations" { "Organizations" } " / " (organizations::link(visit, organization))
+        }
+        div.title { h1 { "API keys" } (page::follow(visit)) }
+        (rows(&slice.rows))
+        (parts::pager(&visit.path, "", &slice))
+    };
+    page::page(visit, "API keys", &content)
+}
+
+/// An organization's newest keys, the way to the others, and the form for another.
 pub(super) fn section(visit: &Visit<'_>, organization: &Organization, is_next: bool) -> Markup {
-    let keys = visit.service().keys(&organization.id);
+    let keys = visit.service().keys(&organization.id, &Cursor::Newest);
+    let path = path(&organization.id);
     let hint = "3 to 30 characters: small letters, digits and hyphens, for example till-1.";
-    let is_first = is_next && keys.is_empty();
+    let is_first = is_next && keys.rows.is_empty();
     html! {
         section aria-labelledby="keys" {
             h2 id="keys" { "API keys" }
-            @if !keys.is_empty() {
-                ul.rows {
-                    @for key in &keys {
-                        li { a.main href={ "/hub/keys/" (key.id) } { (key.name) } (parts::code(&key.key)) }
-                    }
-                }
-            }
-            (parts::posted(&format!("/hub/organizations/{}/keys", organization.id), &html! {
+            @if !keys.rows.is_empty() { (rows(&keys.rows)) }
+            @if keys.older.is_some() { p { a href=(path) { "All " (keys.total) } } }
+            (parts::posted(&path, &html! {
                 (Field::text(NAME, "Name of the key", hint).required().first(is_first).show(&visit.form))
                 button type="submit" { "Create API key" }
             }))
@@ -93,7 +121,7 @@ pub(super) async fn create(visit: &Visit<'_>, organization: &str) -> Reply {
         Err(NotMade::Name(_)) => {
             let message = "This name cannot be taken: 3 to 30 small letters, digits and hyphens are wanted.";
             let path = format!("/hub/organizations/{organization}");
-            super::organizations::show(&visit.again(&path, NAME, message), organization)
+            organizations::show(&visit.again(&path, NAME, message), organization)
         }
     }
 }

@@ -139,6 +139,7 @@ async fn read(visit: &Visit<'_>, segments: &[&str]) -> Reply {
         ["austria", rest @ ..] => austria::read(visit, rest).await,
         ["organizations"] => organizations::list(visit),
         ["organizations", id] => organizations::show(visit, id),
+        ["organizations", id, "keys"] => keys::list(visit, id),
         ["keys", id] => keys::show(visit, id).await,
         ["records"] => records::list(visit),
         ["records", id] => records::show(visit, id),

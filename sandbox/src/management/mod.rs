@@ -20,7 +20,7 @@ pub(crate) use self::accounts::{Accounts, Caller, NotSignedIn};
 use self::desk::Desk;
 use self::errors::Problem;
 use self::operations::{OPERATIONS, Operation};
-pub(crate) use self::window::{Company, Unmade};
+pub(crate) use self::window::{Company, CompanyKey, Unmade};
 use crate::http::{Call, Reply};
 use crate::intake;
 use crate::openapi::{self, About};

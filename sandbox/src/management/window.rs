@@ -8,14 +8,13 @@ use super::{NAME, seed};
 use crate::schema::Contract;
 use crate::slice::{Cursor, Slice, slice};
 
-/// An organization with its keys.
+/// An organization.
 #[derive(Debug, Clone)]
 pub(crate) struct Company {
     pub(crate) id: String,
     pub(crate) name: String,
     /// The id of the organization that manages it.
     pub(crate) manager: Option<String>,
-    pub(crate) keys: Vec<CompanyKey>,
 }
 
 /// An API key, without its secret.
@@ -41,19 +40,23 @@ impl Accounts {
     /// Organizations, newest first.
     pub(crate) fn companies(&self, cursor: &Cursor) -> Slice<Company> {
         let state = self.lock();
-        slice(&state.organizations, cursor, |_| true, |row| company(&state, row))
+        slice(&state.organizations, cursor, |_| true, company)
     }
 
     /// The organizations that one manages, newest first.
     pub(crate) fn managed(&self, manager: &str, cursor: &Cursor) -> Slice<Company> {
         let state = self.lock();
         let keep = |row: &state::Organization| row.manager.as_deref() == Some(manager);
-        slice(&state.organizations, cursor, keep, |row| company(&state, row))
+        slice(&state.organizations, cursor, keep, company)
     }
 
     pub(crate) fn company(&self, id: &str) -> Option<Company> {
-        let state = self.lock();
-        state.organizations.get(id).map(|row| company(&state, row))
+        self.lock().organizations.get(id).map(company)
+    }
+
+    /// The keys of an organization, newest first.
+    pub(crate) fn keys_of(&self, company: &str, cursor: &Cursor) -> Slice<CompanyKey> {
+        slice(&self.lock().keys, cursor, |row| row.organization == company, company_key)
     }
 
     pub(crate) fn key(&self, id: &str) -> Option<CompanyKey> {
@@ -103,15 +106,9 @@ impl Accounts {
     }
 }
 
-fn company(state: &State, row: &state::Organization) -> Company {
+fn company(row: &state::Organization) -> Company {
     let name = row.content.get("name").and_then(Value::as_str).unwrap_or_default();
-    let keys = state.keys.rows().iter().filter(|key| key.organization == row.id);
-    Company {
-        id: row.id.clone(),
-        name: name.to_owned(),
-        manager: row.manager.clone(),
-        keys: keys.map(company_key).collect(),
-    }
+    Company { id: row.id.clone(), name: name.to_owned(), manager: row.manager.clone() }
 }
 
 fn company_key(row: &state::Key) -> CompanyKey {

@@ -187,14 +187,12 @@ impl Service for SignAt {
         path == "/api/v1/_docs"
     }
 
-    fn inspect(&self, path: &str) -> Option<Value> {
+    fn inspect(&self, path: &str) -> Result<Option<Value>, String> {
         if path == "finanzonline" {
-            return Some(self.finanzonline());
+            return Ok(Some(self.finanzonline()));
         }
-        let id = path.strip_prefix("registers/")?.strip_suffix("/verification")?;
-        let state = lock(&self.state);
-        let register = state.registers.rows().iter().find(|register| register.id == id)?;
-        Some(window::verification(&state, register))
+        let named = path.strip_prefix("registers/").and_then(|rest| rest.strip_suffix("/verification"));
+        named.map_or(Ok(None), |name| self.key_container(name))
     }
 
     fn expire_tokens(&self) {

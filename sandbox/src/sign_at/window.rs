@@ -126,6 +126,22 @@ impl SignAt {
         Some(verification(&state, state.registers.get(register)?))
     }
 
+    /// The same of a register by its key, or by its id alone where only one owner has it: clients make the ids.
+    pub(super) fn key_container(&self, name: &str) -> Result<Option<Value>, String> {
+        let state = lock(&self.state);
+        let meant = |row: &&Register| row.key == name || row.id == name;
+        let found: Vec<&Register> = state.registers.rows().iter().filter(meant).collect();
+        match found[..] {
+            [] => Ok(None),
+            [register] => Ok(Some(verification(&state, register))),
+            _ => {
+                let keys: Vec<&str> = found.iter().map(|register| register.key.as_str()).collect();
+                let message = "several organizations have a register of this id; name one with its organization and environment";
+                Err(format!("{message}: {}", keys.join(", ")))
+            }
+        }
+    }
+
     /// What FinanzOnline knows of all taxpayers.
     pub(super) fn finanzonline(&self) -> Value {
         let (state, now) = (self.caught_up(), self.shared.clock.now());
@@ -161,7 +177,7 @@ impl SignAt {
 }
 
 /// What a verifier asks for beside a register's protocol.
-pub(super) fn verification(state: &State, register: &Register) -> Value {
+fn verification(state: &State, register: &Register) -> Value {
     registers::verification(register, state.units.rows().iter().filter(|unit| unit.owner == register.owner))
 }
 

@@ -48,6 +48,24 @@ fn a_secret_is_shown_once_and_only_to_somebody_who_sees_it() {
 }
 
 #[test]
+fn keys_come_page_by_page() {
+    let shop = Shop::open();
+    let visitor = Visitor::of(&shop);
+    let account = visitor.post("/hub/organizations", &[("organization_name", "Martin")]).place();
+    for number in 1..=26 {
+        visitor.post(&format!("{account}/keys"), &[("key_name", &format!("till-{number}"))]).place();
+    }
+    let page = visitor.get(&account).ok();
+    assert!(page.has("All 26") && page.has(">till-26<") && !page.has(">till-1<"));
+    let all = visitor.get(&format!("{account}/keys")).ok().linked("keys");
+    assert_eq!(all.len(), 25);
+    let last = all.last().unwrap().rsplit('/').next().unwrap().to_owned();
+    let older = visitor.get(&format!("{account}/keys?before={last}")).ok();
+    assert!(older.has(">till-1<") && !older.has(">till-2<"));
+    assert_eq!(visitor.get("/hub/organizations/x/keys").status, 404);
+}
+
+#[test]
 fn a_form_that_is_sent_twice_is_carried_out_once() {
     let shop = Shop::open();
     let visitor = Visitor::of(&shop);

@@ -273,3 +273,47 @@ fn a_key_container_is_shown_for_registers_that_are_there() {
         assert_eq!(shop.send(method, &format!("/_sandbox/{path}"), "", None).status, 404, "{path}");
     }
 }
+
+#[test]
+fn a_register_of_two_organizations_is_named_with_its_organization() {
+    let (shop, register) = Shop::ready();
+    let alone = shop.verification(&register);
+    let mut other = Shop::beside(&shop);
+    other.bearer = other.sign_in("management");
+    other.create_register(&register).ok();
+
+    let path = |name: &str| format!("/_sandbox/sign-at/registers/{name}/verification");
+    let answer = shop.send(Method::GET, &path(&register), "", None);
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let message = answer.body["message"].as_str().unwrap();
+    let key = |account: &str| {
+        format!("{}/test/{register}", shop.account(account)["organization"].as_str().unwrap())
+    };
+    let (own, theirs) = (key("sign-at"), key("management"));
+    assert!(message.contains(&own) && message.contains(&theirs), "{message}");
+    assert_eq!(shop.send(Method::GET, &path(&own), "", None).ok(), alone);
+    let container = shop.send(Method::GET, &path(&theirs), "", None).ok();
+    assert_ne!(container["base64AESKey"], alone["base64AESKey"]);
+}
+
+#[test]
+fn keys_come_page_by_page() {
+    let shop = Shop::open();
+    let visitor = visitor(&shop);
+    let dashboard = shop.account("management")["organization"].as_str().unwrap();
+    let own = format!("/hub/austria/organizations/{dashboard}");
+    // With the key of the ready file: one more than a page.
+    for number in 1..=25 {
+        visitor.post(&format!("{own}/keys"), &[("key_name", &format!("till-{number}"))]).place();
+    }
+    let page = visitor.get(&own).ok();
+    assert!(page.has("All 26") && page.has(">till-25<") && page.has(">till-1<"));
+    assert_eq!(page.linked("austria/keys").len(), 25);
+    let all = visitor.get(&format!("{own}/keys")).ok();
+    assert_eq!(all.linked("austria/keys").len(), 25);
+    let last = all.linked("austria/keys").last().unwrap().clone();
+    let older = visitor.get(&format!("{own}/keys?before={}", last.rsplit('/').next().unwrap())).ok();
+    assert_eq!(older.linked("austria/keys").len(), 1);
+    assert!(!older.has(">till-1<"));
+    assert_eq!(visitor.get("/hub/austria/organizations/x/keys").status, 404);
+}

@@ -2,12 +2,12 @@
 
 use super::part::{self, Part, Placed};
 use super::proof::{Checked, Log, Proof};
-use super::{Definition, Run, ask, given, read, returned, written};
 use crate::Fiskal;
 use crate::error::{Error, Result};
 use crate::exchange::Request;
 use crate::fiskal::Call;
 use crate::interrupt::Interrupt;
+use crate::operations::{Definition, Run, given, look, read, returned, told, written};
 use crate::verify::dep::Named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,10 +115,8 @@ fn fetch(fiskal: &Call<'_>, params: &Value, progress: &mut dyn FnMut(u64)) -> Re
     let folder = fiskal.config().journal.parent().unwrap_or(Path::new("."));
     let target = part::check(&asked.to, folder)?;
     let which = json!({ "export": asked.export, "file": asked.file });
-    let result = ask(fiskal, &asked.register, FETCH.name, which.clone())?;
-    let source = Source::deserialize(&result).map_err(|cause| {
-        Error::internal(format!("what the service tells of a file cannot be read: {cause}"))
-    })?;
+    let result = look(fiskal, &asked.register, FETCH.name, which.clone())?;
+    let source: Source = told(&result)?;
     let proof = match &source.log {
         Some(log) => Proof::Log(log),
         None => Proof::signature(source.jws.as_deref(), source.certificate.as_deref())?,

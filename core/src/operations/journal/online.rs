@@ -7,10 +7,11 @@ use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, Witness, Witnesses};
 use crate::fiskal::{Call, Place};
 use crate::journal::Journal;
+use crate::operations::told;
 use crate::receipt::{Receipt, State};
 use rusqlite::{OptionalExtension, params};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -107,8 +108,7 @@ fn check_register(fiskal: &Call<'_>, name: &str, place: &Place<'_>, online: &mut
     for _ in 0..MOST_PAGES {
         let asked = place.submission("journal.witness", String::new(), json!({ "next": next }));
         let page = fiskal.look(Submission { patience: Some(PATIENCE), ..asked })?.result;
-        let page = Witnesses::deserialize(&page)
-            .map_err(|cause| Error::internal(format!("a list of records cannot be read: {cause}")))?;
+        let page: Witnesses = told(&page)?;
         for witness in &page.records {
             signed.remove(&witness.record);
             checked.records += 1;

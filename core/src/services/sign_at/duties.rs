@@ -1,5 +1,6 @@
-//! What has to be done by a time: the yearly receipt (contract sign-at 5.6) and its validation (2.9), the report of an outage (5.5), and the
-//! copy of the data collection protocol (DEP), which RKSV § 7 (3) wants every quarter on a medium outside the till.
+//! What has to be done by a time: the yearly receipt (contract sign-at 5.6) and its validation (2.9), the report of an
+//! outage (5.5), and the copy of the data collection protocol (DEP), which RKSV § 7 (3) wants every quarter on a medium
+//! outside the till.
 
 use super::checks::ZONE;
 use super::facts;

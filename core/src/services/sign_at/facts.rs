@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// An outage of a register that lasts longer must be reported to FinanzOnline (contract sign-at 5.5).
 pub(super) const REPORTED_AFTER: SignedDuration = SignedDuration::from_hours(48);
@@ -17,6 +18,17 @@ pub(super) struct AccountFacts {
     pub(super) organization: Option<String>,
     /// Whether that organization is a taxpayer's own; else it manages those of the taxpayers.
     pub(super) own: bool,
+    /// The signature creation units that were ended from here.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) ended_units: BTreeSet<String>,
+}
+
+impl AccountFacts {
+    /// The same account, of which this unit was ended too.
+    pub(super) fn with_ended_unit(mut self, unit: &str) -> Self {
+        self.ended_units.insert(unit.to_owned());
+        self
+    }
 }
 
 /// A merchant: its organization, the credential for it, its signature creation unit.
@@ -130,6 +142,12 @@ pub(super) fn merchant(facts: &Facts) -> Result<MerchantFacts> {
 
 pub(super) fn register(facts: &Facts) -> Result<RegisterFacts> {
     known(&facts.register, "the register")
+}
+
+/// Whether the unit that the merchant signed with was ended from here, and no other has taken its place.
+pub(super) fn has_ended_unit(facts: &Facts) -> bool {
+    let ended = account(facts).map(|account| account.ended_units).unwrap_or_default();
+    merchant(facts).is_ok_and(|merchant| ended.contains(&merchant.unit))
 }
 
 fn known<T: DeserializeOwned>(facts: &Value, what: &str) -> Result<T> {

@@ -2,6 +2,7 @@
 
 use super::facts;
 use super::records::{address, no_such_record};
+use super::register;
 use super::run::{Flow, Run};
 use super::wire::{Api, Write};
 use crate::error::{Error, Kind, Result};
@@ -50,11 +51,22 @@ fn told(metadata: &Value) -> Outcome {
 fn noted(run: &Run<'_>, label: &str, path: &str) -> Flow<Map<String, Value>> {
     let credential = facts::merchant(run.facts)?.credential;
     let answer = run.read(Api::Signing, label, &credential, path)?;
-    let gone = || match run.param("of").as_str() {
+    Ok(answer.ok_or_else(|| gone(run))?.body.as_object().cloned().unwrap_or_default())
+}
+
+/// Why there are no metadata.
+fn gone(run: &Run<'_>) -> Error {
+    match run.param("of").as_str() {
         Some("record") => no_such_record(),
-        _ => Error::new(Kind::NotReady, "SIGN AT no longer knows it; run provision, then try again"),
-    };
-    Ok(answer.ok_or_else(gone)?.body.as_object().cloned().unwrap_or_default())
+        Some("unit") => {
+            let message = "SIGN AT does not show the signature creation unit to this key; run provision, then try again";
+            Error::new(Kind::NotReady, message)
+        }
+        _ => match facts::register(run.facts) {
+            Ok(register) => register::gone(&register.register),
+            Err(error) => error,
+        },
+    }
 }
 
 fn metadata_path(run: &Run<'_>) -> Result<String> {

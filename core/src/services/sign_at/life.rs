@@ -12,7 +12,7 @@ use super::run::{Flow, Run, Stop, local};
 use super::sent;
 use super::wire::{Api, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Halt, Outcome, Standing};
+use crate::exchange::{Facts, Halt, Outcome, Standing};
 use crate::receipt::Receipt;
 use crate::services::halt;
 use jiff::Timestamp;
@@ -21,11 +21,16 @@ use std::collections::BTreeMap;
 
 /// What signs something on a register.
 const SELLS: [&str; 4] = ["sale.begin", "sale.complete", "receipt.cancel", "receipt.zero"];
+/// What a register is told whose unit was ended.
+const NO_UNIT: &str = "its signature creation unit was ended; run `provision`, which makes the next one";
 /// How many of the last receipts are looked at for the closing receipt and what was made on the way to it.
 const LAST_RECEIPTS: u32 = 50;
 
-pub(super) fn standing(register: RegisterFacts) -> Standing {
-    Standing { ids: ids(&register), halt: register.halt }
+/// How a register stands; `None` while it is not provisioned.
+pub(super) fn standing(known: &Facts) -> Option<Standing> {
+    let register = facts::register(known).ok()?;
+    let todo = facts::has_ended_unit(known).then(|| NO_UNIT.to_owned());
+    Some(Standing { ids: ids(&register), halt: register.halt, todo })
 }
 
 fn ids(register: &RegisterFacts) -> BTreeMap<String, String> {

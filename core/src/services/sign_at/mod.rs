@@ -13,8 +13,9 @@
 //! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |
 //! | `export.fetch` | the data collection log (DEP7), by number and by time |
 //!
-//! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
-//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline, halt}`.
+//! Facts: the account's `{organization, own, ended_units}`, the merchant's `{organization, credential, legal_entity,
+//! unit, …}`, the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline,
+//! halt}`.
 
 mod account;
 mod afterwards;
@@ -34,6 +35,7 @@ mod key;
 mod life;
 mod map;
 mod offline;
+mod pages;
 mod provision;
 mod raw;
 mod receipt;
@@ -186,7 +188,7 @@ impl Service for SignAt {
     }
 
     fn standing(&self, facts: &Facts) -> Option<Standing> {
-        Some(life::standing(facts::register(facts).ok()?))
+        life::standing(facts)
     }
 
     fn duties(&self, facts: &Facts, _zone: &str, now: Timestamp) -> Vec<Duty> {

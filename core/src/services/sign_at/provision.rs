@@ -16,6 +16,14 @@ use serde_json::{Map, Value, json};
 
 /// Where organizations are.
 pub(super) const PATH: &str = "/organizations";
+/// What is done for a merchant that may not sign in yet.
+const ACCESS_STEPS: [&str; 2] = [
+    "make the merchant's organization and its API key, unless the key is the merchant's own",
+    "tell SIGN AT the credentials for FinanzOnline",
+];
+/// What is done for a merchant without a unit.
+const UNIT_STEPS: [&str; 2] =
+    ["make or adopt the signature creation unit", "initialize it, which registers it in FinanzOnline"];
 
 /// What a provisioning made, found and left behind.
 #[derive(Default)]
@@ -64,13 +72,9 @@ pub(super) fn merchant(run: &Run<'_>) -> Flow<Outcome> {
     let known = facts::merchant(run.facts).ok();
     // The caller knows when the secret store has lost the key's secret; this service never sees it.
     let lost = run.param("credential_lost") == &Value::Bool(true);
-    let steps = [
-        "make the merchant's organization and its API key, unless the key is the merchant's own",
-        "tell SIGN AT the credentials for FinanzOnline",
-        "make or adopt the signature creation unit",
-        "initialize it, which registers it in FinanzOnline",
-    ];
-    if let Some(plan) = planned(run, known.is_some() && !lost, &steps) {
+    let is_known = known.is_some() && !lost;
+    let steps: Vec<&str> = ACCESS_STEPS.iter().filter(|_| !is_known).chain(&UNIT_STEPS).copied().collect();
+    if let Some(plan) = planned(run, is_known && !facts::has_ended_unit(run.facts), &steps) {
         return Ok(plan);
     }
     let params: MerchantParams = run.params()?;

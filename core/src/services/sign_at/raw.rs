@@ -5,6 +5,7 @@ use super::run::{Flow, Run, Stop};
 use super::wire::{self, Api};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Effect, Known, Lost, Method, Outcome, Request};
+use crate::services::path;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -53,10 +54,8 @@ fn prepared(run: &Run<'_>) -> Result<Request> {
         "PATCH" => Method::Patch,
         _ => return Err(Error::invalid("/method", "SIGN AT has the methods GET, POST, PUT and PATCH")),
     };
-    let plain = raw.path.bytes().all(|byte| byte.is_ascii_graphic());
-    if !raw.path.starts_with('/') || raw.path.starts_with("//") || !plain {
-        let message =
-            "a path begins with one / and has no blanks; write what follows /api/v1, as in /configuration";
+    if !path::is_plain(&raw.path) {
+        let message = "a path begins with one /, has neither blanks, # nor the parts . and .., and spells its letters out; write what follows /api/v1, as in /configuration";
         return Err(Error::invalid("/path", message));
     }
     let first = raw.path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();

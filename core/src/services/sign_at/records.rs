@@ -2,7 +2,9 @@
 
 use super::checks::signed_at;
 use super::facts::{self, RegisterFacts, Unconfirmed};
-use super::run::{Flow, MOST_PAGES, Run, Stop, local};
+use super::pages::{List, pages};
+use super::register;
+use super::run::{Flow, Run, Stop, local};
 use super::wire::{self, Api, Fate, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Effect, Lost, Method, Outcome, Request};
@@ -36,36 +38,26 @@ pub(super) fn get(run: &Run<'_>) -> Flow<Outcome> {
 
 /// A page of receipts, or all pages.
 pub(super) fn list(run: &Run<'_>) -> Flow<Outcome> {
-    let credential = facts::merchant(run.facts)?.credential;
-    let limit =
-        run.param("limit").as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(wire::PAGE);
-    let path = list_path(run, limit)?;
-    let mut offset = Some(first(run)?);
-    let mut receipts = Vec::new();
-    let pages = if run.param("all") == &Value::Bool(true) { MOST_PAGES } else { 1 };
-    for page in 1..=pages {
-        let Some(at) = offset else { break };
-        let answer =
-            run.read(Api::Signing, &format!("list.{page}"), &credential, &format!("{path}&offset={at}"))?;
-        let rows = answer.and_then(|answer| answer.body.get("data")).and_then(Value::as_array);
-        let rows = rows.map(Vec::as_slice).unwrap_or_default();
-        receipts.extend(rows.iter().map(|row| told(run, row)).collect::<Result<Vec<_>>>()?);
-        // `count` may be that of the page (contract sign-at 1.4): only a short page is the last one.
-        offset = (rows.len() >= limit).then(|| at.saturating_add(limit));
-    }
-    let token = offset.map(|offset| offset.to_string());
-    Ok(Outcome { result: json!({"results": receipts, "token": token}), ..Outcome::default() })
+    let register = facts::register(run.facts)?.register;
+    let list = List {
+        api: Api::Signing,
+        credential: &facts::merchant(run.facts)?.credential,
+        address: &list_address(run)?,
+        shown: &|row| told(run, row),
+        gone: &|| register::gone(&register),
+    };
+    Ok(Outcome { result: pages(run, &list)?, ..Outcome::default() })
 }
 
 /// The address of the list, as far as all pages share it.
-fn list_path(run: &Run<'_>, limit: usize) -> Result<String> {
+fn list_address(run: &Run<'_>) -> Result<String> {
     let register = facts::register(run.facts)?;
     let mut path = match run.param("all_registers") {
         Value::Bool(true) => "/receipt".to_owned(),
         _ => format!("/cash-register/{}/receipt", register.register),
     };
     let order = if run.param("order") == "descending" { "DESC" } else { "ASC" };
-    path.push_str(&format!("?order={order}&limit={limit}"));
+    path.push_str(&format!("?order={order}"));
     for (index, wanted) in run.param("types").as_array().into_iter().flatten().enumerate() {
         let known = TYPES.into_iter().find(|known| wanted == known).ok_or_else(|| {
             let message = format!("SIGN AT has no such type of receipt; give {}", TYPES.join(", "));
@@ -76,21 +68,11 @@ fn list_path(run: &Run<'_>, limit: usize) -> Result<String> {
     Ok(path)
 }
 
-/// Where the page begins, by the token of the one before.
-fn first(run: &Run<'_>) -> Result<usize> {
-    match run.param("token") {
-        Value::Null => Ok(0),
-        token => token.as_str().and_then(|token| token.parse().ok()).ok_or_else(|| {
-            Error::invalid("/token", "this is no token of a page; give the one of the page before")
-        }),
-    }
-}
-
 /// Has FinanzOnline look at a receipt, once: what it did after an answer that is missing is read from the receipt.
 pub(super) fn validate(run: &Run<'_>) -> Flow<Outcome> {
     let before = found(run, "found")?;
-    if confirmed(&before) {
-        return Ok(validated(run, &before, last(&before))?);
+    if let Some(said) = confirmation(&before) {
+        return Ok(validated(run, &before, Some(said))?);
     }
     let Some(exchange) = run.past.find(VALIDATION) else {
         return Err(Stop::to_send(request(run, &before)?));
@@ -211,9 +193,14 @@ fn last(receipt: &Value) -> Option<&Value> {
     validations(receipt).iter().max_by_key(|said| said.get("time_validation").and_then(Value::as_i64))
 }
 
+/// FinanzOnline's word that confirms a receipt, whatever it said before or after.
+fn confirmation(receipt: &Value) -> Option<&Value> {
+    validations(receipt).iter().find(|said| text(said, "/validation_result") == Some(SUCCESS))
+}
+
 /// Whether FinanzOnline has confirmed a receipt.
 pub(super) fn confirmed(receipt: &Value) -> bool {
-    validations(receipt).iter().any(|said| text(said, "/validation_result") == Some(SUCCESS))
+    confirmation(receipt).is_some()
 }
 
 /// Whether FinanzOnline has looked at a receipt and not confirmed it.

@@ -121,11 +121,15 @@ fn latest<'a>(run: &Run<'a>, credential: &str, path: &str) -> Flow<Option<&'a Va
 
 /// The cash register as it is now.
 pub(super) fn again(run: &Run<'_>, credential: &str, register: &str) -> Flow<Value> {
-    let gone = || {
-        let message = format!("SIGN AT no longer knows the cash register {register}");
-        Error::new(Kind::NotReady, message)
-    };
-    Ok(run.read(Api::Signing, "register.read", credential, &path(register))?.ok_or_else(gone)?.body.clone())
+    let found = run.read(Api::Signing, "register.read", credential, &path(register))?;
+    Ok(found.ok_or_else(|| gone(register))?.body.clone())
+}
+
+pub(super) fn gone(register: &str) -> Error {
+    let message = format!(
+        "SIGN AT does not show the cash register {register} to this key; check key, environment and url of the account"
+    );
+    Error::new(Kind::NotReady, message)
 }
 
 /// The register of this line in the list, or a new one under an id of this operation.

@@ -1,7 +1,8 @@
 //! Organizations and their API keys, and signature creation units, by the service's own ids (contract sign-at 2.3 and
 //! 2.11).
 //!
-//! They run on the account's line and learn nothing: what a register stands on are the facts that `provision` leaves.
+//! They run on the account's line. What a register stands on are the facts that `provision` leaves; the only thing that
+//! is learned here is which units were ended, because registers go on to name one until they are provisioned anew.
 //! What is created carries the operation's id, by which a lost answer is looked up, and no line's name, by which
 //! `provision` would take it for its own.
 
@@ -11,19 +12,15 @@ mod units;
 mod view;
 
 use super::account;
+use super::pages::{self, List};
 use super::run::{Flow, Run};
 use super::wire::{Api, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
 use crate::services::metadata;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
-
-/// Pages that one call follows.
-const MOST_PAGES: u32 = 200;
-/// The largest page (contract sign-at 1.3 and 2.11).
-const LARGEST_PAGE: u64 = 100;
 
 /// A resource in the words that callers get.
 type Shown = fn(&Value) -> Result<Value>;
@@ -41,7 +38,7 @@ pub(super) fn outcome(run: &Run<'_>) -> Option<Flow<Outcome>> {
         "subject.list" => keys::list(run),
         "unit.get" => units::get(run),
         "unit.list" => units::list(run),
-        "unit.decommission" => units::decommission(run),
+        "unit.decommission" => return Some(units::decommission(run)),
         _ => return None,
     };
     Some(shown.map(|result| Outcome { result, ..Outcome::default() }))
@@ -99,6 +96,13 @@ fn gone(word: &str) -> Error {
     Error::new(Kind::NotFound, message).at(format!("/{word}"))
 }
 
+/// A list of resources, page by page.
+fn listed(run: &Run<'_>, api: Api, address: &str, word: &str, shown: Shown) -> Flow<Value> {
+    let credential = credential(run)?;
+    let gone = || gone(word);
+    pages::pages(run, &List { api, credential: &credential, address, shown: &shown, gone: &gone })
+}
+
 /// The resource of a list that this operation made.
 fn made_by_us(run: &Run<'_>, label: &str, credential: &str, path: &str) -> Flow<Vec<Value>> {
     let mark = run.operation.id.to_string();
@@ -125,43 +129,4 @@ fn changed(run: &Run<'_>, now: &Value) -> Result<Option<Map<String, Value>>> {
     kept.extend(given);
     kept.retain(|_, value| value != "");
     Ok(Some(kept))
-}
-
-/// One page, or all that follow too. A short page is the last (contract sign-at 1.4).
-fn pages(run: &Run<'_>, api: Api, path: &str, word: &str, shown: Shown) -> Flow<Value> {
-    let credential = credential(run)?;
-    let limit = run.param("limit").as_u64().unwrap_or(LARGEST_PAGE);
-    if !(1..=LARGEST_PAGE).contains(&limit) {
-        return Err(Error::invalid("/limit", format!("a page has 1 to {LARGEST_PAGE} resources")).into());
-    }
-    let mut offset = run.param("token").as_str().map_or(Ok(0), offset)?;
-    let all = run.param("all") == &Value::Bool(true);
-    let mut results = Vec::new();
-    for page in 1..=MOST_PAGES {
-        let address = format!("{path}?limit={limit}&offset={offset}");
-        let answer =
-            run.read(api, &format!("list.{page}"), &credential, &address)?.ok_or_else(|| gone(word))?;
-        let rows = answer.body.get("data").and_then(Value::as_array);
-        let before = results.len();
-        for row in rows.into_iter().flatten() {
-            results.push(shown(row)?);
-        }
-        let count = u64::try_from(results.len() - before).unwrap_or(u64::MAX);
-        if count < limit {
-            return Ok(json!({"results": results, "token": null}));
-        }
-        offset = offset.saturating_add(count);
-        if !all {
-            break;
-        }
-    }
-    Ok(json!({"results": results, "token": offset.to_string()}))
-}
-
-/// The place in a list that a token stands for.
-fn offset(token: &str) -> Result<u64> {
-    let digits = token.len() <= 9 && token.bytes().all(|byte| byte.is_ascii_digit());
-    token.parse().ok().filter(|_| digits).ok_or_else(|| {
-        Error::invalid("/token", "this is no token of a page; give the one of the page before")
-    })
 }

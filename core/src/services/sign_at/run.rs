@@ -158,21 +158,24 @@ impl<'a> Run<'a> {
     }
 
     /// All resources of a list, page by page until a short one comes (contract sign-at 1.4).
+    ///
+    /// A list that does not end is an error: what is not in its beginning may come later.
     pub(super) fn list(&self, api: Api, label: &str, credential: &str, path: &str) -> Flow<Vec<&'a Value>> {
         let mut all = Vec::new();
         for page in 0..MOST_PAGES {
             let address = format!("{path}?limit={PAGE}&offset={}", page * PAGE);
             let Some(answer) = self.read(api, &format!("{label}.{page}"), credential, &address)? else {
-                break;
+                return Ok(all);
             };
             let resources = answer.body.get("data").and_then(Value::as_array);
             let before = all.len();
             all.extend(resources.into_iter().flatten());
             if all.len() < before + PAGE {
-                break;
+                return Ok(all);
             }
         }
-        Ok(all)
+        let most = MOST_PAGES * PAGE;
+        Err(Error::internal(format!("the service's list {path} does not end within {most} resources")).into())
     }
 
     /// Whether a resource belongs to the account's environment (contract sign-at 1.1: the key decides). One of the

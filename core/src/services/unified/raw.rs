@@ -7,6 +7,7 @@ use super::run::{Flow, Run, Stop};
 use super::wire::{self, IDEMPOTENCY_KEY};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Effect, Known, Lost, Method, Outcome, Request, Step};
+use crate::services::path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -70,10 +71,10 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
             return Err(Error::invalid("/method", message));
         }
     };
-    if !is_path(&params.path) {
+    if !path::is_plain(&params.path) {
         return Err(Error::invalid(
             "/path",
-            "a path begins with one /, has neither blanks nor the parts . and .., and spells its letters out; write it as in /records?limit=10",
+            "a path begins with one /, has neither blanks, # nor the parts . and .., and spells its letters out; write it as in /records?limit=10",
         ));
     }
     if method == Method::Post
@@ -120,16 +121,6 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         lost,
         keep_secret: Vec::new(),
     })
-}
-
-/// Whether it is the path of what it seems to be: no part of it is another one for the service.
-fn is_path(path: &str) -> bool {
-    let before_query = path.split(['?', '#']).next().unwrap_or_default();
-    let is_plain = |part: &str| !matches!(part, "." | "..") && !part.contains(['%', '\\']);
-    path.starts_with('/')
-        && !path.starts_with("//")
-        && path.bytes().all(|byte| byte.is_ascii_graphic())
-        && before_query.split('/').all(is_plain)
 }
 
 /// A token and a line of visible text (RFC 9110, 5.1 and 5.5).

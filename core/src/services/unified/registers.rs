@@ -31,7 +31,7 @@ const SUSPENDED: &str = "fiskal_suspended";
 const RETIRED: &str = "fiskal_retired";
 
 pub(super) fn standing(register: RegisterFacts) -> Standing {
-    Standing { ids: [("system".to_owned(), register.system)].into(), halt: register.halt }
+    Standing { ids: [("system".to_owned(), register.system)].into(), halt: register.halt, todo: None }
 }
 
 /// Whether the operation may book anything on its register. What was begun before goes on to its end.

@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use super::HOME;
 use crate::http::Reply;
 use crate::hub::parts::Field;
-use crate::hub::{Visit, keys, page, parts};
-use crate::management::{Company, Unmade};
+use crate::hub::{self, Visit, page, parts};
+use crate::management::{Company, CompanyKey, Unmade};
+use crate::slice::Cursor;
 
 /// The fields of an organization's form: name, label, hint, what stands in it.
 const FIELDS: [(&str, &str, &str, &str); 4] = [
@@ -76,23 +77,46 @@ fn merchant_form(visit: &Visit<'_>, id: &str) -> Markup {
     )
 }
 
+fn key_rows(keys: &[CompanyKey]) -> Markup {
+    html! {
+        ul.rows {
+            @for key in keys {
+                li {
+                    a.main href={ (HOME) "/keys/" (key.id) } { (key.name) }
+                    (parts::code(&key.key))
+                    (parts::badge(if key.enabled { "ENABLED" } else { "DISABLED" }))
+                }
+            }
+        }
+    }
+}
+
+/// All keys of an organization, page by page.
+pub(super) fn keys(visit: &Visit<'_>, id: &str) -> Reply {
+    if visit.hub.accounts.company(id).is_none() {
+        return page::nothing_here(visit);
+    }
+    let slice = visit.hub.accounts.keys_of(id, &visit.cursor());
+    let content = html! {
+        p.crumbs { a href=(HOME) { "Austria" } " / " (link(visit, id)) }
+        div.title { h1 { "API keys" } (page::follow(visit)) }
+        (key_rows(&slice.rows))
+        (parts::pager(&visit.path, "", &slice))
+    };
+    page::page(visit, "API keys", &content)
+}
+
+/// The newest keys, the way to the others, and the form for another.
 fn key_section(visit: &Visit<'_>, company: &Company) -> Markup {
+    let keys = visit.hub.accounts.keys_of(&company.id, &Cursor::Newest);
+    let path = format!("{}/keys", path(&company.id));
     let hint = "3 to 30 characters: small letters, digits and hyphens, for example till-1.";
     html! {
         section aria-labelledby="keys" {
             h2 id="keys" { "API keys" }
-            @if !company.keys.is_empty() {
-                ul.rows {
-                    @for key in &company.keys {
-                        li {
-                            a.main href={ (HOME) "/keys/" (key.id) } { (key.name) }
-                            (parts::code(&key.key))
-                            (parts::badge(if key.enabled { "ENABLED" } else { "DISABLED" }))
-                        }
-                    }
-                }
-            }
-            (parts::posted(&format!("{}/keys", path(&company.id)), &html! {
+            @if !keys.rows.is_empty() { (key_rows(&keys.rows)) }
+            @if keys.older.is_some() { p { a href=(path) { "All " (keys.total) } } }
+            (parts::posted(&path, &html! {
                 (Field::text(KEY_NAME, "Name of the key", hint).required().show(&visit.form))
                 button type="submit" { "Create API key" }
             }))
@@ -161,7 +185,7 @@ pub(super) async fn show_key(visit: &Visit<'_>, id: &str) -> Reply {
             @if let Some(company) = &company { " / " a href=(path(&company.id)) { (parts::name(&company.name)) } }
         }
         div.title { h1 { (key.name) } span.tag { "API key" } }
-        (keys::shown(&key.key, secret.as_deref()))
+        (hub::keys::shown(&key.key, secret.as_deref()))
     };
     page::page(visit, &key.name, &content)
 }

@@ -22,6 +22,7 @@ pub(super) async fn read(visit: &Visit<'_>, segments: &[&str]) -> Reply {
         [] => show(visit),
         ["organizations"] => companies::list(visit),
         ["organizations", id] => companies::show(visit, id),
+        ["organizations", id, "keys"] => companies::keys(visit, id),
         ["keys", id] => companies::show_key(visit, id).await,
         ["units"] => devices::units(visit),
         ["units", key @ ..] => devices::unit(visit, &key.join("/")),

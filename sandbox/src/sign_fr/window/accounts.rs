@@ -6,6 +6,7 @@ use super::super::state::{self, Row, State};
 use super::super::{NAME, SignFr, document, durable, seed};
 use crate::schema::Contract;
 use crate::service::lock;
+use crate::slice::{Cursor, Slice, slice};
 use crate::store::Commit;
 
 /// An ACCOUNT, GROUP or UNIT.
@@ -59,10 +60,8 @@ impl SignFr {
     }
 
     /// The keys of an organization, newest first.
-    pub(crate) fn keys(&self, organization: &str) -> Vec<Key> {
-        let state = lock(&self.state);
-        let rows = state.subjects.rows().iter().rev();
-        rows.filter(|row| row.organization == organization).map(key).collect()
+    pub(crate) fn keys(&self, organization: &str, cursor: &Cursor) -> Slice<Key> {
+        slice(&lock(&self.state).subjects, cursor, |row| row.organization == organization, key)
     }
 
     pub(crate) fn key(&self, id: &str) -> Option<Key> {

@@ -5,7 +5,7 @@ mod accounts;
 mod records;
 mod resources;
 
-pub(crate) use accounts::{NotMade, Organization};
+pub(crate) use accounts::{Key, NotMade, Organization};
 pub(crate) use records::{RecordRow, RecordView};
 pub(crate) use resources::{ResourceRow, ResourceView};
 

@@ -1,6 +1,6 @@
 //! API keys of an organization (contract sign-at 2.11).
 
-use super::{asked, changed, credential, found, kept, made_by_us, named, organization, pages, view};
+use super::{asked, changed, credential, found, kept, listed, made_by_us, named, organization, view};
 use crate::error::{Error, Result};
 use crate::resource::{CreateSubject, SubjectState, UpdateSubject};
 use crate::services::sign_at::key;
@@ -14,7 +14,7 @@ pub(super) fn get(run: &Run<'_>) -> Flow<Value> {
 
 pub(super) fn list(run: &Run<'_>) -> Flow<Value> {
     let path = key::path(&organization(run, &credential(run)?)?);
-    pages(run, Api::Management, &path, "subject", view::subject)
+    listed(run, Api::Management, &path, "subject", view::subject)
 }
 
 pub(super) fn create(run: &Run<'_>) -> Flow<Value> {

@@ -1,6 +1,6 @@
 //! Organizations (contract sign-at 2.11).
 
-use super::{asked, changed, credential, found, kept, made_by_us, named, organization, pages, view};
+use super::{asked, changed, credential, found, kept, listed, made_by_us, named, organization, view};
 use crate::error::{Error, Kind, Result};
 use crate::resource::{CreateOrganization, OrganizationType, UpdateOrganization};
 use crate::services::sign_at::provision::{PATH, billing_address};
@@ -57,7 +57,7 @@ pub(super) fn list(run: &Run<'_>) -> Flow<Value> {
         let message = "the Management API lists what the key sees, and below no other organization; leave it out, or give the credential of another key";
         return Err(Error::invalid("/organization", message).into());
     }
-    pages(run, Api::Management, PATH, "organization", view::organization)
+    listed(run, Api::Management, PATH, "organization", view::organization)
 }
 
 pub(super) fn create(run: &Run<'_>) -> Flow<Value> {

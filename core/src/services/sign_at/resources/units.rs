@@ -1,7 +1,9 @@
 //! Signature creation units (contract sign-at 2.3 and 3.1).
 
-use super::{credential, found, named, pages, view};
+use super::{credential, found, listed, named, view};
 use crate::error::{Error, Kind};
+use crate::exchange::Outcome;
+use crate::services::sign_at::facts;
 use crate::services::sign_at::register;
 use crate::services::sign_at::run::Flow;
 use crate::services::sign_at::run::Run;
@@ -17,15 +19,23 @@ pub(super) fn get(run: &Run<'_>) -> Flow<Value> {
 }
 
 pub(super) fn list(run: &Run<'_>) -> Flow<Value> {
-    pages(run, Api::Signing, PATH, "unit", view::unit)
+    listed(run, Api::Signing, PATH, "unit", view::unit)
 }
 
 /// Ends a unit's life. Registers that live stand in the way of an active one, unless they are to go on with the next.
-pub(super) fn decommission(run: &Run<'_>) -> Flow<Value> {
+pub(super) fn decommission(run: &Run<'_>) -> Flow<Outcome> {
+    let over = ended(run)?;
+    let learned = facts::account(run.facts).ok().zip(text(&over, "/_id"));
+    let learned = learned.map(|(account, id)| json!(account.with_ended_unit(id)));
+    Ok(Outcome { result: view::unit(&over)?, learned, ..Outcome::default() })
+}
+
+/// The unit once its life is over.
+fn ended(run: &Run<'_>) -> Flow<Value> {
     let unit = unit(run)?;
     let label = "decommission";
     if state(&unit) == OVER {
-        return Ok(view::unit(&unit)?);
+        return Ok(unit);
     }
     // Once it was asked for, the registers have been looked at.
     if run.past.find(label).is_none()
@@ -37,11 +47,10 @@ pub(super) fn decommission(run: &Run<'_>) -> Flow<Value> {
     let path = format!("{PATH}/{}", named(run, "unit")?);
     let credential = credential(run)?;
     let make = |_| Write::patch(path.clone(), json!({ "state": OVER }));
-    let over = run.write(label, &credential, &make, &|label| {
+    run.write(label, &credential, &make, &|label| {
         let answer = run.read(Api::Signing, label, &credential, &path)?;
         Ok(answer.map(|answer| answer.body.clone()).filter(|unit| state(unit) == OVER))
-    })?;
-    Ok(view::unit(&over)?)
+    })
 }
 
 const OVER: &str = "DECOMMISSIONED";
