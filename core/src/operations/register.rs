@@ -283,7 +283,17 @@ fn replace(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         change(fiskal, &place, RETIRE.name, first, json!({ "reason": asked.reason }))?;
     }
     let params = params_of(fiskal.config(), &place, &place.line)?;
-    change(fiskal, &place, REPLACE.name, key, params)
+    change(fiskal, &place, REPLACE.name, key, params).map_err(half_done)
+}
+
+/// Whatever stops the second part says that the first one is done.
+fn half_done(error: Error) -> Error {
+    error.with(|details| {
+        details.message = format!(
+            "the register is retired, and the one in its place is not ready; call register.replace again, it goes on from there: {}",
+            details.message
+        );
+    })
 }
 
 /// A system that has ended takes no records, so sales end before.

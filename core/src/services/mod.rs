@@ -11,7 +11,8 @@ mod unified;
 
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Service;
-use crate::read::escape;
+use crate::read::{escape, strict};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use sign_at::settings::AustrianMerchantSettings;
@@ -134,6 +135,16 @@ pub fn register_settings(service: &str, block: &Map<String, Value>) -> Result<Va
         "sign-at" => nothing("SIGN AT wants nothing of its own of a register", block),
         other => Err(unknown(other)),
     }
+}
+
+/// A block of the configuration that a service wants, read strictly.
+fn block<T: DeserializeOwned>(service: &str, block: &Map<String, Value>) -> Result<T> {
+    strict(&Value::Object(block.clone())).map_err(|error| {
+        error.with(|details| {
+            details.kind = Kind::Config;
+            details.message = format!("the {service} block is wrong: {}", details.message);
+        })
+    })
 }
 
 /// A block in which a service wants nothing.

@@ -88,6 +88,10 @@ impl SignAt {
             }
         };
         let signing = account.url.as_deref().unwrap_or(signing).trim_end_matches('/');
+        if let Some(root) = signing.strip_suffix(wire::SIGNING) {
+            let message = format!("{} is added to the url; give {root}", wire::SIGNING);
+            return Err(Error::new(Kind::Config, message).at("/url"));
+        }
         let beside = account.url.as_ref().and_then(|_| signing.strip_suffix(SIGNING));
         let management = beside.map_or(management.to_owned(), |root| format!("{root}/management"));
         Ok(SignAt {
