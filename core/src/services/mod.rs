@@ -62,6 +62,28 @@ pub fn build(name: &str, account: &Account) -> Result<Box<dyn Service>> {
     }
 }
 
+/// The services that have an operation of the registry; all of [`NAMES`] for one that is done without a service, such
+/// as `report`. The others answer `invalid`.
+pub fn that_have(operation: &str) -> Vec<&'static str> {
+    let having: Vec<&str> = NAMES.into_iter().filter(|service| has(service, operation)).collect();
+    if having.is_empty() { NAMES.to_vec() } else { having }
+}
+
+fn has(service: &str, operation: &str) -> bool {
+    match service {
+        "sign-fr" | "sign-it" => unified::has(service, operation),
+        "sign-at" => sign_at::has(operation),
+        _ => false,
+    }
+}
+
+/// The error of an operation that a service lacks, with what to do instead.
+fn lacking(service: &str, operation: &str, lacks: &[(&str, &str)]) -> Error {
+    let instead = lacks.iter().find(|(lacking, _)| *lacking == operation);
+    let rest = instead.map_or(" in this version".to_owned(), |(_, instead)| format!(": {instead}"));
+    Error::invalid("", format!("{service} has no operation '{operation}'{rest}"))
+}
+
 /// Checks a merchant's block for a service (`[merchant.X.sign-fr]`) and completes it: outside `live`
 /// what the service wants and the block leaves out gets the dummy that [`MerchantSettings`] and
 /// [`ItalianMerchantSettings`] and [`AustrianMerchantSettings`] document. What is secret in it

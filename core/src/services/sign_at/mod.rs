@@ -34,6 +34,7 @@ mod key;
 mod life;
 mod map;
 mod offline;
+mod operations;
 mod provision;
 mod raw;
 mod receipt;
@@ -46,7 +47,7 @@ pub(super) mod settings;
 mod unit;
 mod wire;
 
-use super::{Account, Checks};
+use super::{Account, Checks, lacking};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Duty, Facts, Method, Offline, Operation, Outage, Outcome, Past, Request, Service,
@@ -223,15 +224,17 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "configuration.update" => kept::update_configuration(run),
         "export.create" => export::create(run),
         "export.get" => export::get(run),
-        "export.list" => export::list(),
         "export.fetch" => export::fetch(run),
         "export.saved" => export::saved(run),
         "request" => raw::request(run),
-        other => resources::outcome(run).unwrap_or_else(|| {
-            let message = format!("sign-at has no operation '{other}' in this version");
-            Err(Error::invalid("", message).into())
-        }),
+        other => resources::outcome(run)
+            .unwrap_or_else(|| Err(lacking("sign-at", other, &operations::LACKS).into())),
     }
+}
+
+/// Whether SIGN AT has this operation of the registry.
+pub(super) fn has(operation: &str) -> bool {
+    operations::OPERATIONS.contains(&operation)
 }
 
 /// The body of a sign-in with a credential (contract sign-at 2.1).
