@@ -161,6 +161,12 @@ fn a_sale_is_explained_and_redacted() {
     let story = shop.run(&["explain", "s-1", "--json"]).ends(0).json();
     let seq = story["steps"][0]["seq"].to_string();
     shop.run(&["explain", "S-9"]).ends(1);
+    let unnumbered = sale("s-3").replace(r#""number":"S-3","#, "");
+    assert!(!unnumbered.contains("S-3"), "{unnumbered}");
+    shop.run_with(&["sell", "-"], &unnumbered).ends(0);
+    let story = shop.run(&["explain", "s-3"]).ends(0).out;
+    let receipt = story.lines().find(|line| line.starts_with("receipt ")).unwrap();
+    assert_eq!(receipt.split(' ').filter(|word| word.is_empty()).count(), 0, "{receipt}");
     shop.run(&["journal", "redact", &seq]).ends(2);
     let said = shop.run(&["journal", "redact", &seq, "--reason", "asked for"]).ends(0).out;
     assert!(said.contains("erased: 1"), "{said}");
