@@ -13,7 +13,11 @@ pub(super) fn run(fiskal: &Fiskal, of: &str, register: Option<&str>, output: &mu
         output.value(&story);
         return Ok(Exit::Done);
     }
-    output.line(format_args!("register {}, sale {}", text(&story, "/register"), text(&story, "/sale")));
+    let register = text(&story, "/register");
+    match text(&story, "/sale") {
+        "" => output.line(format_args!("register {register}")),
+        sale => output.line(format_args!("register {register}, sale {sale}")),
+    }
     for receipt in list(&story, "/receipts") {
         let (id, state) = (text(receipt, "/id"), text(receipt, "/state"));
         match text(receipt, "/number") {

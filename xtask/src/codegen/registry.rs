@@ -349,6 +349,19 @@ mod tests {
     }
 
     #[test]
+    fn an_operation_is_everywhere_where_no_other_has_more_services() {
+        let nothing = json!({"title": "Nothing", "type": "object", "additionalProperties": false});
+        let with = |name: &str, services: &[&str]| {
+            let mut operation = operation(name, &nothing, &nothing);
+            operation["services"] = json!(services);
+            operation
+        };
+        let registry = read(&json!([with("sell", &["fr", "it"]), with("count", &["fr"])])).unwrap();
+        let everywhere = registry.operations.iter().map(|operation| registry.is_everywhere(operation));
+        assert_eq!(everywhere.collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
     fn two_shapes_under_one_title_are_an_error() {
         let with = |kind: &str| json!({"Item": {"type": "object", "properties": {"text": {"type": kind}}}});
         let one = operation("one", &object("One", "#/$defs/Item", &with("string")), &json!(true));
