@@ -69,7 +69,11 @@ fn a_closing_receipt_that_does_not_follow_says_so() {
     let (_, outcome) = retired("DECOMMISSIONED", &[own(9, DECOMMISSION), answered(7)]).unwrap();
     let closing = outcome.receipts.last().unwrap();
     assert_eq!(closing.verified, ["finanzonline"]);
-    assert!(closing.todo.as_deref().unwrap().contains("9 does not follow"), "{:?}", closing.todo);
+    assert!(
+        closing.todo.as_deref().unwrap().contains("9 does not follow the receipt before it; another journal"),
+        "{:?}",
+        closing.todo
+    );
 }
 
 #[test]
