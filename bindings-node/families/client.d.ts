@@ -212,6 +212,8 @@ export interface OperationDescription {
   name: string
   /** What it is for, in a sentence. */
   summary: string
+  /** The services that have it; with the others it is `invalid`. */
+  services: string[]
   /** The JSON Schema of its parameters. */
   params: { [key: string]: unknown }
   /** The JSON Schema of its result. */

@@ -5,6 +5,9 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde_json::{Error, Value};
 
+/// Begins the reason of a value that is no text where one of some words is expected; they follow in backticks.
+pub(crate) const NO_WORD: &str = "no text, expected one of ";
+
 /// A value that gives its members by their names, and in no other way.
 #[derive(Clone, Copy)]
 pub(crate) struct ByName<'a>(pub(crate) &'a Value);
@@ -72,8 +75,11 @@ impl<'de> Deserializer<'de> for ByName<'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self.0 {
-            Value::Array(_) | Value::Object(_) => self.deserialize_any(visitor),
-            single => single.deserialize_enum(name, variants, visitor),
+            word @ Value::String(_) => word.deserialize_enum(name, variants, visitor),
+            _ => {
+                let words: Vec<String> = variants.iter().map(|word| format!("`{word}`")).collect();
+                Err(Error::custom(format!("{NO_WORD}{}", words.join(", "))))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Reading input strictly: what is not understood is an error that names its place.
 
 use crate::error::{Error, Result};
-use crate::members::ByName;
+use crate::members::{ByName, NO_WORD};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
@@ -30,23 +30,55 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     if let Some(unknown) = last_key(error.path()).filter(|_| reason.starts_with("unknown field `")) {
         return Error::invalid(pointer, unknown_field(&unknown, &reason));
     }
+    if let Some(message) = unknown_word(&reason) {
+        return Error::invalid(pointer, message);
+    }
     Error::invalid(pointer, format!("the value cannot be used: {}", plain(&reason)))
+}
+
+/// What to say about a value that is none of the words that may stand there; serde's reason lists them in backticks,
+/// after the value itself, which may be any text.
+fn unknown_word(reason: &str) -> Option<String> {
+    if let Some(words) = reason.strip_prefix(NO_WORD) {
+        return Some(format!("a text is expected; give {}", one_of(words)));
+    }
+    let (given, words) = reason.strip_prefix("unknown variant `")?.rsplit_once("`, expected ")?;
+    let hint = nearest(given, words).map_or(String::new(), |word| format!("; did you mean '{word}'?"));
+    let given: String = plain(given).chars().take(COMPARED_CHARACTERS).collect();
+    Some(format!("'{given}' cannot stand here; give {}{hint}", one_of(words)))
+}
+
+/// The words in a sentence.
+fn one_of(words: &str) -> String {
+    let words: Vec<&str> = in_backticks(words).collect();
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("one of {} and {last}", others.join(", ")),
+        None => "another one".to_owned(),
+    }
+}
+
+fn in_backticks(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The one of the names in backticks that is like `given`.
+fn nearest<'a>(given: &str, names: &'a str) -> Option<&'a str> {
+    let compared: String = given.chars().take(COMPARED_CHARACTERS).collect();
+    in_backticks(names)
+        .map(|name| (strsim::damerau_levenshtein(&compared, name), name))
+        .min()
+        .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 2)
+        .map(|(_, name)| name)
 }
 
 /// What to say about an unknown field; serde's reason lists the known ones in backticks.
 fn unknown_field(unknown: &str, reason: &str) -> String {
     let known = reason.strip_prefix(&format!("unknown field `{unknown}`, ")).unwrap_or_default();
-    let compared: String = unknown.chars().take(COMPARED_CHARACTERS).collect();
-    let nearest = known
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .map(|name| (strsim::damerau_levenshtein(&compared, name), name))
-        .min()
-        .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 2);
+    let nearest = nearest(unknown, known);
     let unknown = plain(unknown);
     match nearest {
-        Some((_, name)) => format!("there is no field '{unknown}'; did you mean '{name}'?"),
+        Some(name) => format!("there is no field '{unknown}'; did you mean '{name}'?"),
         None => format!("there is no field '{unknown}'; remove it"),
     }
 }

@@ -117,6 +117,12 @@ fn every_mistake_is_named_with_its_line() {
         // What only one service knows.
         (14, "/merchant/martin/sign-fr/siren", "sign-fr = { siren = '1' }", &["siren"]),
         (14, "/merchant/martin/sign-fr/certification", "sign-fr = { certification = 'none' }", &["infocert"]),
+        (
+            14,
+            "/merchant/martin/sign-fr/certification",
+            "sign-fr = { certification = 'infocerts' }",
+            &["did you mean 'infocert'?"],
+        ),
         (19, "/register/till-1/sign-fr/drawer", "sign-fr = { drawer = '1' }", &["SIGN FR"]),
         // References that lead nowhere.
         (12, "/merchant/martin/account", "account = 'lyon'", &["[account.lyon]", "'paris'"]),
@@ -257,6 +263,7 @@ fn a_file_that_cannot_be_read_is_named() {
     let error = Config::from_file(&missing).unwrap_err();
     assert_eq!(error.details().file.as_deref(), missing.to_str());
     assert!(error.message().contains("fiskal init"), "{error}");
+    assert!(error.message().contains(missing.to_str().unwrap()), "{error}");
     assert_eq!(Config::from_file(folder.path()).unwrap_err().kind(), Kind::Config);
 
     std::fs::write(&missing, b"sync = 'auto'\n# caf\xe9\n").unwrap();

@@ -13,10 +13,17 @@ pub(super) fn run(fiskal: &Fiskal, of: &str, register: Option<&str>, output: &mu
         output.value(&story);
         return Ok(Exit::Done);
     }
-    output.line(format_args!("register {}, sale {}", text(&story, "/register"), text(&story, "/sale")));
+    let register = text(&story, "/register");
+    match text(&story, "/sale") {
+        "" => output.line(format_args!("register {register}")),
+        sale => output.line(format_args!("register {register}, sale {sale}")),
+    }
     for receipt in list(&story, "/receipts") {
-        let (id, number, state) = (text(receipt, "/id"), text(receipt, "/number"), text(receipt, "/state"));
-        output.line(format_args!("receipt {id} {number} is {state}"));
+        let (id, state) = (text(receipt, "/id"), text(receipt, "/state"));
+        match text(receipt, "/number") {
+            "" => output.line(format_args!("receipt {id} is {state}")),
+            number => output.line(format_args!("receipt {id} {number} is {state}")),
+        }
     }
     for step in list(&story, "/steps") {
         let seq = step.get("seq").and_then(Value::as_u64).unwrap_or_default();

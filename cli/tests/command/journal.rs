@@ -169,6 +169,19 @@ fn a_sale_is_explained_and_redacted() {
 }
 
 #[test]
+fn a_receipt_without_a_number_is_explained() {
+    let sandbox = RunningSandbox::start();
+    let shop = Shop::in_austria(&sandbox);
+    shop.run(&["provision"]).ends(0);
+    let sold = sale("s-1").replace(r#""number":"S-1","#, "").replace("5.5", "20");
+    shop.run_with(&["sell", "-"], &sold).ends(0);
+    let story = shop.run(&["explain", "s-1"]).ends(0).out;
+    let receipt = story.lines().find(|line| line.starts_with("receipt ")).unwrap();
+    let words: Vec<&str> = receipt.split(' ').collect();
+    assert!(matches!(words[..], ["receipt", _, "is", "signed"]), "{receipt}");
+}
+
+#[test]
 fn the_queue_is_shown_and_decided_about() {
     let sandbox = RunningSandbox::start();
     let shop = selling(&sandbox, &["s-1"]);

@@ -11,7 +11,7 @@ use super::{
 use crate::error::{Error, Result};
 use crate::exchange::LineKind;
 use crate::services;
-use crate::transport::{Network, Proxy, Roots, check_base};
+use crate::transport::{Network, Proxy, Roots, check_base, is_on_this_machine};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -118,6 +118,12 @@ fn account(section: &Section<'_>) -> Result<Account> {
     let url = section.place("url")?;
     if let Some(url) = url {
         check_base(url).map_err(|error| section.wrong("url", error.message()))?;
+        if environment == Environment::Live && is_on_this_machine(url) {
+            tracing::warn!(
+                key = section.pointer("url"),
+                "a live account's url leads to this machine; a sandbox there signs nothing that counts"
+            );
+        }
     }
     let secret = secret(section, "secret", environment)?;
     if secret.is_none() && service != "openfiskal" {

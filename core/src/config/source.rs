@@ -288,9 +288,10 @@ fn read(path: &Path) -> std::result::Result<Vec<u8>, String> {
     let read = std::fs::File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
     match read {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            Err("there is no such configuration file; `fiskal init` writes one to start from".into())
+            let file = path.display();
+            Err(format!("there is no configuration file '{file}'; `fiskal init` writes one to start from"))
         }
-        Err(cause) => Err(format!("the configuration cannot be read: {cause}")),
+        Err(cause) => Err(format!("the configuration '{}' cannot be read: {cause}", path.display())),
         Ok(_) if bytes.len() as u64 > MOST_BYTES => Err(too_large()),
         Ok(_) => Ok(bytes),
     }

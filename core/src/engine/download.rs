@@ -6,7 +6,7 @@ use crate::engine::{Engine, Submission};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Answer, Past, Request, Service};
 use crate::interrupt::Interrupt;
-use crate::transport::{Sink, Streamed, Streaming, Transport, Wire};
+use crate::transport::{Sink, Streamed, Streaming, Transport, Wire, shown_address};
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -43,12 +43,14 @@ where
         loop {
             drive.patience = self.patience(self.account(&about.line)?.patience, interrupt);
             let bearer = drive.bearer_for(request)?;
-            let mut ours = Ours { service: drive.service, sink };
+            let mut ours = Ours { service: drive.service, base: &request.base, sink };
             let why =
                 match self.transport.stream(&wire(request, bearer.as_ref()), STALL, interrupt, &mut ours) {
                     Streamed::Whole => return Ok(()),
                     Streamed::Stopped(error) => return Err(error),
-                    Streamed::Refused(answer) if !drive.service.is_ours(&answer) => not_the_service(&answer),
+                    Streamed::Refused(answer) if !drive.service.is_ours(&answer) => {
+                        not_the_service(&request.base, &answer)
+                    }
                     Streamed::Refused(answer) if drive.service.rejects_token(&answer) && !renewed => {
                         renewed = true;
                         self.forget(&drive, request, bearer.as_ref());
@@ -102,13 +104,18 @@ fn refusal(answer: &Answer) -> Error {
     Error::new(kind, message).with(|details| details.http_status = Some(answer.status))
 }
 
-pub(super) fn not_the_service(answer: &Answer) -> String {
-    format!("something else than the service answered ({}): a captive portal or a proxy", answer.status)
+pub(super) fn not_the_service(base: &str, answer: &Answer) -> String {
+    format!(
+        "something else than the service answered at {} ({}): a captive portal or a proxy",
+        shown_address(base),
+        answer.status
+    )
 }
 
 /// A sink that takes only what the service itself sends: a captive portal answers 200 too.
 struct Ours<'a> {
     service: &'a dyn Service,
+    base: &'a str,
     sink: &'a mut dyn Sink,
 }
 
@@ -117,7 +124,7 @@ impl Sink for Ours<'_> {
         if self.service.is_ours(answer) {
             return self.sink.begin(answer);
         }
-        Err(Error::new(Kind::Unreachable, format!("{}; try again", not_the_service(answer))))
+        Err(Error::new(Kind::Unreachable, format!("{}; try again", not_the_service(self.base, answer))))
     }
 
     fn piece(&mut self, piece: &[u8]) -> Result<()> {

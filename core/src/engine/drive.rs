@@ -9,6 +9,7 @@ use crate::exchange::{
 };
 use crate::transport::Transport;
 use jiff::{SignedDuration, Timestamp};
+use std::cell::Cell;
 use std::time::Duration;
 
 /// No operation needs so many steps; a service that asks for more runs in circles.
@@ -17,6 +18,10 @@ const MOST_STEPS: u32 = 2_000;
 /// A repetition within this time of a request that seems to lie in the future is still one within the
 /// window, which the services' rules keep an hour shorter than the service's own.
 const CLOCKS_MAY_DIFFER: SignedDuration = SignedDuration::from_mins(30);
+
+/// After so many attempts in a row without a connection, what no customer stands waiting for is given up. A sale
+/// goes on as long as its customer has patience.
+const MOST_UNSENT: u32 = 3;
 
 /// How a drive ended.
 #[derive(Clone, Debug)]
@@ -55,6 +60,8 @@ pub(super) struct Drive<'e, S, T, C, I, K> {
     pub(super) obstacle: Option<Error>,
     /// Why the last attempt got no answer, or none that settles it.
     pub(super) silence: Option<String>,
+    /// How many attempts in a row made no connection.
+    pub(super) unsent: Cell<u32>,
     /// Whether the service answered the last attempt, and settled nothing with that.
     pub(super) is_answered: bool,
     /// What was in its way the last time.
@@ -106,6 +113,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
             attempt_limit: self.limits.attempt,
             obstacle: None,
             silence: None,
+            unsent: Cell::new(0),
             is_answered: false,
             stuck: None,
         })
@@ -192,11 +200,16 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             return Ok(Repeated::Again);
         }
         // Every attempt is written down: in the background one is enough to see that there is no way.
-        if self.yields && exchange.known == Known::NotSent {
+        if exchange.known == Known::NotSent && (self.yields || self.is_cut_off()) {
             return Ok(Repeated::OutOfTime);
         }
         let pause = self.engine.limits.backoff.pause(exchange.attempts, self.engine.ids.jitter());
         Ok(if self.pause(pause) { Repeated::Again } else { Repeated::OutOfTime })
+    }
+
+    /// Whether there is no way to the service, and nobody who is worth waiting for one.
+    fn is_cut_off(&self) -> bool {
+        self.operation.sale_id().is_none() && self.unsent.get() >= MOST_UNSENT
     }
 
     /// While the link is known to be down, an operation that can do without the service does not try it.

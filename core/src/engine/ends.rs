@@ -41,7 +41,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 Ok(Ended::HandedOver(outcome))
             }
             Offline::Refuse(error) if !self.past.has_unknown_write() => {
-                let error = self.about(error);
+                let error = self.about(self.with_silence(error));
                 self.note(What::Parked { operation: id, error: Box::new(error.clone()) });
                 self.write(Durability::Lazy)?;
                 Ok(Ended::Failed(error))
@@ -54,6 +54,16 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
                 self.write(Durability::Lazy)?;
                 Ok(Ended::Stopped(error))
             }
+        }
+    }
+
+    /// A service does not know why there is no answer; the transport does, and names the address.
+    fn with_silence(&self, error: Error) -> Error {
+        match &self.silence {
+            Some(why) if error.kind() == Kind::Unreachable => {
+                error.with(|details| details.message = format!("{} ({why})", details.message))
+            }
+            _ => error,
         }
     }
 

@@ -140,13 +140,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         let account = &self.operation.line.account;
         let timeout = self.remaining().min(at_most);
         let sent = self.engine.transport.send(&wire, timeout, &self.patience.interrupt);
+        let unsent = if matches!(sent, Sent::NotSent(_)) { self.unsent.get().saturating_add(1) } else { 0 };
+        self.unsent.set(unsent);
         Ok(match sent {
             Sent::Answered { answer, date } if self.service.is_ours(&answer) => {
                 let clock = &self.engine.clock;
                 self.engine.world.answered(account, clock.now(), clock.monotonic(), date);
                 Attempt::Answered(answer)
             }
-            Sent::Answered { answer, .. } => self.lost_link(true, not_the_service(&answer)),
+            Sent::Answered { answer, .. } => self.lost_link(true, not_the_service(&request.base, &answer)),
             // The link may be well; the caller would not wait to see it.
             Sent::Lost(why) if self.patience.interrupt.is_raised() => Attempt::Failed { sent: true, why },
             Sent::Lost(why) => self.lost_link(true, why),

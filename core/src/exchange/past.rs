@@ -52,6 +52,15 @@ impl Past {
             .any(|exchange| exchange.request.effect == Effect::Write && exchange.known != Known::NotSent)
     }
 
+    /// Whether the service has done something of what it was asked for.
+    pub fn has_done_write(&self) -> bool {
+        self.0.iter().any(|exchange| {
+            let is_done =
+                matches!(&exchange.known, Known::Answered(answer) if (200..300).contains(&answer.status));
+            exchange.request.effect == Effect::Write && is_done
+        })
+    }
+
     /// Whether a write was sent whose fate is not known.
     pub fn has_unknown_write(&self) -> bool {
         self.0

@@ -4,6 +4,7 @@
 use super::{ALL, Definition, Nothing, Run, given, read, returned, written};
 use crate::boundary::ABI_VERSION;
 use crate::error::{Details, Kind, Result};
+use crate::services;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -40,6 +41,8 @@ struct Described {
     name: String,
     /// What it is for, in a sentence.
     summary: String,
+    /// The services that have it; with the others it is `invalid`.
+    services: Vec<String>,
     /// The JSON Schema of its parameters.
     #[schemars(with = "Map<String, Value>")]
     params: Schema,
@@ -69,6 +72,7 @@ fn describe(params: &Value) -> Result<Value> {
     let operations = ALL.iter().map(|operation| Described {
         name: operation.name.to_owned(),
         summary: operation.summary.to_owned(),
+        services: services::that_have(operation.name).into_iter().map(str::to_owned).collect(),
         params: (operation.params)(),
         result: (operation.result)(),
     });
@@ -100,7 +104,67 @@ fn meaning(kind: Kind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::{Context, Facts, Line, LineKind, Operation, Past};
+    use crate::services::{Account, Checks, NAMES};
+    use jiff::Timestamp;
     use serde_json::json;
+    use uuid::Uuid;
+
+    /// Whether a service answers an operation that it has none of this name.
+    fn is_lacking(service: &str, operation: &str) -> bool {
+        let account = Account {
+            name: "a".into(),
+            service: service.into(),
+            environment: "sandbox".into(),
+            url: None,
+            contract: None,
+            checks: Checks::Enforce,
+        };
+        let line = Line {
+            account: "a".into(),
+            environment: "sandbox".into(),
+            kind: LineKind::Register,
+            name: "r".into(),
+        };
+        let operation = Operation {
+            id: Uuid::nil(),
+            name: if operation == "provision" { "provision.register".into() } else { operation.into() },
+            line,
+            above: Vec::new(),
+            at: Timestamp::UNIX_EPOCH,
+            zone: "Europe/Vienna".into(),
+            params: json!({}),
+            open_sale: None,
+            original: None,
+            deferred: None,
+            replaces: None,
+            refused_before: false,
+            set_aside: None,
+        };
+        let now = Context {
+            now: Timestamp::UNIX_EPOCH,
+            told: true,
+            writer: Uuid::nil(),
+            behind: 0,
+            replaying: false,
+            anchor: None,
+        };
+        let service = services::build(service, &account).unwrap();
+        let step = service.step(&operation, &Facts::default(), &Past::default(), &now);
+        step.is_err_and(|error| error.kind() == Kind::Invalid && error.message().contains("has no operation"))
+    }
+
+    #[test]
+    fn a_service_lacks_the_operations_that_are_not_said_to_be_its_own() {
+        for operation in ALL {
+            let having = services::that_have(operation.name);
+            let answering: Vec<&str> =
+                NAMES.into_iter().filter(|service| !is_lacking(service, operation.name)).collect();
+            // What no service is asked for is there with each of them.
+            let expected = if answering.is_empty() { NAMES.to_vec() } else { answering };
+            assert_eq!(having, expected, "{}", operation.name);
+        }
+    }
 
     #[test]
     fn every_kind_and_operation_is_described() {

@@ -283,7 +283,21 @@ fn replace(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         change(fiskal, &place, RETIRE.name, first, json!({ "reason": asked.reason }))?;
     }
     let params = params_of(fiskal.config(), &place, &place.line)?;
-    change(fiskal, &place, REPLACE.name, key, params)
+    change(fiskal, &place, REPLACE.name, key, params).or_else(|error| half_done(fiskal, &place, error))
+}
+
+/// The error of the second part, which says that the first one is done where the register still stands so.
+fn half_done(fiskal: &Call<'_>, place: &Place<'_>, error: Error) -> Result<Value> {
+    let halt = fiskal.engine().standing(&place.line)?.and_then(|standing| standing.halt);
+    if !halt.is_some_and(|halt| halt.retired) {
+        return Err(error);
+    }
+    Err(error.with(|details| {
+        details.message = format!(
+            "the register is retired, and the one in its place is not ready; call register.replace again, it goes on from there: {}",
+            details.message
+        );
+    }))
 }
 
 /// A system that has ended takes no records, so sales end before.

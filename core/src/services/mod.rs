@@ -12,7 +12,8 @@ mod unified;
 
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Service;
-use crate::read::escape;
+use crate::read::{escape, strict};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use sign_at::settings::AustrianMerchantSettings;
@@ -60,6 +61,28 @@ pub fn build(name: &str, account: &Account) -> Result<Box<dyn Service>> {
         "sign-at" => Ok(Box::new(sign_at::SignAt::new(account)?)),
         other => Err(unknown(other)),
     }
+}
+
+/// The services that have an operation of the registry; all of [`NAMES`] for one that is done without a service, such
+/// as `report`. The others answer `invalid`.
+pub fn that_have(operation: &str) -> Vec<&'static str> {
+    let having: Vec<&str> = NAMES.into_iter().filter(|service| has(service, operation)).collect();
+    if having.is_empty() { NAMES.to_vec() } else { having }
+}
+
+fn has(service: &str, operation: &str) -> bool {
+    match service {
+        "sign-fr" | "sign-it" => unified::has(service, operation),
+        "sign-at" => sign_at::has(operation),
+        _ => false,
+    }
+}
+
+/// The error of an operation that a service lacks, with what to do instead.
+fn lacking(service: &str, operation: &str, lacks: &[(&str, &str)]) -> Error {
+    let instead = lacks.iter().find(|(lacking, _)| *lacking == operation);
+    let rest = instead.map_or(" in this version".to_owned(), |(_, instead)| format!(": {instead}"));
+    Error::invalid("", format!("{service} has no operation '{operation}'{rest}"))
 }
 
 /// Checks a merchant's block for a service (`[merchant.X.sign-fr]`) and completes it: outside `live`
@@ -135,6 +158,16 @@ pub fn register_settings(service: &str, block: &Map<String, Value>) -> Result<Va
         "sign-at" => nothing("SIGN AT wants nothing of its own of a register", block),
         other => Err(unknown(other)),
     }
+}
+
+/// A block of the configuration that a service wants, read strictly.
+fn block<T: DeserializeOwned>(service: &str, block: &Map<String, Value>) -> Result<T> {
+    strict(&Value::Object(block.clone())).map_err(|error| {
+        error.with(|details| {
+            details.kind = Kind::Config;
+            details.message = format!("the {service} block is wrong: {}", details.message);
+        })
+    })
 }
 
 /// A block in which a service wants nothing.

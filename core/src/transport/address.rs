@@ -37,6 +37,11 @@ pub(super) fn same_origin(from: &Url, location: &str) -> Option<Url> {
     (bare && next.origin() == from.origin()).then_some(next)
 }
 
+/// Whether the address leads to this machine's own loopback.
+pub(crate) fn is_on_this_machine(base: &str) -> bool {
+    Url::parse(base).is_ok_and(|url| is_loopback(&url))
+}
+
 /// Whether the host of `url` is this machine's own loopback.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();

@@ -115,7 +115,7 @@ impl Clients {
             return Sent::NotSent("no time was left to send".into());
         }
         match self.open(wire, Instant::now() + budget) {
-            Ok(response) => whole(response),
+            Ok(response) => whole(response, wire),
             Err(Silence { sent: true, why }) => Sent::Lost(why),
             Err(Silence { sent: false, why }) => Sent::NotSent(why),
         }
@@ -207,13 +207,13 @@ fn follow(
 }
 
 /// Reads all of an answer.
-fn whole(response: Response) -> Sent {
+fn whole(response: Response, wire: &Wire) -> Sent {
     match answer::read(response) {
         Ok(answer) => {
             let date = answer.header("date").and_then(date::parse);
             Sent::Answered { answer, date }
         }
-        Err(why) => Sent::Lost(why),
+        Err(why) => Sent::Lost(format!("{}: {why}", redact::address(&wire.base))),
     }
 }
 

@@ -16,9 +16,11 @@ mod tls;
 mod tokens;
 
 pub use address::check_base;
+pub(crate) use address::is_on_this_machine;
 pub use backoff::Backoff;
 pub use http::{CONNECT_TIMEOUT, HttpTransport, TOTAL_TIMEOUT};
 pub use network::{Network, Proxy, Roots};
+pub(crate) use redact::address as shown_address;
 pub use stream::{Sink, Streamed, Streaming};
 pub use tokens::TokenCache;
 

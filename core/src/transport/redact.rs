@@ -8,7 +8,7 @@ use std::fmt;
 const HIDDEN: &str = "***";
 
 /// The address without user name, password and query; nothing of one that cannot be read.
-pub(super) fn address(text: &str) -> String {
+pub(crate) fn address(text: &str) -> String {
     let Ok(mut url) = Url::parse(text) else { return HIDDEN.into() };
     // An address that cannot have them refuses the change, and has none to hide.
     let _ = url.set_username("");

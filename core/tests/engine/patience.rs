@@ -1,9 +1,10 @@
 //! Who waits for what, and how long.
 
 use crate::ports::{Fate, lock, outside};
-use crate::schedule::{Till, line};
+use crate::schedule::{Till, line, submission};
 use crate::services::Rule;
 use fiskal::Interrupt;
+use fiskal::engine::Submission;
 use fiskal::engine::ports::Store;
 use fiskal::error::Kind;
 use std::time::Duration;
@@ -101,4 +102,32 @@ fn an_interrupted_synchronisation_leaves_the_rest_for_the_next() {
     assert_eq!((synced.settled, synced.waiting), (0, 1));
     assert_eq!(till.sync().unwrap().unwrap().settled, 1);
     assert_eq!(bookings(&till), 1);
+}
+
+/// No customer stands waiting for what is no sale: three connections that were refused end it, and the address is told.
+#[test]
+fn what_is_no_sale_does_not_wait_where_every_connection_is_refused() {
+    let setting_up = Submission {
+        params: serde_json::json!({}),
+        patience: Some(Duration::from_secs(60)),
+        ..submission("provision.register", "r", "", "x")
+    };
+    let refused = till(Rule::Window, &[Fate::NotSent; 20]);
+    let error = refused.engine.submit(setting_up.clone(), &Interrupt::never()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Unreachable);
+    assert!(error.message().ends_with("(connection refused)"), "{error}");
+    assert_eq!(lock(&refused.outside).script.len(), 17, "three attempts");
+    assert!(monotonic(&refused) < Duration::from_secs(3));
+
+    let refused_twice = till(Rule::Window, &[Fate::NotSent, Fate::NotSent, Fate::Refused]);
+    let error = refused_twice.engine.submit(setting_up, &Interrupt::never()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Refused, "the third attempt is answered");
+}
+
+/// A sale goes on until its customer's patience ends.
+#[test]
+fn a_sale_goes_on_where_every_connection_is_refused() {
+    let refused = till(Rule::Window, &[Fate::NotSent; 20]);
+    assert_eq!(refused.sell("r", "s", "x").unwrap().unwrap_err().kind(), Kind::Unreachable);
+    assert!(lock(&refused.outside).script.len() < 17, "more than three attempts");
 }

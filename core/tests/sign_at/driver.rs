@@ -2,8 +2,8 @@
 
 use fiskal::error::Error;
 use fiskal::exchange::{
-    Answer, Context, Effect, Exchange, Facts, Known, Line, Lost, Method, Operation, Outcome, Past, Request,
-    Service, Step,
+    Answer, Context, Effect, Exchange, Facts, Known, Line, Lost, Method, Offline, Operation, Outcome, Past,
+    Request, Service, Step,
 };
 use fiskal::receipt::Receipt;
 use fiskal::services::{Account, Checks, build};
@@ -86,35 +86,11 @@ impl Till {
         &mut self,
         number: usize,
         name: &str,
-        mut params: Value,
+        params: Value,
         answers: Answers<'_>,
     ) -> Result<Outcome, Error> {
-        let original = params.as_object_mut().and_then(|params| params.shift_remove("original"));
-        let line = |kind: &str, name: &str| -> Line { format!("wien@test/{kind}/{name}").parse().unwrap() };
-        let operation = Operation {
-            id: id(number),
-            name: name.into(),
-            line: line("register", "till-1"),
-            above: vec![line("account", "wien"), line("merchant", "muster"), line("location", "graz")],
-            at: signed_at(number),
-            zone: "Europe/Vienna".into(),
-            params,
-            open_sale: None,
-            original: original.filter(|original| !original.is_null()),
-            deferred: None,
-            replaces: None,
-            refused_before: false,
-            set_aside: None,
-        };
+        let (operation, context) = asked(number, name, params);
         let mut past = Past::default();
-        let context = Context {
-            now: signed_at(number),
-            told: true,
-            writer: Uuid::nil(),
-            behind: 0,
-            replaying: false,
-            anchor: None,
-        };
         for _ in 0..MOST_STEPS {
             match self.service.step(&operation, &self.facts, &past, &context)? {
                 Step::Done(outcome) => {
@@ -132,6 +108,55 @@ impl Till {
         }
         panic!("{name} runs in circles");
     }
+
+    /// Walks an operation until a request is not answered: what the caller is told then.
+    pub(crate) fn stops(&self, number: usize, name: &str, params: Value, answers: Answers<'_>) -> Error {
+        let (operation, context) = asked(number, name, params);
+        let mut past = Past::default();
+        while let Step::Send(request) = self.service.step(&operation, &self.facts, &past, &context).unwrap() {
+            let answer = answers(&request);
+            let is_over = answer.is_none();
+            let known = answer.map_or(Known::NotSent, Known::Answered);
+            past.0.push(Exchange { request, known, first_sent_at: context.now, attempts: 1 });
+            if is_over {
+                match self.service.offline(&operation, &self.facts, &past, &context) {
+                    Offline::Refuse(error) => return error,
+                    other => panic!("{name}: {other:?}"),
+                }
+            }
+        }
+        panic!("{name} does not stop");
+    }
+}
+
+/// An operation in the place of this receipt, and what is known of the world then.
+fn asked(number: usize, name: &str, mut params: Value) -> (Operation, Context) {
+    let original = params.as_object_mut().and_then(|params| params.shift_remove("original"));
+    let line = |kind: &str, name: &str| -> Line { format!("wien@test/{kind}/{name}").parse().unwrap() };
+    let operation = Operation {
+        id: id(number),
+        name: name.into(),
+        line: line("register", "till-1"),
+        above: vec![line("account", "wien"), line("merchant", "muster"), line("location", "graz")],
+        at: signed_at(number),
+        zone: "Europe/Vienna".into(),
+        params,
+        open_sale: None,
+        original: original.filter(|original| !original.is_null()),
+        deferred: None,
+        replaces: None,
+        refused_before: false,
+        set_aside: None,
+    };
+    let context = Context {
+        now: signed_at(number),
+        told: true,
+        writer: Uuid::nil(),
+        behind: 0,
+        replaying: false,
+        anchor: None,
+    };
+    (operation, context)
 }
 
 /// More than a list has pages that is followed to its end.

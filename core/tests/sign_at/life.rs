@@ -69,7 +69,11 @@ fn a_closing_receipt_that_does_not_follow_says_so() {
     let (_, outcome) = retired("DECOMMISSIONED", &[own(9, DECOMMISSION), answered(7)]).unwrap();
     let closing = outcome.receipts.last().unwrap();
     assert_eq!(closing.verified, ["finanzonline"]);
-    assert!(closing.todo.as_deref().unwrap().contains("9 does not follow"), "{:?}", closing.todo);
+    assert!(
+        closing.todo.as_deref().unwrap().contains("9 does not follow the receipt before it; another journal"),
+        "{:?}",
+        closing.todo
+    );
 }
 
 #[test]
@@ -106,4 +110,21 @@ fn a_cash_register_of_another_environment_is_not_changed() {
         ok(live)
     });
     assert_eq!(error.unwrap_err().kind(), Kind::Unauthorized);
+}
+
+/// Where SIGN AT falls silent, it is told whether something was done before.
+#[test]
+fn what_is_done_already_is_told_when_the_service_falls_silent() {
+    let till = Till::at(7);
+    let planned = json!({"reason": "planned"});
+    let before = till.stops(9, "register.retire", planned.clone(), &|_| None);
+    assert!(before.message().contains("nothing was changed"), "{before}");
+    let between = till.stops(9, "register.retire", planned, &|request: &Request| {
+        let is_list = request.path.contains("/receipt?");
+        let state = if request.method == Method::Patch { "DECOMMISSIONED" } else { "INITIALIZED" };
+        if is_list { None } else { ok(register(state)) }
+    });
+    assert_eq!(between.kind(), Kind::Unreachable);
+    assert!(between.message().contains("a part of it is done"), "{between}");
+    assert!(!between.message().contains("nothing was changed"), "{between}");
 }

@@ -147,7 +147,7 @@ mod tests {
             json!({"title": title, "type": "object", "$defs": definitions(given), "properties": {
                 "many": {"type": "array", "items": {"$ref": "#/$defs/Shared"}}}})
         };
-        json!({"name": name, "summary": "", "params": object(params, true), "result": object(result, false)})
+        json!({"name": name, "summary": "", "services": [], "params": object(params, true), "result": object(result, false)})
     }
 
     #[test]

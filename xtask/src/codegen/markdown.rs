@@ -23,6 +23,9 @@ listed is an error, which names the nearest one that is. A **decimal** is a text
 integer; a number with a fraction is refused. Results have decimals as texts (in Python, as `Decimal`). What can
 go wrong is in [errors.md](errors.md).";
 
+const SERVICES: &str = "\
+Not every service has every operation; with one that does not, an operation is an `invalid` error that says so.";
+
 const TYPES: &str = "\
 What parameters and results are made of. A type that is given and comes back is listed as it is given; what comes
 back has all its members, unless it says otherwise here.";
@@ -37,10 +40,11 @@ pub(super) fn operations(registry: &Registry) -> String {
     let writer = Writer { registry };
     let mut page = begun("Operations");
     page.line(HOW_TO_CALL);
-    page.lines("", ["", "| operation | what it does |", "|---|---|"]);
+    page.lines("", ["", SERVICES, "", "| operation | services | what it does |", "|---|---|---|"]);
     for operation in &registry.operations {
         let link = format!("[`{}`](#{})", operation.name, anchor(&operation.name));
-        page.line(format!("| {link} | {} |", cell(&operation.summary)));
+        let services = services(registry, operation);
+        page.line(format!("| {link} | {services} | {} |", cell(&operation.summary)));
     }
     for operation in &registry.operations {
         writer.operation(&mut page, operation);
@@ -53,6 +57,11 @@ pub(super) fn operations(registry: &Registry) -> String {
         writer.definition(&mut page, definition);
     }
     page.text()
+}
+
+/// The services that have an operation.
+fn services(registry: &Registry, operation: &Operation) -> String {
+    if registry.is_everywhere(operation) { "all".to_owned() } else { operation.services.join(", ") }
 }
 
 /// The reference of the kinds of errors.

@@ -22,6 +22,8 @@ pub(super) struct Registry {
 pub(super) struct Operation {
     pub(super) name: String,
     pub(super) summary: String,
+    /// The services that have it.
+    pub(super) services: Vec<String>,
     pub(super) params: Name,
     pub(super) result: Name,
 }
@@ -57,6 +59,7 @@ struct Description {
 struct Described {
     name: String,
     summary: String,
+    services: Vec<String>,
     params: Value,
     result: Value,
 }
@@ -99,8 +102,9 @@ impl Registry {
         let mut operations = Vec::new();
         for described in &description.operations {
             let (Some(params), Some(result)) = (roots.next(), roots.next()) else { break };
-            let (name, summary) = (described.name.clone(), described.summary.clone());
-            operations.push(Operation { name, summary, params, result });
+            let Described { name, summary, services, .. } = described;
+            let (name, summary, services) = (name.clone(), summary.clone(), services.clone());
+            operations.push(Operation { name, summary, services, params, result });
         }
         let target = |_: &str| Some(Type::Any);
         let Shape::Object(error) = (Reader { target: &target }).shape(&description.error)? else {
@@ -121,6 +125,12 @@ impl Registry {
             Some(Shape::Object(object)) => object,
             _ => NONE,
         }
+    }
+
+    /// Whether every service has the operation.
+    pub(super) fn is_everywhere(&self, operation: &Operation) -> bool {
+        let mut services = self.operations.iter().flat_map(|operation| &operation.services);
+        services.all(|service| operation.services.contains(service))
     }
 
     /// Whether there is a second shape of this name: what is given, or what comes back.
@@ -258,7 +268,7 @@ pub(super) fn example() -> Registry {
             "items": {"type": "array", "items": {"$ref": "#/$defs/Item"}, "default": []},
             "notes": {"type": "object", "additionalProperties": {"type": "string"}, "default": {}}}})
     };
-    let operation = |name: &str| json!({"name": name, "summary": "Sells.", "params": object("Sale", &given), "result": object("Receipt", &back)});
+    let operation = |name: &str| json!({"name": name, "summary": "Sells.", "services": ["sign-fr"], "params": object("Sale", &given), "result": object("Receipt", &back)});
     let description = json!({
         "operations": [operation("sale.begin"), operation("sale.complete_many")],
         "errors": [{"kind": "not_found", "status": 3, "retryable": false, "meaning": "No such `sale`.",
@@ -279,7 +289,7 @@ mod tests {
     }
 
     fn operation(name: &str, params: &Value, result: &Value) -> Value {
-        json!({"name": name, "summary": "Does it.", "params": params, "result": result})
+        json!({"name": name, "summary": "Does it.", "services": [], "params": params, "result": result})
     }
 
     fn object(title: &str, member: &str, definitions: &Value) -> Value {
@@ -336,6 +346,19 @@ mod tests {
             read(&json!([operation("get", &nothing, &receipt), operation("list", &nothing, &page)])).unwrap();
         let receipts = registry.definitions.iter().filter(|one| one.name.title == "Receipt");
         assert_eq!(receipts.count(), 1);
+    }
+
+    #[test]
+    fn an_operation_is_everywhere_where_no_other_has_more_services() {
+        let nothing = json!({"title": "Nothing", "type": "object", "additionalProperties": false});
+        let with = |name: &str, services: &[&str]| {
+            let mut operation = operation(name, &nothing, &nothing);
+            operation["services"] = json!(services);
+            operation
+        };
+        let registry = read(&json!([with("sell", &["fr", "it"]), with("count", &["fr"])])).unwrap();
+        let everywhere = registry.operations.iter().map(|operation| registry.is_everywhere(operation));
+        assert_eq!(everywhere.collect::<Vec<_>>(), [true, false]);
     }
 
     #[test]

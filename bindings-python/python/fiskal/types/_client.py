@@ -291,6 +291,9 @@ class OperationDescription(TypedDict):
     # What it is for, in a sentence.
     summary: str
 
+    # The services that have it; with the others it is `invalid`.
+    services: List[str]
+
     # The JSON Schema of its parameters.
     params: Dict[str, Any]
 

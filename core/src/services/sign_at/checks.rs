@@ -148,7 +148,10 @@ pub(super) fn chain(last: &Last, receipts: &[&Value]) -> Chain {
         if code.chain != before.chain_value() {
             return Chain::Broken(Finding {
                 pointer: "/qr_code_data".into(),
-                message: format!("the receipt {} does not follow the receipt before it", code.number),
+                message: format!(
+                    "the receipt {} does not follow the receipt before it; another journal or program may use this register",
+                    code.number
+                ),
                 about_code: true,
             });
         }

@@ -63,11 +63,6 @@ fn ready(range: Range) -> Outcome {
 }
 
 /// SIGN AT keeps no files.
-pub(super) fn list() -> Flow<Outcome> {
-    let message = "SIGN AT keeps no exports; `export.create` names one, and `export.fetch` writes it to disk";
-    Err(Error::invalid("", message).into())
-}
-
 /// The request for a log, and what the register knows of the receipts that must be in it.
 pub(super) fn fetch(run: &Run<'_>) -> Flow<Outcome> {
     let register = facts::register(run.facts)?;

@@ -35,6 +35,7 @@ mod key;
 mod life;
 mod map;
 mod offline;
+mod operations;
 mod pages;
 mod provision;
 mod raw;
@@ -48,7 +49,7 @@ pub(super) mod settings;
 mod unit;
 mod wire;
 
-use super::{Account, Checks};
+use super::{Account, Checks, lacking};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Duty, Facts, Method, Offline, Operation, Outage, Outcome, Past, Request, Service,
@@ -90,6 +91,10 @@ impl SignAt {
             }
         };
         let signing = account.url.as_deref().unwrap_or(signing).trim_end_matches('/');
+        if let Some(root) = signing.strip_suffix(wire::SIGNING) {
+            let message = format!("{} is added to the url; give {root}", wire::SIGNING);
+            return Err(Error::new(Kind::Config, message).at("/url"));
+        }
         let beside = account.url.as_ref().and_then(|_| signing.strip_suffix(SIGNING));
         let management = beside.map_or(management.to_owned(), |root| format!("{root}/management"));
         Ok(SignAt {
@@ -226,15 +231,17 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "configuration.update" => kept::update_configuration(run),
         "export.create" => export::create(run),
         "export.get" => export::get(run),
-        "export.list" => export::list(),
         "export.fetch" => export::fetch(run),
         "export.saved" => export::saved(run),
         "request" => raw::request(run),
-        other => resources::outcome(run).unwrap_or_else(|| {
-            let message = format!("sign-at has no operation '{other}' in this version");
-            Err(Error::invalid("", message).into())
-        }),
+        other => resources::outcome(run)
+            .unwrap_or_else(|| Err(lacking("sign-at", other, &operations::LACKS).into())),
     }
+}
+
+/// Whether SIGN AT has this operation of the registry.
+pub(super) fn has(operation: &str) -> bool {
+    operations::OPERATIONS.contains(&operation)
 }
 
 /// The body of a sign-in with a credential (contract sign-at 2.1).

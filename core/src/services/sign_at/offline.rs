@@ -48,6 +48,11 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
         }
         // The file lies on the disk; that it does is learned in its turn.
         "export.saved" => Offline::Later(Outcome::default()),
+        _ if run.past.has_done_write() => {
+            refuse("SIGN AT gives no answer; a part of it is done, and the same call goes on from there")
+        }
+        // What came before it is told by who asked for both.
+        "register.replace" => refuse("SIGN AT gives no answer"),
         _ => refuse("SIGN AT gives no answer; nothing was changed, try again"),
     }
 }

@@ -1,7 +1,7 @@
 //! What only SIGN AT wants to know of a merchant (contract sign-at 2.2 and 2.3).
 
 use crate::error::{Error, Kind, Result};
-use crate::services::MerchantSecret;
+use crate::services::{self, MerchantSecret};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -105,12 +105,7 @@ pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value
     if block.get(PIN).is_some_and(|value| !value.is_string()) {
         return Err(wrong(&format!("/{PIN}"), format!("{PIN} must be text in quotes")));
     }
-    let mut settings: AustrianMerchantSettings =
-        serde_path_to_error::deserialize(&Value::Object(block.clone())).map_err(|error| {
-            let path = error.path().to_string();
-            let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-            wrong(&pointer, format!("the sign-at block is wrong: {}", error.inner()))
-        })?;
+    let mut settings: AustrianMerchantSettings = services::block("sign-at", block)?;
     let missing = settings.complete();
     if environment == "live" && !missing.is_empty() {
         let message = format!(

@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// The largest page of a list (contract sign-at 1.3 and 2.11).
 pub(super) const PAGE: usize = 100;
 /// Under which SIGN AT's paths lie (contract sign-at 1.1).
-const SIGNING: &str = "/api/v1";
+pub(super) const SIGNING: &str = "/api/v1";
 /// Under which the Management API's paths lie (contract sign-at 1.5).
 const MANAGEMENT: &str = "/api/v0";
 

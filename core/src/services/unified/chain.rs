@@ -86,6 +86,7 @@ pub(super) fn is_the_services_own(kind: &str) -> bool {
     kind.starts_with("CLOSING::") || kind == "EXPORT::RECORDS"
 }
 
-fn broken(message: String) -> Chain {
+fn broken(what: String) -> Chain {
+    let message = format!("{what}; another journal or program may use this register");
     Chain::Broken(Finding { check: CHAIN, pointer: "/content/journal/record/id".into(), message })
 }

@@ -12,6 +12,7 @@ use crate::exchange::{Duty, Facts};
 use crate::receipt::{Mention, Receipt};
 use crate::resource::UpdateMerchant;
 use crate::sale::{CardKind, Customer, Document, Item, Method, Payment, Sale};
+use crate::services::lacking;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -84,7 +85,7 @@ pub(super) static FRANCE: Country = Country {
     goes_on_offline: true,
     without_service: "nothing was booked, try again",
     lacks: &[
-        ("receipt.document", "there the authority makes no document of a receipt"),
+        ("receipt.document", "in France the authority makes no document of a receipt"),
         ("credentials.update", "the service keeps no credentials for an authority"),
         ("credentials.revoke", NO_REVOCATION),
     ],
@@ -207,12 +208,10 @@ impl Country {
     /// # Errors
     /// `invalid`, with what to do instead.
     pub(super) fn has(&self, operation: &str) -> Result<()> {
-        match self.lacks.iter().find(|(lacking, _)| *lacking == operation) {
-            None => Ok(()),
-            Some((_, instead)) => {
-                Err(Error::invalid("", format!("{operation} is not for {}: {instead}", self.name)))
-            }
+        if self.lacks.iter().any(|(lacking, _)| *lacking == operation) {
+            return Err(lacking(self.service, operation, self.lacks));
         }
+        Ok(())
     }
 
     /// Whether a sale may begin like this.

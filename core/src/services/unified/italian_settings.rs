@@ -1,8 +1,8 @@
 //! What only SIGN IT wants to know of a merchant (contract sign-fr 2.4).
 
-use super::settings::{MerchantType, Person, check_gender, digits, parsed, wrong};
+use super::settings::{MerchantType, Person, check_gender, digits, wrong};
 use crate::error::Result;
-use crate::services::MerchantSecret;
+use crate::services::{self, MerchantSecret};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -57,7 +57,7 @@ pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value
         let message = format!("{} must be text in quotes", secret.key);
         return Err(wrong(&format!("/{}", secret.key), message));
     }
-    let mut settings: ItalianMerchantSettings = parsed("sign-it", block)?;
+    let mut settings: ItalianMerchantSettings = services::block("sign-it", block)?;
     let mut missing: Vec<&str> =
         SECRETS.iter().map(|secret| secret.key).filter(|key| !block.contains_key(*key)).collect();
     if settings.merchant_type == MerchantType::Individual && settings.person.is_none() {

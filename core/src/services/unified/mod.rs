@@ -47,6 +47,7 @@ mod lookup;
 mod map;
 mod offline;
 mod offline_chain;
+mod operations;
 mod payments;
 mod premises;
 mod provision;
@@ -64,7 +65,7 @@ mod subject;
 mod vat;
 mod wire;
 
-use super::{Account, Checks};
+use super::{Account, Checks, lacking};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Duty, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
@@ -93,8 +94,7 @@ pub(super) struct Unified {
 
 impl Unified {
     pub(super) fn new(account: &Account) -> Result<Self> {
-        let country =
-            if account.service == country::ITALY.service { &country::ITALY } else { &country::FRANCE };
+        let country = country_of(&account.service);
         let contract = Contract::named(account.contract.as_deref(), country)?;
         let address = match account.environment.as_str() {
             "live" => "https://live.api.fiskaly.com",
@@ -265,10 +265,18 @@ impl Unified {
             "export.fetch" => export::fetch(run),
             "receipt.settle" => complete::settle(run),
             raw::NAME => raw::request(run),
-            other => resources::outcome(run).unwrap_or_else(|| {
-                let message = format!("{} has no operation '{other}' in this version", self.service);
-                Err(Error::invalid("", message).into())
-            }),
+            other => {
+                resources::outcome(run).unwrap_or_else(|| Err(lacking(&self.service, other, &[]).into()))
+            }
         }
     }
+}
+
+/// Whether the service of a country has this operation of the registry.
+pub(super) fn has(service: &str, operation: &str) -> bool {
+    operations::OPERATIONS.contains(&operation) && country_of(service).has(operation).is_ok()
+}
+
+fn country_of(service: &str) -> &'static Country {
+    if service == country::ITALY.service { &country::ITALY } else { &country::FRANCE }
 }

@@ -60,6 +60,11 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
         name if name.starts_with("provision.") => {
             unreachable("the service gives no answer; run provision again, it goes on where it stopped")
         }
+        _ if run.past.has_done_write() => unreachable(
+            "the service gives no answer; a part of it is done, and the same call goes on from there",
+        ),
+        // What came before it is told by who asked for both.
+        "register.replace" => unreachable("the service gives no answer"),
         name if name.starts_with("register.") => unreachable(
             "the service gives no answer, or records of the register still wait to be sent; nothing was changed, run `sync`, then try again",
         ),

@@ -1,7 +1,7 @@
 //! What only SIGN FR wants to know of a merchant or a location (contract sign-fr 2.4 and 5.6).
 
 use crate::error::{Error, Kind, Result};
-use crate::services::MerchantSecret;
+use crate::services::{self, MerchantSecret};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -109,7 +109,7 @@ pub(in crate::services) static SECRETS: [MerchantSecret; 1] =
 const PROPERTIES: (usize, usize) = (32, 64);
 
 pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value>) -> Result<Value> {
-    let mut settings: MerchantSettings = parsed("sign-fr", block)?;
+    let mut settings: MerchantSettings = services::block("sign-fr", block)?;
     let missing = settings.complete();
     if environment == "live" && !missing.is_empty() {
         let message = format!(
@@ -124,14 +124,14 @@ pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value
 
 /// A block in which what is left out stays as it is: nothing is filled in.
 pub(super) fn merchant_changes(block: &Map<String, Value>) -> Result<MerchantSettings> {
-    let settings: MerchantSettings = parsed("sign-fr", block)?;
+    let settings: MerchantSettings = services::block("sign-fr", block)?;
     let certification = settings.certification.or(Some(Certification::Infocert));
     MerchantSettings { certification, ..settings.clone() }.check()?;
     Ok(settings)
 }
 
 pub(in crate::services) fn location(block: &Map<String, Value>) -> Result<Value> {
-    let settings: LocationSettings = parsed("sign-fr", block)?;
+    let settings: LocationSettings = services::block("sign-fr", block)?;
     if let Some(siret) = &settings.siret
         && !digits(siret, 14)
     {
@@ -266,14 +266,6 @@ pub(super) fn of_params<T: DeserializeOwned>(settings: &Value) -> Result<T> {
     serde_path_to_error::deserialize(settings).map_err(|error| {
         let pointer = format!("/settings/{}", error.path().to_string().replace('.', "/"));
         wrong(&pointer, format!("the configuration is not complete: {}", error.inner()))
-    })
-}
-
-pub(super) fn parsed<T: DeserializeOwned>(service: &str, block: &Map<String, Value>) -> Result<T> {
-    serde_path_to_error::deserialize(&Value::Object(block.clone())).map_err(|error| {
-        let path = error.path().to_string();
-        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-        wrong(&pointer, format!("the {service} block is wrong: {}", error.inner()))
     })
 }
 

@@ -3,6 +3,7 @@
 use super::{asked, changed, credential, found, kept, listed, made_by_us, named, organization, view};
 use crate::error::{Error, Kind, Result};
 use crate::resource::{CreateOrganization, OrganizationType, UpdateOrganization};
+use crate::services::extra::extra_of;
 use crate::services::sign_at::provision::{PATH, billing_address};
 use crate::services::sign_at::run::{Flow, Run};
 use crate::services::sign_at::wire::{Api, Write};
@@ -15,7 +16,7 @@ const NAME: std::ops::RangeInclusive<usize> = 3..=128;
 const BLOCK: &str = "sign-at";
 
 /// What only SIGN AT knows of an organization, in its own words, as a caller gives it. The service checks it.
-#[derive(Deserialize, Serialize)]
+#[derive(Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,12 +124,7 @@ fn check_name(name: &str) -> Result<()> {
 
 /// What only SIGN AT knows of an organization, in its own words; the blocks of other services are not looked at.
 fn settings(extra: &Map<String, Value>) -> Result<Map<String, Value>> {
-    let Some(block) = extra.get(BLOCK) else { return Ok(Map::new()) };
-    let settings: Settings = serde_path_to_error::deserialize(block).map_err(|error| {
-        let path = error.path().to_string();
-        let below = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-        Error::invalid(format!("/extra/{BLOCK}{below}"), format!("the block is wrong: {}", error.inner()))
-    })?;
+    let settings: Settings = extra_of(BLOCK, extra)?;
     Ok(json!(settings).as_object().cloned().unwrap_or_default())
 }
 
