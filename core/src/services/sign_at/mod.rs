@@ -14,7 +14,7 @@
 //! | `export.fetch` | the data collection log (DEP7), by number and by time |
 //!
 //! Facts: the account's `{organization, own}`, the merchant's `{organization, credential, legal_entity, unit, …}`,
-//! the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline, halt}`.
+//! the location's `{name}`, the register's `{register, replaced, serial, last, dep_saved_at, unconfirmed, offline, halt}`.
 
 mod account;
 mod afterwards;
@@ -45,6 +45,7 @@ mod sent;
 pub(super) mod settings;
 mod unit;
 mod wire;
+mod witnesses;
 
 use super::{Account, Checks};
 use crate::error::{Error, Kind, Result};
@@ -222,6 +223,7 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "export.list" => export::list(),
         "export.fetch" => export::fetch(run),
         "export.saved" => export::saved(run),
+        "journal.witness" => witnesses::witnesses(run),
         "request" => raw::request(run),
         other => resources::outcome(run).unwrap_or_else(|| {
             let message = format!("sign-at has no operation '{other}' in this version");
