@@ -6,6 +6,8 @@
 mod driver;
 #[path = "sign_at/life.rs"]
 mod life;
+#[path = "sign_at/witnesses.rs"]
+mod witnesses;
 
 use driver::{CODES, Till, answer, sale};
 use fiskal::error::{Error, Kind};

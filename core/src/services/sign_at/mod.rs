@@ -8,6 +8,7 @@
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
 //! | `record.get`, `record.list`, `record.validate` | receipts read, listed, and validated at FinanzOnline |
 //! | `metadata.*`, `configuration.*` | what is kept beside receipts |
+//! | `journal.verify` | the register's receipts, with the journal's entries that they carry |
 //! | `register.*` | a PATCH of the cash register's state; `replace` also makes the next one |
 //! | `unit.*` | signature creation units |
 //! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |

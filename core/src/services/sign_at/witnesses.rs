@@ -1,5 +1,5 @@
-//! The receipts of a register as witnesses of the journal, as far as their metadata is what it was: whoever has a key of
-//! the organization may change it (contract sign-at 2.5). Ids and numbers nobody can change.
+//! The receipts of a register as witnesses of the journal, as far as their metadata are what they were: whoever has a
+//! key of the organization can change those (contract sign-at 2.5), but not a receipt's id.
 
 use super::facts;
 use super::run::{Flow, Run};
