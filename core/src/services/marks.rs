@@ -27,7 +27,7 @@ pub(super) fn operation(record: &Value) -> Option<&str> {
 
 /// The journal that booked a record.
 pub(super) fn journal(record: &Value) -> Option<&str> {
-    mark(record, JOURNAL)?.split(':').next()
+    mark(record, JOURNAL)?.split(':').next().filter(|journal| !journal.is_empty())
 }
 
 /// The entry that a record carries.

@@ -152,7 +152,7 @@ fn receipts_are_read_as_witnesses() {
             (false, Some(mark.as_str()), Some(WRITER), anchor(41, HASH)),
             nothing.clone(),
             (false, None, None, None),
-            (false, None, Some(""), None),
+            (false, None, None, None),
             (false, None, None, None),
             nothing.clone(),
             nothing.clone(),

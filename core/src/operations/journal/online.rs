@@ -156,7 +156,7 @@ fn signed_receipts(fiskal: &Call<'_>, line: &Line) -> Result<BTreeMap<String, St
     }
 }
 
-/// The service's id of what was booked: a record, or what Austria calls a receipt.
+/// The service's id of what was booked, by the service's word for it.
 fn record_of(receipt: &Receipt) -> Option<String> {
     receipt.ids.get("record").or_else(|| receipt.ids.get("receipt")).cloned()
 }
@@ -164,7 +164,7 @@ fn record_of(receipt: &Receipt) -> Option<String> {
 /// How a record fits.
 enum Fit {
     Anchored(u64),
-    /// Made by the service itself, or before the line had an entry.
+    /// Made by the service itself, or carrying no entry.
     Unanchored,
     Not(String),
 }
@@ -179,10 +179,8 @@ fn held_against(journal: &Journal, line: &Line, witness: &Witness, is_known: boo
     }
     let line = line.to_string();
     let Some(anchor) = &witness.anchor else {
-        return Ok(match is_booked_after(journal, &line, 0, witness.mark.as_deref())? {
-            true => Fit::Unanchored,
-            false => unasked(witness),
-        });
+        let asked_for = is_known || is_booked_after(journal, &line, 0, witness.mark.as_deref())?;
+        return Ok(if asked_for { Fit::Unanchored } else { unasked(witness) });
     };
     let Some((own_line, hash)) = hash_of(journal, anchor.seq)? else {
         return Ok(Fit::Not(format!(
@@ -205,12 +203,15 @@ fn held_against(journal: &Journal, line: &Line, witness: &Witness, is_known: boo
 
 /// What is wrong with a record that does not name this journal.
 fn foreign(witness: &Witness, is_known: bool) -> String {
-    let by = match (&witness.journal, is_known) {
-        (_, true) => return "the journal has this record as its own, and the record no longer says so: somebody changed its metadata at the service".to_owned(),
-        (Some(other), false) => format!("the journal {other} did"),
-        (None, false) => "another program did".to_owned(),
-    };
-    format!("this record ({}) was not booked by this journal; {by}", witness.kind)
+    let kind = &witness.kind;
+    match &witness.journal {
+        _ if is_known => format!(
+            "the journal has this record ({kind}) as its own, and the record no longer says so: somebody changed \
+             its metadata at the service"
+        ),
+        Some(other) => format!("this record ({kind}) was booked by another journal, {other}"),
+        None => format!("this record ({kind}) was booked by another program: it names no journal"),
+    }
 }
 
 fn unasked(witness: &Witness) -> Fit {
