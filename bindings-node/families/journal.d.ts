@@ -97,7 +97,7 @@ export interface ExportPoint {
 
 /** What the services know of the journal. */
 export interface OnlineVerification {
-  /** The registers whose records were fetched; those whose service lists none are left out. */
+  /** The registers whose records were fetched. */
   registers: CheckedRegister[]
   /** How many records and receipts do not fit. */
   count: number

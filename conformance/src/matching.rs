@@ -13,6 +13,7 @@
 //! | `{"$json": …}` | a text that is JSON, which fits what stands here |
 //! | `{"$from": "NAME", "at": "/pointer"}` | what an earlier step's result has there |
 //! | `{"$file": "NAME"}` | the path of a file below `files/` |
+//! | `{"$join": […]}` | these texts, each of which may be one of the two above, as one |
 
 use crate::case::folder;
 use serde_json::{Map, Value};
@@ -48,10 +49,14 @@ pub fn compare(expected: &Value, got: &Value, results: &Results) -> Vec<Differen
     differences
 }
 
-/// `value` with every `$from` and `$file` replaced by what it refers to.
+/// `value` with every `$from`, `$file` and `$join` replaced by what it refers to.
 pub fn resolved(value: &Value, results: &Results) -> Value {
     if let Some(name) = value.get("$file").and_then(Value::as_str) {
         return folder().join("files").join(name).display().to_string().into();
+    }
+    if let Some(parts) = value.get("$join").and_then(Value::as_array) {
+        let texts = parts.iter().map(|part| resolved(part, results));
+        return texts.map(|text| text.as_str().unwrap_or_default().to_owned()).collect::<String>().into();
     }
     match value {
         Value::Object(members) => match members.get("$from").and_then(Value::as_str) {

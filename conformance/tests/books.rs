@@ -22,7 +22,7 @@ fn booking(kind: &str, id: &str, number: Value, operation: &str) -> Value {
 
 fn journal(receipts: Value) -> Value {
     json!({
-        "verified": {"misfit": null}, "waiting": 0, "receipts": receipts,
+        "verified": {"misfit": null, "online": {"count": 0, "misfits": []}}, "waiting": 0, "receipts": receipts,
         "status": {"registers": [{"waiting": 0, "open_sales": 0}]},
     })
 }
@@ -101,7 +101,7 @@ type Falsify = fn(&mut Books);
 
 #[test]
 fn every_false_book_is_found() {
-    let falsified: [(&str, Falsify); 15] = [
+    let falsified: [(&str, Falsify); 16] = [
         ("a transaction is missing", |books| drop(books.booked.remove(1))),
         ("a transaction is booked twice", |books| books.booked.push(books.booked[1].clone())),
         ("its number was used twice", |books| books.booked[1]["times"] = json!(2)),
@@ -113,6 +113,7 @@ fn every_false_book_is_found() {
             books.plan.sales[0].way = Way::Aborted;
         }),
         ("a refused receipt", |books| books.journal["receipts"][0]["state"] = json!("refused")),
+        ("a stranger's record", |books| books.journal["verified"]["online"]["count"] = json!(1)),
         ("a broken chain", |books| books.journal["verified"]["misfit"] = json!({"seq": 3})),
         ("something waits", |books| books.journal["waiting"] = json!(1)),
         ("another signature than the till has", |books| books.beliefs[2].told["signature"] = json!("other")),

@@ -69,6 +69,8 @@ fn earlier_results_are_referred_to() {
     assert_eq!(resolved(&reference, &results), json!({"id": "r-1"}));
     assert!(compare(&reference, &json!({"id": "r-1"}), &results).is_empty());
     assert_eq!(compare(&reference, &json!({"id": "r-2"}), &results).len(), 1);
+    let path = json!({"$join": ["/records/", {"$from": "first", "at": "/ids/record"}, "/metadata"]});
+    assert_eq!(resolved(&path, &results), "/records/r-1/metadata");
     let nowhere = json!({"$from": "second"});
     assert_eq!(compare(&nowhere, &json!({}), &results).len(), 1);
 }

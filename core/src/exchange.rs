@@ -72,12 +72,6 @@ pub trait Service: Send + Sync {
         false
     }
 
-    /// Whether it can list a register's records with the anchors that they carry: the operation
-    /// `journal.witness`, with `next` of the [`Witnesses`] before.
-    fn has_witnesses(&self) -> bool {
-        false
-    }
-
     /// The outage that a register is in, by what is known about it; `None` where there is none.
     fn outage(&self, facts: &Facts) -> Option<Outage> {
         let _ = facts;

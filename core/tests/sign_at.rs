@@ -8,6 +8,8 @@ mod driver;
 mod life;
 #[path = "sign_at/validation.rs"]
 mod validation;
+#[path = "sign_at/witnesses.rs"]
+mod witnesses;
 
 use driver::{CODES, Till, answer, sale};
 use fiskal::error::{Error, Kind};

@@ -202,15 +202,61 @@ fn the_queue_is_shown_and_decided_about() {
     assert!(shop.run(&["queue", "list"]).ends(0).out.starts_with("nothing waits"));
 }
 
+/// A sale in Austria.
+fn melange(id: &str) -> String {
+    let sale = json!({
+        "id": id, "register": "till-1",
+        "items": [{"text": "Melange", "quantity": "1", "unit_price": "4.20", "vat": "20"}],
+        "payments": [{"method": "cash", "amount": "4.20"}],
+    });
+    sale.to_string()
+}
+
+/// Whoever has a key can change a receipt's metadata at SIGN AT, but not that there is a receipt.
 #[test]
-fn a_service_without_a_list_of_records_is_left_out_online() {
+fn an_austrian_journal_that_was_cut_is_found_out_even_where_metadata_were_changed() {
     let sandbox = RunningSandbox::start();
     let shop = Shop::in_austria(&sandbox);
     shop.run(&["provision"]).ends(0);
-    let error = shop.run(&["--json", "journal", "verify", "--online"]).ends(1).error_json();
-    assert_eq!((error["kind"].as_str(), error["pointer"].as_str()), (Some("invalid"), Some("/online")));
+    shop.run_with(&["sell", "-"], &melange("s-1")).ends(0);
+    shop.run(&["journal", "backup", "copy.db"]).ends(0);
+    let lost = shop.run_with(&["sell", "-", "--json"], &melange("s-2")).ends(0).json();
+    let found = shop.run(&["journal", "verify", "--online", "--json"]).ends(0).json();
+    let register = &found["online"]["registers"][0];
+    assert_eq!((&register["records"], &register["anchored"]), (&json!(3), &json!(2)));
 
-    // Beside a French till the Austrian one is passed over.
+    replace_journal(&shop, "copy.db");
+    let cut = misfits(&shop);
+    assert_eq!(cut.len(), 1, "{cut:#?}");
+    assert_eq!(cut[0]["record"], lost["ids"]["receipt"]);
+    assert!(cut[0]["seq"].is_u64(), "{cut:#?}");
+
+    let [register, receipt] = ["register", "receipt"].map(|id| lost["ids"][id].as_str().unwrap());
+    let mark = lost["answer"]["metadata"]["fiskal_journal"].as_str().unwrap();
+    let journal = mark.split(':').next().unwrap();
+    let change = json!({
+        "register": "till-1", "method": "PATCH",
+        "path": format!("/cash-register/{register}/receipt/{receipt}/metadata"),
+        "body": {"fiskal_journal": journal},
+    });
+    shop.run(&["call", "request", &change.to_string()]).ends(0);
+    let cut = misfits(&shop);
+    assert_eq!(cut.len(), 1, "{cut:#?}");
+    let why = cut[0]["why"].as_str().unwrap();
+    assert!(why.contains("does not have the request"), "{why}");
+}
+
+#[test]
+fn another_journals_austrian_receipts_are_told_beside_a_french_register() {
+    let sandbox = RunningSandbox::start();
+    let shop = Shop::in_austria(&sandbox);
+    shop.run(&["provision"]).ends(0);
+    shop.run_with(&["sell", "-"], &melange("s-1")).ends(0);
+    // Another till under the same name, with a journal of its own.
+    let other = Shop::in_austria(&sandbox);
+    other.run(&["provision"]).ends(0);
+    let foreign = other.run_with(&["sell", "-", "--json"], &melange("s-2")).ends(0).json();
+
     let french = include_str!("fiskal.toml").replace("register.till-1", "register.till-2");
     let french = french.replace("journal = \"fiskal.db\"\nsync    = \"manual\"\n", "");
     let account = &sandbox.ready["accounts"]["sign-fr"];
@@ -222,8 +268,15 @@ fn a_service_without_a_list_of_records_is_left_out_online() {
     let austrian = std::fs::read_to_string(shop.path("fiskal.toml")).unwrap();
     shop.write("fiskal.toml", &format!("{austrian}\n{french}"));
     shop.run(&["provision"]).ends(0);
-    let found = shop.run(&["--json", "journal", "verify", "--online"]).ends(0).json();
+
+    let found = shop.run(&["--json", "journal", "verify", "--online"]).ends(1).json();
     let registers = found["online"]["registers"].as_array().unwrap();
     let names: Vec<_> = registers.iter().map(|register| register["register"].as_str().unwrap()).collect();
-    assert_eq!(names, ["till-2"]);
+    assert_eq!(names, ["till-1", "till-2"]);
+    let misfits = found["online"]["misfits"].as_array().unwrap();
+    assert_eq!(misfits.len(), 1, "{misfits:#?}");
+    assert_eq!(misfits[0]["record"], foreign["ids"]["receipt"]);
+    let mark = foreign["answer"]["metadata"]["fiskal_journal"].as_str().unwrap();
+    let why = misfits[0]["why"].as_str().unwrap();
+    assert!(why.contains(mark.split(':').next().unwrap()), "{why}");
 }

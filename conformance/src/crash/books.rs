@@ -59,6 +59,10 @@ impl Books {
         if !misfit.is_null() {
             wrong.push(format!("the journal does not verify: {misfit}"));
         }
+        let online = &self.journal["verified"]["online"];
+        if online["count"] != 0 {
+            wrong.push(format!("the service's records do not fit the journal: {}", online["misfits"]));
+        }
         let register = &self.journal["status"]["registers"][0];
         if self.journal["waiting"] != 0 || register["waiting"] != 0 || register["open_sales"] != 0 {
             wrong.push(format!("something is left open: {register}"));

@@ -158,14 +158,6 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         Ok(self.account(register)?.service.standing(&facts))
     }
 
-    /// Whether the service of a line can list what it has booked for it ([`Service::has_witnesses`]).
-    ///
-    /// # Errors
-    /// `config` for a line of no account.
-    pub fn has_witnesses(&self, line: &Line) -> Result<bool> {
-        Ok(self.account(line)?.service.has_witnesses())
-    }
-
     /// Patience for `time` from when the caller began to wait, or until `interrupt` is raised.
     fn patience(&self, time: Duration, interrupt: &Interrupt) -> Patience {
         let left = time.saturating_sub(interrupt.waited());

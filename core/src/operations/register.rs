@@ -288,7 +288,7 @@ fn replace(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 
 /// The error of the second part, which says that the first one is done where the register still stands so.
 fn half_done(fiskal: &Call<'_>, place: &Place<'_>, error: Error) -> Result<Value> {
-    let halt = fiskal.engine().standing(&place.line)?.and_then(|standing| standing.halt);
+    let halt = fiskal.engine().standing(&place.line, &place.above)?.and_then(|standing| standing.halt);
     if !halt.is_some_and(|halt| halt.retired) {
         return Err(error);
     }

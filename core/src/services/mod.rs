@@ -5,6 +5,7 @@
 mod extra;
 mod flow;
 mod halt;
+mod marks;
 mod metadata;
 mod path;
 mod sign_at;

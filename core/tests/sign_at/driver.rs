@@ -2,8 +2,8 @@
 
 use fiskal::error::Error;
 use fiskal::exchange::{
-    Answer, Context, Effect, Exchange, Facts, Known, Line, Lost, Method, Offline, Operation, Outcome, Past,
-    Request, Service, Step,
+    Anchor, Answer, Context, Effect, Exchange, Facts, Known, Line, Lost, Method, Offline, Operation, Outcome,
+    Past, Request, Service, Step,
 };
 use fiskal::receipt::Receipt;
 use fiskal::services::{Account, Checks, build};
@@ -29,7 +29,7 @@ pub(crate) const CODES: [&str; 9] = [
 /// A machine code as it was recorded in TEST (contract sign-at 2.8).
 pub(crate) const DUMMY: &str = "_R1-AT3_DpsGIA_13_2024-06-05T14:34:10_10,00_0,00_0,00_0,00_0,00_MEy7sIwaAA8=_f5286073-ab7f-4550-8585-0653a9550677_JhuqOEnGmEI=_npU4fSqnkI8=";
 /// SIGN AT's id of the register.
-const REGISTER: &str = "1b0c3f2e-4c1a-4b7e-8f0a-2c6f0f1d9a77";
+pub(crate) const REGISTER: &str = "1b0c3f2e-4c1a-4b7e-8f0a-2c6f0f1d9a77";
 
 /// What a request is answered; `None` for silence.
 type Answers<'a> = &'a dyn Fn(&Request) -> Option<Answer>;
@@ -38,6 +38,8 @@ type Answers<'a> = &'a dyn Fn(&Request) -> Option<Answer>;
 pub(crate) struct Till {
     service: Box<dyn Service>,
     pub(crate) facts: Facts,
+    /// The journal's last entry before each operation.
+    pub(crate) anchor: Option<Anchor>,
     receipts: BTreeMap<usize, Receipt>,
 }
 
@@ -66,7 +68,7 @@ impl Till {
                 "dep_saved_at": "2026-11-01T08:00:00Z",
             }),
         };
-        Till { service: build("sign-at", &account).unwrap(), facts, receipts: BTreeMap::new() }
+        Till { service: build("sign-at", &account).unwrap(), facts, anchor: None, receipts: BTreeMap::new() }
     }
 
     /// A register whose last receipt is this one.
@@ -89,8 +91,9 @@ impl Till {
         params: Value,
         answers: Answers<'_>,
     ) -> Result<Outcome, Error> {
-        let (operation, context) = asked(number, name, params);
+        let operation = operation(number, name, params);
         let mut past = Past::default();
+        let context = Context { anchor: self.anchor.clone(), ..context(number) };
         for _ in 0..MOST_STEPS {
             match self.service.step(&operation, &self.facts, &past, &context)? {
                 Step::Done(outcome) => {
@@ -111,7 +114,8 @@ impl Till {
 
     /// Walks an operation until a request is not answered: what the caller is told then.
     pub(crate) fn stops(&self, number: usize, name: &str, params: Value, answers: Answers<'_>) -> Error {
-        let (operation, context) = asked(number, name, params);
+        let operation = operation(number, name, params);
+        let context = context(number);
         let mut past = Past::default();
         while let Step::Send(request) = self.service.step(&operation, &self.facts, &past, &context).unwrap() {
             let answer = answers(&request);
@@ -127,13 +131,21 @@ impl Till {
         }
         panic!("{name} does not stop");
     }
+
+    /// What an operation sends next, after what was sent for it.
+    pub(crate) fn sends(&self, operation: &Operation, past: &Past, context: &Context) -> Request {
+        match self.service.step(operation, &self.facts, past, context).unwrap() {
+            Step::Send(request) => request,
+            other => panic!("{}: {other:?}", operation.name),
+        }
+    }
 }
 
-/// An operation in the place of this receipt, and what is known of the world then.
-fn asked(number: usize, name: &str, mut params: Value) -> (Operation, Context) {
+/// The operation that makes the receipt of this number.
+pub(crate) fn operation(number: usize, name: &str, mut params: Value) -> Operation {
     let original = params.as_object_mut().and_then(|params| params.shift_remove("original"));
     let line = |kind: &str, name: &str| -> Line { format!("wien@test/{kind}/{name}").parse().unwrap() };
-    let operation = Operation {
+    Operation {
         id: id(number),
         name: name.into(),
         line: line("register", "till-1"),
@@ -147,23 +159,26 @@ fn asked(number: usize, name: &str, mut params: Value) -> (Operation, Context) {
         replaces: None,
         refused_before: false,
         set_aside: None,
-    };
-    let context = Context {
+    }
+}
+
+/// The world in which it is made.
+pub(crate) fn context(number: usize) -> Context {
+    Context {
         now: signed_at(number),
         told: true,
         writer: Uuid::nil(),
         behind: 0,
         replaying: false,
         anchor: None,
-    };
-    (operation, context)
+    }
 }
 
 /// More than a list has pages that is followed to its end.
 const MOST_STEPS: usize = 250;
 
 /// The id of the operation that makes the receipt of this number.
-fn id(number: usize) -> Uuid {
+pub(crate) fn id(number: usize) -> Uuid {
     format!("a1c66ed2-a263-4774-8acc-{number:012}").parse().unwrap()
 }
 

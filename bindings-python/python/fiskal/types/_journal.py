@@ -113,7 +113,7 @@ class ExportPoint(TypedDict):
 class OnlineVerification(TypedDict):
     """What the services know of the journal."""
 
-    # The registers whose records were fetched; those whose service lists none are left out.
+    # The registers whose records were fetched.
     registers: List[CheckedRegister]
 
     # How many records and receipts do not fit.

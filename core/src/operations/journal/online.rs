@@ -3,7 +3,7 @@
 
 use crate::engine::Submission;
 use crate::engine::ports::{ReceiptFilter, Store};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::exchange::{Line, Witness, Witnesses};
 use crate::fiskal::{Call, Place};
 use crate::journal::Journal;
@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// For one page of records: nobody stands at the till.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -32,7 +33,7 @@ const NEAR: i64 = 5_000;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "OnlineVerification")]
 pub(super) struct Online {
-    /// The registers whose records were fetched; those whose service lists none are left out.
+    /// The registers whose records were fetched.
     registers: Vec<Checked>,
     /// How many records and receipts do not fit.
     count: u64,
@@ -76,24 +77,12 @@ pub(super) fn verify(fiskal: &Call<'_>, only: Option<&str>) -> Result<Online> {
         None => fiskal.config().registers.keys().map(String::as_str).collect(),
     };
     let mut online = Online { registers: Vec::new(), count: 0, misfits: Vec::new() };
-    let mut without_witnesses = None;
     for name in names {
         let place = fiskal.place(name)?;
         let is_known = !fiskal.engine().store().facts(&place.line)?.is_null();
-        if !is_known && only.is_none() {
-            continue;
-        }
-        if fiskal.engine().has_witnesses(&place.line)? {
+        if is_known || only.is_some() {
             check_register(fiskal, name, &place, &mut online)?;
-        } else {
-            without_witnesses = Some(name);
         }
-    }
-    if let Some(name) = without_witnesses.filter(|_| online.registers.is_empty()) {
-        let message = format!(
-            "the service of the register '{name}' has no list of its records to hold against; leave `online` out"
-        );
-        return Err(Error::new(Kind::Invalid, message).at("/online"));
     }
     online.misfits.sort_by_key(|misfit| misfit.seq.unwrap_or(u64::MAX));
     online.misfits.truncate(NAMED);
@@ -110,9 +99,9 @@ fn check_register(fiskal: &Call<'_>, name: &str, place: &Place<'_>, online: &mut
         let page = fiskal.look(Submission { patience: Some(PATIENCE), ..asked })?.result;
         let page: Witnesses = told(&page)?;
         for witness in &page.records {
-            signed.remove(&witness.record);
+            let is_known = signed.remove(&witness.record).is_some();
             checked.records += 1;
-            match held_against(fiskal.journal(), &place.line, witness)? {
+            match held_against(fiskal.journal(), &place.line, witness, is_known)? {
                 Fit::Anchored(seq) => {
                     checked.anchored += 1;
                     checked.up_to = checked.up_to.max(Some(seq));
@@ -159,32 +148,40 @@ fn signed_receipts(fiskal: &Call<'_>, line: &Line) -> Result<BTreeMap<String, St
         let page = fiskal.engine().store().receipts(&filter)?;
         let Some((last, _)) = page.last() else { return Ok(signed) };
         filter.after = *last;
-        let of_record = |receipt: &Receipt| receipt.ids.get("record").cloned();
         signed.extend(
             page.into_iter()
                 .filter(|(_, receipt)| receipt.state == State::Signed)
-                .filter_map(|(_, receipt)| Some((of_record(&receipt)?, receipt.id))),
+                .filter_map(|(_, receipt)| Some((record_of(&receipt)?, receipt.id))),
         );
     }
+}
+
+/// The service's id of what was booked, by the service's word for it.
+fn record_of(receipt: &Receipt) -> Option<String> {
+    receipt.ids.get("record").or_else(|| receipt.ids.get("receipt")).cloned()
 }
 
 /// How a record fits.
 enum Fit {
     Anchored(u64),
-    /// Made by the service itself, or by a version that carried no entry.
+    /// Made by the service itself, or carrying no entry.
     Unanchored,
     Not(String),
 }
 
-fn held_against(journal: &Journal, line: &Line, witness: &Witness) -> Result<Fit> {
+/// `is_known`: whether the journal has a signed receipt for the record.
+fn held_against(journal: &Journal, line: &Line, witness: &Witness, is_known: bool) -> Result<Fit> {
     if witness.own {
         return Ok(Fit::Unanchored);
     }
     if witness.journal.as_deref() != Some(&journal.id().to_string()) {
-        return Ok(Fit::Not(format!("this record ({}) was not booked by this journal", witness.kind)));
+        return Ok(Fit::Not(foreign(witness, is_known)));
     }
-    let Some(anchor) = &witness.anchor else { return Ok(Fit::Unanchored) };
     let line = line.to_string();
+    let Some(anchor) = &witness.anchor else {
+        let asked_for = is_known || is_booked_after(journal, &line, 0, witness.mark.as_deref())?;
+        return Ok(if asked_for { Fit::Unanchored } else { unasked(witness) });
+    };
     let Some((own_line, hash)) = hash_of(journal, anchor.seq)? else {
         return Ok(Fit::Not(format!(
             "the record carries entry {}, and the journal ends before it: later entries are lost",
@@ -198,14 +195,27 @@ fn held_against(journal: &Journal, line: &Line, witness: &Witness) -> Result<Fit
             anchor.seq
         )));
     }
-    let mark = witness.mark.as_deref().unwrap_or_default();
-    Ok(match is_booked_after(journal, &line, anchor.seq, mark)? {
+    Ok(match is_booked_after(journal, &line, anchor.seq, witness.mark.as_deref())? {
         true => Fit::Anchored(anchor.seq),
-        false => Fit::Not(format!(
-            "the journal does not have the request that booked this record ({})",
-            witness.kind
-        )),
+        false => unasked(witness),
     })
+}
+
+/// What is wrong with a record that does not name this journal.
+fn foreign(witness: &Witness, is_known: bool) -> String {
+    let kind = &witness.kind;
+    match &witness.journal {
+        _ if is_known => format!(
+            "the journal has this record ({kind}) as its own, and the record no longer says so: somebody changed \
+             its metadata at the service"
+        ),
+        Some(other) => format!("this record ({kind}) was booked by another journal, {other}"),
+        None => format!("this record ({kind}) was booked by another program: it names no journal"),
+    }
+}
+
+fn unasked(witness: &Witness) -> Fit {
+    Fit::Not(format!("the journal does not have the request that booked this record ({})", witness.kind))
 }
 
 /// Line and hash of an entry.
@@ -217,8 +227,10 @@ fn hash_of(journal: &Journal, seq: u64) -> Result<Option<(String, String)>> {
     })
 }
 
-/// Whether what carries `mark` was written down soon after an entry; something erased may have been it.
-fn is_booked_after(journal: &Journal, line: &str, seq: u64, mark: &str) -> Result<bool> {
+/// Whether what carries `mark` was written down soon after an entry; something erased may have been it. What is no
+/// mark was never written down.
+fn is_booked_after(journal: &Journal, line: &str, seq: u64, mark: Option<&str>) -> Result<bool> {
+    let Some(mark) = mark.and_then(|mark| mark.parse::<Uuid>().ok()) else { return Ok(false) };
     let from = i64::try_from(seq).unwrap_or(i64::MAX);
     journal.read(|db| {
         let sql = "SELECT p.payload FROM entries e LEFT JOIN payloads p ON p.seq = e.seq

@@ -40,7 +40,7 @@ pub(super) fn zero(run: &Run<'_>) -> Flow<Outcome> {
     let amounts = sale.amounts()?;
     let sums = Sums::of(&sale, &amounts)?;
     let form = Form::asked(run, &sale, &asked.extra)?;
-    let body = map::receipt(Kind::Normal, &form, &sale, &amounts, &sums, run.marks())?;
+    let body = map::receipt(Kind::Normal, &form, &sale, &amounts, &sums, run.receipt_marks())?;
     let of = Receipt {
         register: run.operation.line.name.clone(),
         receipt_type: ReceiptType::Zero,
@@ -76,7 +76,7 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
     let sale = taken_back(&original, asked.cashier.clone())?;
     let amounts = sale.amounts()?;
     let sums = Sums::of(&sale, &amounts)?;
-    let mut marks = run.marks();
+    let mut marks = run.receipt_marks();
     marks.insert("fiskal_cancels".into(), original.id.as_str().into());
     let form = Form::repeated(run, &original)?;
     let body = map::receipt(Kind::Cancellation, &form, &sale, &amounts, &sums, marks)?;

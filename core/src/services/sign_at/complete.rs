@@ -25,7 +25,7 @@ impl Ready {
         let sums = Sums::of(&sale, &amounts)?;
         let kind = Kind::of(&sale);
         let form = Form::of_sale(run, &sale)?;
-        let body = map::receipt(kind, &form, &sale, &amounts, &sums, run.marks())?;
+        let body = map::receipt(kind, &form, &sale, &amounts, &sums, run.receipt_marks())?;
         let started_at = sale.started_at.map(|at| run.local(at)).transpose()?;
         let begun = run.operation.open_sale.as_ref().and_then(|begun| begun.get("started_at"));
         let started_at = started_at.or_else(|| begun.and_then(Value::as_str).map(str::to_owned));

@@ -63,6 +63,9 @@ pub(super) struct LocationFacts {
 pub(super) struct RegisterFacts {
     /// SIGN AT's id of it.
     pub(super) register: String,
+    /// SIGN AT's ids of those that it took the place of, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) replaced: Vec<String>,
     /// The Kassen-ID (contract sign-at 2.4).
     pub(super) serial: String,
     /// The last receipt that this journal knows of.

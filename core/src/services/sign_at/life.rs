@@ -117,7 +117,8 @@ pub(super) fn replace(run: &Run<'_>) -> Flow<Outcome> {
     }
     let credential = facts::merchant(run.facts)?.credential;
     let (found, _) = register::make(run, &credential)?;
-    let (after, start) = register::readied(run, &credential, found)?;
+    let (mut after, start) = register::readied(run, &credential, found)?;
+    after.replaced = before.replaced.iter().chain([&before.register]).cloned().collect();
     let outcome = done(run, after, Some(&before.register))?;
     Ok(with_receipts(outcome, start.into_iter().collect()))
 }

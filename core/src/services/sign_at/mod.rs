@@ -8,14 +8,15 @@
 //! | `receipt.zero` | a receipt of the type NORMAL over nothing (Nullbeleg) |
 //! | `record.get`, `record.list`, `record.validate` | receipts read, listed, and validated at FinanzOnline |
 //! | `metadata.*`, `configuration.*` | what is kept beside receipts |
+//! | `journal.verify` | the register's receipts, with the journal's entries that they carry |
 //! | `register.*` | a PATCH of the cash register's state; `replace` also makes the next one |
 //! | `unit.*` | signature creation units |
 //! | `organization.*`, `subject.*` | organizations and their API keys at the Management API |
 //! | `export.fetch` | the data collection log (DEP7), by number and by time |
 //!
 //! Facts: the account's `{organization, own, ended_units}`, the merchant's `{organization, credential, legal_entity,
-//! unit, …}`, the location's `{name}`, the register's `{register, serial, last, dep_saved_at, unconfirmed, offline,
-//! halt}`.
+//! unit, …}`, the location's `{name}`, the register's `{register, replaced, serial, last, dep_saved_at, unconfirmed,
+//! offline, halt}`.
 
 mod account;
 mod afterwards;
@@ -48,6 +49,7 @@ mod sent;
 pub(super) mod settings;
 mod unit;
 mod wire;
+mod witnesses;
 
 use super::{Account, Checks, lacking};
 use crate::error::{Error, Kind, Result};
@@ -233,6 +235,7 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "export.get" => export::get(run),
         "export.fetch" => export::fetch(run),
         "export.saved" => export::saved(run),
+        "journal.witness" => witnesses::witnesses(run),
         "request" => raw::request(run),
         other => resources::outcome(run)
             .unwrap_or_else(|| Err(lacking("sign-at", other, &operations::LACKS).into())),

@@ -82,6 +82,7 @@ pub(super) fn readied(
         offline: None,
         halt: life::halt_of(run, &found),
         register,
+        replaced: Vec::new(),
         serial,
     };
     Ok((learned, start.map(|start| receipt::made_by_service(run, start)).transpose()?))

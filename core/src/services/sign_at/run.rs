@@ -10,6 +10,7 @@ use crate::exchange::{
 };
 pub(super) use crate::local_time::local;
 pub(super) use crate::services::flow::{Flow, Stop};
+use crate::services::marks;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -70,12 +71,17 @@ impl<'a> Run<'a> {
         marks
     }
 
-    /// What marks something as made by this operation and by this journal.
+    /// What marks a resource as made by this operation and by this journal.
     pub(super) fn marks(&self) -> Map<String, Value> {
         let mut marks = Map::new();
         marks.insert("fiskal_operation".into(), self.operation.id.to_string().into());
         marks.insert("fiskal_journal".into(), self.now.writer.to_string().into());
         marks
+    }
+
+    /// What marks a receipt as booked by this operation and by this journal, with the journal's last entry.
+    pub(super) fn receipt_marks(&self) -> Map<String, Value> {
+        marks::of_record(self.operation, self.now)
     }
 
     /// Writes once, and gives the resource that came of it.

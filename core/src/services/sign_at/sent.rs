@@ -54,7 +54,9 @@ pub(super) fn sign(run: &Run<'_>, ready: Ready) -> Flow<Outcome> {
 /// The answer to the signing; asked for again under the same id with the same bytes until there is one.
 fn signed(run: &Run<'_>, ready: &Ready) -> Flow<Value> {
     let path = address(run, &ready.register);
-    let body = ready.body.clone();
+    // Also after a refusal: the journal's last entry, which the body carries, is another one by then.
+    let sent_before = run.past.find(LABEL).and_then(|exchange| exchange.request.body.clone());
+    let body = sent_before.unwrap_or_else(|| ready.body.clone());
     let look = |label: &str| -> Flow<Option<Value>> {
         let found = run.read(Api::Signing, label, &ready.merchant.credential, &path)?;
         Ok(found.map(|answer| answer.body.clone()))

@@ -4,10 +4,10 @@
 //! fetched: the service writes closings and exports of its own, and this journal may have booked
 //! something whose answer it never used. Any other writer is a mismatch.
 
-use super::anchors;
 use super::checks::{CHAIN, Finding};
 use super::records::{Record, operation_path};
 use super::run::{Flow, Run, Stop};
+use crate::services::marks;
 
 /// The longest gap that is fetched.
 const LONGEST_GAP: u32 = 200;
@@ -73,7 +73,7 @@ fn fetched(run: &Run<'_>, credential: &str, system: &str, id: &str) -> Flow<Resu
     if answer.text("/content/system/id") != Some(system) {
         return Ok(Err(format!("the record {id} before it belongs to another system")));
     }
-    let writer = anchors::writer(&answer.body);
+    let writer = marks::journal(&answer.body);
     let kind = answer.text("/content/type").unwrap_or_default();
     if !is_the_services_own(kind) && writer != Some(&run.now.writer.to_string()) {
         return Ok(Err(format!("the record {id} ({kind}) before it was not written by this till")));

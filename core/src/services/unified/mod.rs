@@ -23,7 +23,6 @@
 //! vat_exemptions, certificate, software, last_record, last_signature, offline}`.
 
 mod afterwards;
-mod anchors;
 mod begin;
 mod booked;
 mod chain;
@@ -64,6 +63,7 @@ pub(super) mod settings;
 mod subject;
 mod vat;
 mod wire;
+mod witnesses;
 
 use super::{Account, Checks, lacking};
 use crate::error::{Error, Kind, Result};
@@ -190,10 +190,6 @@ impl Service for Unified {
         }
     }
 
-    fn has_witnesses(&self) -> bool {
-        true
-    }
-
     fn gives_deferred_a_place(&self) -> bool {
         true
     }
@@ -256,7 +252,7 @@ impl Unified {
             "register.replace" => registers::replace(run),
             "credentials.rotate" => subject::rotate(run),
             "credentials.update" => italian::update(run),
-            "journal.witness" => anchors::witnesses(run),
+            "journal.witness" => witnesses::witnesses(run),
             "record.get" => record::get(run),
             "record.list" => record::list(run),
             "export.create" => export::create(run),

@@ -1,12 +1,12 @@
 //! Records: made once, and read back (contract sign-fr 2.7 and 2.8).
 
-use super::anchors::OPERATION;
 use super::lookup;
 use super::offline_chain::{HASH, REMAINING, Wrapped};
 use super::run::{Flow, Run, Stop};
 use super::wire::{Write, encoded, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Answer, set_aside};
+use crate::services::marks::OPERATION;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 

@@ -3,7 +3,6 @@
 //! See [`flow`](crate::services::flow) for how it stops and goes on.
 
 use super::Unified;
-use super::anchors::{self, JOURNAL, OPERATION};
 use super::facts;
 use super::wire::{self, Fate, PAGE, SCOPE, Write};
 use crate::error::{Error, Result};
@@ -13,6 +12,7 @@ use crate::exchange::{
 };
 pub(super) use crate::local_time::local;
 pub(super) use crate::services::flow::{Flow, Stop};
+use crate::services::marks;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -64,10 +64,7 @@ impl<'a> Run<'a> {
 
     /// What marks a record as made by this operation and by this journal.
     pub(super) fn record_marks(&self) -> Map<String, Value> {
-        let mut marks = Map::new();
-        marks.insert(OPERATION.into(), self.operation.id.to_string().into());
-        marks.insert(JOURNAL.into(), anchors::mark(self.now).into());
-        marks
+        marks::of_record(self.operation, self.now)
     }
 
     /// Writes once, and gives the resource that came of it.
