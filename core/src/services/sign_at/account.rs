@@ -9,7 +9,6 @@ use crate::exchange::{Answer, Outcome};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 /// Learns whether the key is the dashboard's, under which merchants get organizations of their own, or that of one
 /// merchant's organization.
@@ -33,12 +32,12 @@ fn learn(run: &Run<'_>) -> Flow<AccountFacts> {
     let credential = run.account_credential()?;
     let Some(organization) = own_organization(run, &credential)? else {
         // Nothing that signs in tells whose it is: it can serve one merchant.
-        return Ok(AccountFacts { organization: None, own: true, ended_units: BTreeSet::new() });
+        return Ok(AccountFacts { organization: None, own: true, ended_units: Vec::new() });
     };
     let path = format!("{PATH}/{organization}");
     let found = run.read(Api::Management, "organization", &credential, &path)?;
     let manages = found.is_some_and(|answer| !is_managed(&answer.body));
-    Ok(AccountFacts { organization: Some(organization), own: !manages, ended_units: BTreeSet::new() })
+    Ok(AccountFacts { organization: Some(organization), own: !manages, ended_units: Vec::new() })
 }
 
 /// Whether another organization manages this one. The member may be there and empty (contract sign-at 2.11).

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 
 /// An outage of a register that lasts longer must be reported to FinanzOnline (contract sign-at 5.5).
 pub(super) const REPORTED_AFTER: SignedDuration = SignedDuration::from_hours(48);
@@ -18,15 +17,17 @@ pub(super) struct AccountFacts {
     pub(super) organization: Option<String>,
     /// Whether that organization is a taxpayer's own; else it manages those of the taxpayers.
     pub(super) own: bool,
-    /// The signature creation units that were ended from here.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(super) ended_units: BTreeSet<String>,
+    /// The signature creation units that were ended from here, each once, in the order of their ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) ended_units: Vec<String>,
 }
 
 impl AccountFacts {
     /// The same account, of which this unit was ended too.
     pub(super) fn with_ended_unit(mut self, unit: &str) -> Self {
-        self.ended_units.insert(unit.to_owned());
+        if !self.ended_units.iter().any(|ended| ended == unit) {
+            self.ended_units.push(unit.to_owned());
+        }
         self
     }
 }
