@@ -150,7 +150,8 @@ fn patience_begins_when_a_call_is_made() {
         assert!(waited < Duration::from_millis(3_700), "{waited:?}: {result:?}");
         match result {
             Ok(receipt) => assert_eq!(read(&receipt)["state"], "pending"),
-            Err(error) => assert_eq!(error.kind(), Kind::Busy, "{error}"),
+            // It waited for its register, or for the service.
+            Err(error) => assert!(matches!(error.kind(), Kind::Busy | Kind::Unreachable), "{error}"),
         }
     }
 }
