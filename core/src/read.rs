@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::members::{ByName, NO_WORD};
+use crate::text::is_steering;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
@@ -111,7 +112,8 @@ pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Short, and without control characters.
+/// Short, and without characters that control or steer what is shown.
 fn plain(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(REASON_CHARACTERS).collect()
+    let shows = |character: &char| !character.is_control() && !is_steering(*character);
+    text.chars().filter(shows).take(REASON_CHARACTERS).collect()
 }
