@@ -1,7 +1,7 @@
 //! Organizations, subjects, merchants, locations, systems and signature creation units, as an account's service
 //! keeps them.
 
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, given, read, references, returned, written};
 use crate::engine::Submission;
 use crate::engine::ports::{SecretStore, Store};
 use crate::error::{Error, Kind, Result};
@@ -201,7 +201,14 @@ lists! {
 
 /// What changes something: written down, done once under the caller's id.
 fn change<T: Serialize + DeserializeOwned>(fiskal: &Call<'_>, name: &str, params: &Value) -> Result<Value> {
-    let asked = submission(fiskal, name, written(&read::<T>(params)?)?)?;
+    let params = written(&read::<T>(params)?)?;
+    let account = params.get("account").and_then(Value::as_str).unwrap_or_default().to_owned();
+    references::check(fiskal, &account, &params)?;
+    let asked = submission(fiskal, name, params)?;
+    // What was asked for before has its secrets, or its result.
+    if fiskal.engine().store().find(&asked.line, &asked.key)?.is_none() {
+        references::check_there(fiskal, &account, &asked.params)?;
+    }
     Ok(fiskal.submit(asked)?.outcome.result)
 }
 
