@@ -3,7 +3,7 @@
 
 use super::{Definition, Run, given, read, references, returned, written};
 use crate::engine::Submission;
-use crate::engine::ports::{SecretStore, Store};
+use crate::engine::ports::{Progress, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, LineKind};
 use crate::fiskal::Call;
@@ -205,8 +205,9 @@ fn change<T: Serialize + DeserializeOwned>(fiskal: &Call<'_>, name: &str, params
     let account = params.get("account").and_then(Value::as_str).unwrap_or_default().to_owned();
     references::check(fiskal, &account, &params)?;
     let asked = submission(fiskal, name, params)?;
-    // What was asked for before has its secrets, or its result.
-    if fiskal.engine().store().find(&asked.line, &asked.key)?.is_none() {
+    // What was asked for before has its result, or goes on; what failed begins anew.
+    let earlier = fiskal.engine().store().find(&asked.line, &asked.key)?;
+    if earlier.is_none_or(|entry| matches!(entry.progress, Progress::Failed)) {
         references::check_there(fiskal, &account, &asked.params)?;
     }
     Ok(fiskal.submit(asked)?.outcome.result)
