@@ -148,7 +148,16 @@ fn a_merchant_made_by_name_leaves_no_secret_in_the_journal() {
     });
     let merchant = fiskal.call("merchant.create", &made).unwrap();
     let mut asked = json!({ "account": "roma", "credential": key["credential"], "merchant": merchant["id"] });
-    for operation in ["commission", "commission", "update", "suspend"] {
+    let renamed = json!({ "trade_name": "Altro Bar e Figli" });
+    for (operation, more) in [
+        ("commission", json!({})),
+        ("commission", json!({})),
+        ("update", json!({})),
+        ("update", renamed),
+        ("suspend", json!({})),
+    ] {
+        let mut asked = asked.clone();
+        asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let changed = fiskal.call(&format!("merchant.{operation}"), &asked).unwrap();
         assert!(!changed.to_string().contains(TAX_ID), "{operation}: {changed}");
     }
