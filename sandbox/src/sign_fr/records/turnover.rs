@@ -49,21 +49,37 @@ pub(super) fn of(desk: &Desk<'_>, system: &Resource, start: Option<Timestamp>, e
 
 /// What a record adds to the turnover; nothing for one that is no sale.
 fn effect(desk: &Desk<'_>, system: &Resource, record: &Record) -> Option<Totals> {
-    if dead(&record.state) {
-        return None;
+    let original = |record: &Record| desk.state.records.get(record.refers_to.as_deref()?);
+    // No recursion: clients cancel cancellations as often as they like.
+    let (mut last, mut is_taken_back) = (record, false);
+    while last.kind == "TRANSACTION::CANCELLATION" {
+        counted(desk, last)?;
+        (last, is_taken_back) = (original(last)?, !is_taken_back);
     }
-    let operation: Value = serde_json::from_str(&record.operation).ok()?;
-    if is_training(desk, record, &operation) {
-        return None;
-    }
-    let original = || effect(desk, system, desk.state.records.get(record.refers_to.as_deref()?)?);
+    let own = own_effect(desk, system, last, original(last))?;
+    Some(if is_taken_back { own.negated() } else { own })
+}
+
+/// The operation of a record that counts; nothing for one that was rejected, or is training.
+fn counted(desk: &Desk<'_>, record: &Record) -> Option<Value> {
+    let operation = serde_json::from_str(&record.operation).ok()?;
+    (!dead(&record.state) && !is_training(desk, record, &operation)).then_some(operation)
+}
+
+/// What a sale or the correction of one adds.
+fn own_effect(
+    desk: &Desk<'_>,
+    system: &Resource,
+    record: &Record,
+    original: Option<&Record>,
+) -> Option<Totals> {
+    let operation = counted(desk, record)?;
     match record.kind.as_str() {
         "TRANSACTION::RECEIPT" | "TRANSACTION::INVOICE" => {
             totals(guide::reading(&operation, desk.settings).pointer("/document/total_vat")?)
         }
-        "TRANSACTION::CANCELLATION" => Some(original()?.negated()),
         "TRANSACTION::CORRECTION" => {
-            let before = original()?;
+            let before = own_effect(desk, system, original?, None)?;
             let data = totals(operation.pointer("/data/document/total_vat")?)?;
             if correction::takes_back(system.country, &operation, desk.settings) {
                 Some(data.negated())
