@@ -21,6 +21,7 @@ fn a_put_changes_the_named_keys_and_no_others() {
     for wrong in [
         json!({ "sign-fr": { "cache_error": true } }),
         json!({ "sign-fr": { "amount_tolerance": "two cents" } }),
+        json!({ "sign-fr": { "amount_tolerance": "-0.01" } }),
         json!({ "sign-fr": { "record_state_status": 200 } }),
         json!({ "sign-fr": { "replay_offset_base": 2 } }),
         json!({ "sign-fr": { "vat_check": "maybe" } }),

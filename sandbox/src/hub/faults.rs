@@ -149,7 +149,8 @@ pub(super) fn plant(visit: &Visit<'_>) -> Reply {
     match control::trouble(&reply) {
         None => page::see("/hub/faults"),
         Some(message) => {
-            let field = NUMBERS.iter().find(|name| message.starts_with(*name)).copied().unwrap_or("kind");
+            let mut fields = NUMBERS.iter().chain(&["path"]);
+            let field = fields.find(|name| message.starts_with(**name)).copied().unwrap_or("kind");
             again(field, &message)
         }
     }
