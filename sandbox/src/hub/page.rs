@@ -15,6 +15,9 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 /// Seconds between two looks at a page that is followed.
 const REFRESH: &str = "5";
 
+/// The queries that say what a list is of.
+const FILTERS: [&str; 3] = ["system", "under", "register"];
+
 const SHOP: [(&str, &str); 7] = [
     ("/", "Overview"),
     ("/hub/organizations", "Organizations"),
@@ -68,13 +71,15 @@ pub(super) fn style() -> Reply {
         .with("x-content-type-options", "nosniff")
 }
 
-/// The switch that lets a page look again by itself.
+/// The switch that lets a page look again by itself. What the list is of stays.
 pub(super) fn follow(visit: &Visit<'_>) -> Markup {
+    let filters = FILTERS.iter().filter_map(|name| Some((*name, visit.query(name)?)));
+    let switch = (!is_followed(visit)).then_some(("follow", "on"));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filters.chain(switch)).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
     html! {
-        @if is_followed(visit) {
-            a.follow href=(visit.path) { span.pulse aria-hidden="true" {} "Following · stop" }
-        } @else {
-            a.follow href={ (visit.path) "?follow=on" } { "Follow" }
+        a.follow href={ (visit.path) (mark) (query) } {
+            @if is_followed(visit) { span.pulse aria-hidden="true" {} "Following · stop" } @else { "Follow" }
         }
     }
 }
