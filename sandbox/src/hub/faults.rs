@@ -121,7 +121,7 @@ fn own(form: &Form) -> Markup {
                 div.field {
                     label for="method" { "Method" }
                     select id="method" name="method" {
-                        @for name in ["", "GET", "POST", "PATCH"] {
+                        @for name in ["", "GET", "POST", "PUT", "PATCH"] {
                             option value=(name) selected[form.text("method") == name] { @if name.is_empty() { "every" } @else { (name) } }
                         }
                     }
