@@ -131,6 +131,9 @@ fn what_the_contract_does_not_list_is_404() {
     }
     assert_eq!(shop.client.get(shop.url("/sign-xx/subjects")).send().unwrap().status(), 404);
     assert_eq!(shop.client.get(shop.url("/sign-france")).send().unwrap().status(), 404);
+    // A client that forgot the prefix reads where the service is.
+    let lost: Value = shop.client.post(shop.url("/tokens")).send().unwrap().json().unwrap();
+    assert!(lost["message"].as_str().unwrap().contains("/sign-fr"), "{lost}");
 }
 
 #[test]
