@@ -139,46 +139,6 @@ fn references_must_name_a_fitting_record_of_the_same_system() {
     shop.post("/records", with_offset).refused(422, "E_UNPROCESSABLE_CONTENT");
 }
 
-/// This version's schema does not know sequences (5.4), so the answers are not held against it. There is no authority to
-/// transmit to (3.2).
-#[test]
-fn documents_of_infocert_taxpayers_are_numbered_by_kind_and_not_transmitted() {
-    let (shop, till) = Shop::ready();
-    shop.settings(json!({ "infocert_sequences": true }));
-    let post = |content: Value| -> Value {
-        let request = shop.request(Method::POST, "/records").header("X-Idempotency-Key", new_key());
-        request.json(&json!({ "content": content })).send().unwrap().json().unwrap()
-    };
-    let intend = |operation: Value| {
-        post(json!({ "type": "INTENTION", "system": { "id": till }, "operation": operation }))
-    };
-    let sell = |number: &str| {
-        let intention = intend(json!({ "type": "TRANSACTION" }));
-        assert!(intention["content"].get("compliance").is_none(), "{intention}");
-        let record = json!({ "id": intention["content"]["id"] });
-        post(json!({ "type": "TRANSACTION", "record": record, "operation": receipt(number) }))
-    };
-    let first = sell("R-1");
-    let event = intend(json!({ "type": "EVENT", "code": "90", "description": "Connection lost" }));
-    let second = sell("R-2");
-    let before = json!({ "id": first["content"]["id"] });
-    for (record, number, previous) in
-        [(&first, "1", None), (&event, "1", None), (&second, "2", Some(&before))]
-    {
-        let sequence = &record["content"]["compliance"]["sequence"];
-        assert_eq!((&sequence["number"], sequence.get("record")), (&json!(number), previous), "{record}");
-        assert!(
-            sequence["signature"].as_str().unwrap().len() <= 64
-                && sequence["type"].as_str().unwrap().len() <= 8
-        );
-        assert!(record["content"].get("transmission").is_none(), "{record}");
-    }
-    assert_eq!(
-        first["content"]["compliance"]["sequence"]["type"],
-        second["content"]["compliance"]["sequence"]["type"]
-    );
-}
-
 /// Each case spoils one amount of a receipt that adds up; the pointer names the place where it shows.
 #[test]
 fn amounts_that_do_not_add_up_are_refused() {
