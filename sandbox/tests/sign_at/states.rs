@@ -188,6 +188,8 @@ fn a_register_needs_an_initialized_unit() {
     shop.set_register(&register, "INITIALIZED").ok();
     shop.set_unit(&unit, "DECOMMISSIONED").ok();
     shop.sign(&register, &new_id(), &sale("STANDARD", "1.00")).refused(404, "E_NO_INITIALIZED_SCU");
+    shop.set_register(&register, "OUTAGE").ok();
+    shop.set_register(&register, "INITIALIZED").refused(404, "E_NO_INITIALIZED_SCU");
     shop.set_register(&register, "DECOMMISSIONED").refused(404, "E_NO_INITIALIZED_SCU");
 }
 
@@ -259,5 +261,9 @@ fn the_configuration_counts_its_changes() {
     assert_eq!(changed["revision"], 1);
     assert_eq!(changed["monthly_receipt_validation_enabled"], false);
     assert_eq!(changed["yearly_receipt_validation_enabled"], true);
+    // What says the same again changes nothing.
+    for same in [json!({}), json!({ "monthly_receipt_validation_enabled": false })] {
+        assert_eq!(shop.patch("/configuration", &same).ok(), changed);
+    }
     assert_eq!(shop.get("/configuration").ok(), changed);
 }
