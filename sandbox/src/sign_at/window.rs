@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fon::{deadlines, known};
 use super::signing::local;
 use super::state::{Receipt, Register, State, Unit};
-use super::{KnownTaxpayer, NAME, SignAt, receipts, registers, view};
+use super::{Judged, KnownTaxpayer, NAME, SignAt, receipts, registers, view};
 use crate::crypto::rksv;
 use crate::service::lock;
 use crate::slice::{Cursor, Slice, slice};
@@ -59,6 +59,8 @@ pub(crate) struct ReceiptView {
     pub(crate) holds: bool,
     /// When it was signed, on Austria's clocks.
     pub(crate) local: String,
+    /// What FinanzOnline said about it.
+    pub(crate) judged: Judged,
     pub(crate) previous: Option<ReceiptRow>,
     pub(crate) next: Option<ReceiptRow>,
 }
@@ -108,6 +110,7 @@ impl SignAt {
             holds: rksv::chain_value(before) == chain,
             chain,
             local: local(receipt.signed_at).map(|time| time.to_string()).unwrap_or_default(),
+            judged: known::judged(receipt),
             previous: previous.map(receipt_row),
             next: neighbour(receipt.number.checked_add(1)).map(receipt_row),
         })

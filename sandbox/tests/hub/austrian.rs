@@ -91,13 +91,16 @@ fn a_merchant_and_a_key_are_made_by_hand() {
 fn devices_and_receipts_appear_as_clients_make_them() {
     let (shop, register) = Shop::ready();
     let visitor = visitor(&shop);
-    shop.book(&register, &sale("REDUCED_1", "4.20"));
+    let mut three = sale("REDUCED_1", "4.20");
+    three["schema"]["standard_v1"]["line_items"][0]["quantity"] = "3".into();
+    three["schema"]["standard_v1"]["line_items"][0]["price_per_unit"] = "1.41".into();
+    shop.book(&register, &three);
     shop.settings(&json!({ "devices": "fail" }));
     shop.book(&register, &raw("CANCELLATION", ["-1.00", "0.00", "0.00", "0.00", "0.00"]));
     let page = visitor.get("/hub/austria").ok();
     assert!(page.has("Latest receipts") && page.has("Unsigned") && page.has("4.20 €"));
     let units = visitor.get("/hub/austria/units").ok();
-    assert!(units.has("Muster GmbH") && units.has("Outage"));
+    assert!(units.has("Muster GmbH") && units.has("Outage") && units.has("Sandbox merchant"), "whose it is");
     let unit = units.linked("austria/units").remove(0);
     assert!(visitor.get(&format!("/hub/austria/units/{unit}")).ok().has("Sandbox merchant"));
 
@@ -125,7 +128,10 @@ fn devices_and_receipts_appear_as_clients_make_them() {
         assert!(last.has(text), "{text}");
     }
     let sold = visitor.get(&format!("/hub/austria/receipts/{}", receipts[1])).ok();
-    assert!(sold.has("Melange") && sold.linked("austria/receipts").contains(&receipts[0]));
+    for text in ["Sandbox merchant", "Melange", "3 × 1.41", "4.23"] {
+        assert!(sold.has(text), "{text}");
+    }
+    assert!(sold.linked("austria/receipts").contains(&receipts[0]));
     let start = visitor.get(&format!("/hub/austria/receipts/{}", receipts[2])).ok();
     assert!(
         start.has("this is the register&#39;s first receipt")

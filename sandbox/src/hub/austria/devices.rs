@@ -31,17 +31,18 @@ fn list(visit: &Visit<'_>, place: &str, title: &str, call: &str, slice: &Slice<D
         @if slice.rows.is_empty() {
             (parts::empty("None yet", &html! { "Clients make them: " code { (call) } "." }))
         } @else {
-            ul.rows { @for row in &slice.rows { (device(place, row)) } }
+            ul.rows { @for row in &slice.rows { (device(visit, place, row)) } }
         }
         (parts::pager(&visit.path, "", slice))
     };
     page::page(visit, title, &content)
 }
 
-fn device(place: &str, row: &DeviceRow) -> Markup {
+fn device(visit: &Visit<'_>, place: &str, row: &DeviceRow) -> Markup {
     html! {
         li {
             a.main href={ (HOME) "/" (place) "/" (row.key) } { (parts::name(&row.title)) }
+            span.where { (companies::name(visit, &row.organization)) }
             @if let Some(serial) = &row.serial { (parts::code(serial)) }
             (parts::badge(&row.state))
             (parts::time(&row.made_at))
