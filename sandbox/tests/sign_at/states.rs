@@ -186,6 +186,9 @@ fn a_register_needs_an_initialized_unit() {
     shop.set_register(&register, "INITIALIZED").refused(404, "E_NO_INITIALIZED_SCU");
     shop.set_unit(&unit, "INITIALIZED").ok();
     shop.set_register(&register, "INITIALIZED").ok();
+    shop.settings(&json!({ "unit_ends_in_use": false }));
+    shop.set_unit(&unit, "DECOMMISSIONED").refused(400, "E_ILLEGAL_SCU_STATE_TRANSITION");
+    shop.settings(&json!({ "unit_ends_in_use": true }));
     shop.set_unit(&unit, "DECOMMISSIONED").ok();
     shop.sign(&register, &new_id(), &sale("STANDARD", "1.00")).refused(404, "E_NO_INITIALIZED_SCU");
     shop.set_register(&register, "OUTAGE").ok();
