@@ -66,8 +66,10 @@ pub(crate) struct ReceiptView {
 }
 
 impl SignAt {
-    pub(crate) fn units(&self, cursor: &Cursor) -> Slice<DeviceRow> {
-        slice(&lock(&self.state).units, cursor, |_| true, unit_row)
+    /// Signature creation units, newest first; of one organization, if its id is given.
+    pub(crate) fn units(&self, organization: Option<&str>, cursor: &Cursor) -> Slice<DeviceRow> {
+        let keep = |row: &Unit| organization.is_none_or(|id| row.owner.organization == id);
+        slice(&lock(&self.state).units, cursor, keep, unit_row)
     }
 
     pub(crate) fn unit(&self, key: &str) -> Option<DeviceView> {
@@ -76,8 +78,10 @@ impl SignAt {
         Some(DeviceView { row: unit_row(unit), content: view::unit(unit) })
     }
 
-    pub(crate) fn registers(&self, cursor: &Cursor) -> Slice<DeviceRow> {
-        slice(&lock(&self.state).registers, cursor, |_| true, register_row)
+    /// Registers, newest first; of one organization, if its id is given.
+    pub(crate) fn registers(&self, organization: Option<&str>, cursor: &Cursor) -> Slice<DeviceRow> {
+        let keep = |row: &Register| organization.is_none_or(|id| row.owner.organization == id);
+        slice(&lock(&self.state).registers, cursor, keep, register_row)
     }
 
     pub(crate) fn register(&self, key: &str) -> Option<DeviceView> {

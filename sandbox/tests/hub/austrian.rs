@@ -104,7 +104,14 @@ fn devices_and_receipts_appear_as_clients_make_them() {
     let unit = units.linked("austria/units").remove(0);
     assert!(visitor.get(&format!("/hub/austria/units/{unit}")).ok().has("Sandbox merchant"));
 
-    let key = visitor.get("/hub/austria/registers").ok().linked("austria/registers").remove(0);
+    let merchant = shop.account("sign-at")["organization"].as_str().unwrap();
+    let page = visitor.get(&format!("/hub/austria/organizations/{merchant}")).ok();
+    let own = format!("/hub/austria/registers?organization={merchant}");
+    assert!(page.has(&format!(r#"<a href="{own}">1</a>"#)));
+    let key = visitor.get(&own).ok().linked("austria/registers").remove(0);
+    let dashboard = shop.account("management")["organization"].as_str().unwrap();
+    let others = visitor.get(&format!("/hub/austria/registers?organization={dashboard}")).ok();
+    assert_eq!(others.linked("austria/registers"), [""; 0]);
     let path = format!("/hub/austria/registers/{key}");
     let page = visitor.get(&path).ok();
     assert!(page.has("Bar") && page.has(&register));
