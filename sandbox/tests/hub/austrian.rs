@@ -108,6 +108,10 @@ fn devices_and_receipts_appear_as_clients_make_them() {
     let page = visitor.get(&format!("/hub/austria/organizations/{merchant}")).ok();
     let own = format!("/hub/austria/registers?organization={merchant}");
     assert!(page.has(&format!(r#"<a href="{own}">1</a>"#)));
+    for (query, link) in [("", "&amp;follow=on"), ("&follow=on&before=x", "")] {
+        let page = visitor.get(&format!("{own}{query}")).ok();
+        assert!(page.has(&format!(r#"<a class="follow" href="{own}{link}">"#)), "the filter stays: {query}");
+    }
     let key = visitor.get(&own).ok().linked("austria/registers").remove(0);
     let dashboard = shop.account("management")["organization"].as_str().unwrap();
     let others = visitor.get(&format!("/hub/austria/registers?organization={dashboard}")).ok();
