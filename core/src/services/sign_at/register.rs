@@ -115,7 +115,7 @@ pub(super) fn path(register: &str) -> String {
 
 /// The register's last receipt.
 fn latest<'a>(run: &Run<'a>, credential: &str, path: &str) -> Flow<Option<&'a Value>> {
-    let address = format!("{path}/receipt?limit=1&order=DESC");
+    let address = format!("{path}/receipt?limit=1&order=DESC&order_by=receipt_number");
     let answer = run.read(Api::Signing, "latest", credential, &address)?;
     Ok(answer.and_then(|answer| answer.body.pointer("/data/0")))
 }
