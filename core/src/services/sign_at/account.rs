@@ -59,7 +59,7 @@ pub(super) fn own_organization(run: &Run<'_>, credential: &str) -> Flow<Option<S
             }
             Ok(claimed(answer))
         }
-        status if wire::is_temporary(status) => Err(Stop::to_repeat(label, wire::pause(1))),
+        _ if answer.is_temporary() => Err(Stop::to_repeat(label, wire::pause(1))),
         _ => Err(wire::refusal(answer).into()),
     }
 }
