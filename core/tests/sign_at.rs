@@ -6,6 +6,8 @@
 mod driver;
 #[path = "sign_at/life.rs"]
 mod life;
+#[path = "sign_at/provisioning.rs"]
+mod provisioning;
 #[path = "sign_at/validation.rs"]
 mod validation;
 #[path = "sign_at/witnesses.rs"]
