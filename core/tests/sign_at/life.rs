@@ -1,7 +1,7 @@
 //! The end of a register: the closing receipt of the chain of vector C, and answers that a sandbox does not give.
 
 use crate::answered;
-use crate::driver::{CODES, Till};
+use crate::driver::{CODES, REGISTER, Till};
 use fiskal::error::{Error, Kind};
 use fiskal::exchange::{Answer, Method, Outcome, Request};
 use serde_json::{Value, json};
@@ -130,6 +130,24 @@ fn a_change_that_a_success_did_not_bring_is_refused() {
     let error = retired("INITIALIZED", &[]).err().unwrap();
     assert_eq!(error.kind(), Kind::Refused);
     assert!(error.message().contains("still INITIALIZED"), "{error}");
+}
+
+#[test]
+fn the_cash_register_that_another_journal_has_put_there_is_taken() {
+    let mut till = Till::at(7);
+    till.facts.register["halt"] = json!({"retired": true, "since": "2026-12-01T07:05:00Z", "reason": null});
+    let mut next = register("INITIALIZED");
+    next["_id"] = "next".into();
+    next["metadata"] = json!({"fiskal_line": "wien@test/register/till-1"});
+    let outcome = till.does(9, "register.replace", json!({"name": "till-1"}), &|request: &Request| {
+        assert_eq!(request.method, Method::Get, "{}", request.path);
+        let receipts = request.path.contains("/next/receipt?");
+        ok(json!({"data": if receipts { [answered(7)] } else { [next.clone()] }}))
+    });
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.result["ids"]["register"], "next");
+    assert_eq!((&outcome.result["state"], &outcome.result["replaced"]), (&json!("ready"), &json!(REGISTER)));
+    assert_eq!(till.facts.register["last"]["number"], "7", "it goes on with the chain that is there");
 }
 
 #[test]
