@@ -118,6 +118,37 @@ fn a_state_that_somebody_else_has_brought_about_meanwhile_is_reached() {
     }
 }
 
+/// Whose key it is, by what the Management API says of its organization (contract sign-at 1.5, 2.11 and 4.4).
+#[test]
+fn a_key_that_can_make_nothing_at_the_management_api_is_a_merchants_own() {
+    let managed = json!({"_id": "o-1", "_envs": ["TEST"], "managed_by_organization_id": "o-0"});
+    let manages = json!({"_id": "o-1", "_envs": ["TEST"], "managed_by_organization_id": ""});
+    let message = json!({"message": "could not parse jwt: '…'", "status_code": 401, "error": "Unauthorized"});
+    let other = json!({"_id": "o-1", "_envs": ["LIVE"]});
+    for (status, organization, own) in [
+        (200, managed, Some(true)),
+        (200, manages, Some(false)),
+        (404, json!({"message": "Not Found"}), Some(true)),
+        (401, message, Some(true)),
+        (200, other, None),
+    ] {
+        let mut till = Till::new(Checks::Enforce, "sandbox");
+        till.facts.account = Value::Null;
+        let outcome =
+            till.does(1, "provision.account", json!({}), &|request: &Request| match request.method {
+                Method::Post => answers(
+                    200,
+                    json!({
+                        "access_token": "t", "access_token_claims": {"env": "TEST", "organization_id": "o-1"},
+                    }),
+                ),
+                _ => answers(status, organization.clone()),
+            });
+        let learned = outcome.ok().and_then(|outcome| outcome.learned?.get("own")?.as_bool());
+        assert_eq!(learned, own, "{status} {organization}");
+    }
+}
+
 /// Whether organizations come in pages is not known (contract sign-at 8, no. 13): one page with more than was asked for
 /// is all of them.
 #[test]
