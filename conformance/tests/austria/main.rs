@@ -192,6 +192,10 @@ fn what_others_do_to_a_register_is_noticed() {
     let over = fiskal.call("sale.complete", &sale("s-4", json!({}))).unwrap_err();
     assert_eq!(over.kind(), Kind::NotReady, "{over}");
     assert!(over.message().contains("register.replace"), "{over}");
+    let kept = fiskal.call("receipt.list", &json!({})).unwrap()["receipts"].take();
+    let closing = kept.as_array().unwrap().last().unwrap();
+    assert_eq!(closing["type"], "closing", "whoever ended it, its closing receipt is kept");
+    assert_eq!(closing["verified"], json!(["finanzonline", "chain"]));
 }
 
 #[test]

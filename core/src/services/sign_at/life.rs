@@ -98,11 +98,7 @@ pub(super) fn retire(run: &Run<'_>) -> Flow<Outcome> {
     };
     let there = stepped(run, &register, &ends)?;
     let halt = halt_of(run, &there).map(|halt| Halt { reason: reason(run), ..halt });
-    let register = RegisterFacts { halt, offline: None, ..register };
-    let (register, receipts) = match register::state(&there) {
-        "DECOMMISSIONED" => closed(run, register, &there)?,
-        _ => (register, Vec::new()),
-    };
+    let (register, receipts) = ended(run, RegisterFacts { halt, offline: None, ..register }, &there)?;
     Ok(with_receipts(done(run, register, None)?, receipts))
 }
 
@@ -148,8 +144,16 @@ fn stepped(run: &Run<'_>, register: &RegisterFacts, states: &[&str]) -> Flow<Val
     Err(Stop::Refused(Error::new(Kind::Refused, message)))
 }
 
-/// The register after its closing receipt, and that with what SIGN AT made on the way to it.
-fn closed(run: &Run<'_>, register: RegisterFacts, there: &Value) -> Flow<(RegisterFacts, Vec<Receipt>)> {
+/// The register as it is now, and where it has ended as planned, its closing receipt with what SIGN AT made on the way
+/// to it.
+pub(super) fn ended(
+    run: &Run<'_>,
+    register: RegisterFacts,
+    there: &Value,
+) -> Flow<(RegisterFacts, Vec<Receipt>)> {
+    if register::state(there) != "DECOMMISSIONED" {
+        return Ok((register, Vec::new()));
+    }
     let credential = facts::merchant(run.facts)?.credential;
     let newer = match &register.last {
         Some(last) => between::after(run, &credential, &register.register, last)?,
