@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::HOME;
 use crate::http::Reply;
+use crate::hub::once::Once;
 use crate::hub::parts::Field;
 use crate::hub::{self, Visit, page, parts};
 use crate::management::{Company, CompanyKey, Unmade};
@@ -51,7 +52,11 @@ pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
     let content = html! {
         p.crumbs { a href=(HOME) { "Austria" } " / " a href={ (HOME) "/organizations" } { "Organizations" } }
         div.title { h1 { (parts::name(&company.name)) } }
-        (parts::facts(&[("Id", parts::code(&company.id))]))
+        (parts::facts(&[
+            ("Id", parts::code(&company.id)),
+            ("Signature creation units", devices(id, "units", visit.hub.sign_at.units(Some(id), &Cursor::Newest).total)),
+            ("Registers", devices(id, "registers", visit.hub.sign_at.registers(Some(id), &Cursor::Newest).total)),
+        ]))
         @if company.manager.is_none() {
             section aria-labelledby="managed" {
                 h2 id="managed" { "Merchants" }
@@ -63,6 +68,13 @@ pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
         (key_section(visit, &company))
     };
     page::page(visit, &company.name, &content)
+}
+
+/// How many devices of a kind an organization has, and the way to them.
+fn devices(id: &str, place: &str, total: usize) -> Markup {
+    html! {
+        @if total == 0 { "none yet" } @else { a href={ (HOME) "/" (place) "?organization=" (id) } { (total) } }
+    }
 }
 
 fn merchant_form(visit: &Visit<'_>, id: &str) -> Markup {
@@ -125,10 +137,6 @@ fn key_section(visit: &Visit<'_>, company: &Company) -> Markup {
 }
 
 pub(super) async fn create(visit: &Visit<'_>, manager: &str) -> Reply {
-    let mut once = visit.hub.once.lock().await;
-    if let Some(place) = once.led_to(visit.form.text("form")) {
-        return page::see(&place);
-    }
     let is_own = visit.hub.accounts.company(manager).is_some_and(|company| company.manager.is_none());
     if !is_own {
         return page::nothing_here(visit);
@@ -137,10 +145,7 @@ pub(super) async fn create(visit: &Visit<'_>, manager: &str) -> Reply {
     let mut content: Map<String, Value> = given.collect();
     content.insert("country_code".to_owned(), "AUT".into());
     match visit.hub.accounts.make_company(content, manager).await {
-        Ok(id) => {
-            once.note(visit.form.text("form"), &path(&id));
-            page::see(&path(&id))
-        }
+        Ok(id) => page::see(&path(&id)),
         Err(Unmade::Store(reason)) => page::refused(visit, 503, &reason),
         Err(Unmade::Form(reason)) => {
             let field = FIELDS.iter().find(|(name, ..)| reason.starts_with(&format!("/{name} ")));
@@ -151,20 +156,14 @@ pub(super) async fn create(visit: &Visit<'_>, manager: &str) -> Reply {
     }
 }
 
-pub(super) async fn create_key(visit: &Visit<'_>, company: &str) -> Reply {
-    let mut once = visit.hub.once.lock().await;
-    if let Some(place) = once.led_to(visit.form.text("form")) {
-        return page::see(&place);
-    }
+pub(super) async fn create_key(visit: &Visit<'_>, company: &str, once: &mut Once) -> Reply {
     if visit.hub.accounts.company(company).is_none() {
         return page::nothing_here(visit);
     }
     match visit.hub.accounts.make_company_key(visit.form.text(KEY_NAME), company).await {
         Ok((id, secret)) => {
-            let place = format!("{HOME}/keys/{id}");
-            once.note(visit.form.text("form"), &place);
             once.keep(&id, secret);
-            page::see(&place)
+            page::see(&format!("{HOME}/keys/{id}"))
         }
         Err(Unmade::Store(reason)) => page::refused(visit, 503, &reason),
         Err(Unmade::Form(_)) => {

@@ -7,6 +7,7 @@ mod receipts;
 
 use maud::{Markup, html};
 
+use super::once::Once;
 use super::{Visit, page, parts};
 use crate::http::Reply;
 use crate::slice::Cursor;
@@ -38,17 +39,17 @@ pub(super) async fn read(visit: &Visit<'_>, segments: &[&str]) -> Reply {
     }
 }
 
-pub(super) async fn write(visit: &Visit<'_>, segments: &[&str]) -> Reply {
+pub(super) async fn write(visit: &Visit<'_>, segments: &[&str], once: &mut Once) -> Reply {
     match segments {
         ["organizations", id, "organizations"] => companies::create(visit, id).await,
-        ["organizations", id, "keys"] => companies::create_key(visit, id).await,
+        ["organizations", id, "keys"] => companies::create_key(visit, id, once).await,
         _ => page::nothing_here(visit),
     }
 }
 
 fn show(visit: &Visit<'_>) -> Reply {
     let (units, registers) =
-        (visit.hub.sign_at.units(&Cursor::Newest), visit.hub.sign_at.registers(&Cursor::Newest));
+        (visit.hub.sign_at.units(None, &Cursor::Newest), visit.hub.sign_at.registers(None, &Cursor::Newest));
     let latest = visit.hub.sign_at.receipts(None, &Cursor::Newest);
     let companies = visit.hub.accounts.companies(&Cursor::Newest);
     let taxpayers = visit.hub.sign_at.taxpayers(&Cursor::Newest);
