@@ -169,6 +169,7 @@ fn a_line_breaks_between_parts_before_it_breaks_within_one() {
             printed.lines().map(str::trim).skip_while(|line| !line.starts_with("RKSV")).collect();
         assert_eq!(lines.get(..expected.len()), Some(expected), "{printed}");
     }
+    assert!(print::html(&shown).contains("<span>Ermäßigt-1 5,60 /</span> <span>Ermäßigt-2 9,00 /</span>"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Blocks as rows of characters on paper of a given width.
 
-use super::paper::{Align, Block, Style};
+use super::paper::{Align, Block, Style, parts};
 use super::{LEAST_COLUMNS, MOST_COLUMNS};
 use crate::receipt::Qr;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -131,14 +131,12 @@ impl Rows {
 ///
 /// An empty text has no lines.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
     let mut lines: Vec<String> = Vec::new();
-    for part in words.split_inclusive(|word| matches!(*word, "/" | "·")) {
-        let whole = part.join(" ");
-        if whole.width() <= width {
-            append(&mut lines, &whole, width);
+    for part in parts(text) {
+        if part.width() <= width {
+            append(&mut lines, &part, width);
         } else {
-            part.iter().for_each(|word| append(&mut lines, word, width));
+            part.split(' ').for_each(|word| append(&mut lines, word, width));
         }
     }
     lines
