@@ -142,6 +142,43 @@ fn a_place_for_no_journal_is_an_error() {
     assert_says(&open(&path).unwrap_err(), Kind::Journal, &path, "writable");
 }
 
+/// The disk behind it may only not be there today.
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_replaced_by_a_new_journal() {
+    let (folder, path) = place();
+    for target in ["disk/fiskal.db", "fiskal.db"] {
+        std::os::unix::fs::symlink(folder.path().join(target), &path).unwrap();
+        assert_says(&open(&path).unwrap_err(), Kind::Config, &path, "leads nowhere");
+        assert!(path.symlink_metadata().unwrap().is_symlink());
+        fs::remove_file(&path).unwrap();
+    }
+}
+
+/// What is written into a file without a name is gone with the process.
+#[cfg(unix)]
+#[test]
+fn a_journal_that_was_taken_away_is_not_written_any_more() {
+    let takings: [fn(&Path); 3] = [
+        |path| fs::remove_file(path).unwrap(),
+        |path| fs::rename(path, path.with_extension("old")).unwrap(),
+        |path| {
+            fs::copy(path, path.with_extension("copy")).unwrap();
+            fs::rename(path.with_extension("copy"), path).unwrap();
+        },
+    ];
+    for take_away in takings {
+        let (_folder, path) = place();
+        let journal = open(&path).unwrap();
+        add(&journal, "a", "before");
+        take_away(&path);
+        let lost = journal.append(vec![draft("a", json!(1))], at(1), Durability::Durable).unwrap_err();
+        assert_says(&lost, Kind::Journal, &path, "open it again");
+        assert_eq!(journal.close().unwrap_err().kind(), Kind::Journal);
+        assert_eq!(journal.close(), Ok(()));
+    }
+}
+
 #[test]
 fn a_file_that_is_no_journal_is_left_alone() {
     let (_folder, path) = place();
