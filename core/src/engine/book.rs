@@ -1,10 +1,11 @@
 //! The journal as the engine's [`Store`].
 
 use crate::engine::events::Event;
-use crate::engine::ports::{Durability, Entry, OpenSale, Progress, ReceiptFilter, ReceiptKey, Store};
+use crate::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store};
 use crate::engine::projection::{broken, parsed};
-use crate::error::{Error, Kind, Result};
-use crate::exchange::{Anchor, Exchange, Known, Line};
+use crate::engine::rows::{RawEntry, RawExchange, RawSale};
+use crate::error::Result;
+use crate::exchange::{Anchor, Exchange, Line};
 use crate::journal::{self, Draft, Journal, LineLock};
 use crate::receipt::Receipt;
 use jiff::Timestamp;
@@ -16,6 +17,8 @@ const ENTRY: &str = "SELECT operation, key, fingerprint, state, outcome, deferre
 /// The condition of the index `operations_unfinished`, word for word: SQLite uses a partial index only
 /// where the query repeats it, and would else read all that a line ever did.
 const UNFINISHED: &str = "state IN ('open', 'handed_over', 'deferred', 'follow_up')";
+const ALL_OF_LINE: &str =
+    "SELECT receipt FROM receipts INDEXED BY receipts_of_line WHERE line = ?1 ORDER BY changed";
 const SALE: &str = "SELECT sale, cart, begun_at, service, ended, refused FROM sales";
 
 impl Store for Journal {
@@ -177,6 +180,17 @@ impl Store for Journal {
             Ok(receipts)
         })
     }
+
+    fn each_receipt(&self, line: &Line, each: &mut dyn FnMut(Receipt)) -> Result<()> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(ALL_OF_LINE)?;
+            let mut rows = statement.query([line.to_string()])?;
+            while let Some(row) = rows.next()? {
+                each(parsed(&row.get::<_, String>(0)?)?);
+            }
+            Ok(())
+        })
+    }
 }
 
 fn unfinished(which: &str) -> String {
@@ -196,7 +210,8 @@ fn page(filter: &ReceiptFilter) -> String {
     let these = match (filter.waiting, &filter.line) {
         (true, Some(_)) => "INDEXED BY receipts_not_final WHERE final = 0 AND line = ?1",
         (true, None) => "INDEXED BY receipts_not_final WHERE final = 0 AND ?1 IS NULL",
-        (false, _) => "INDEXED BY receipts_by_change WHERE (?1 IS NULL OR line = ?1)",
+        (false, Some(_)) => "INDEXED BY receipts_of_line WHERE line = ?1",
+        (false, None) => "INDEXED BY receipts_by_change WHERE ?1 IS NULL",
     };
     format!(
         "SELECT changed, receipt FROM receipts {these} AND changed > ?2 AND changed <= ifnull(
@@ -234,130 +249,6 @@ fn many<T>(
     db.prepare_cached(sql)
         .and_then(|mut statement| statement.query_map(values, read)?.collect())
         .map_err(broken)
-}
-
-/// A row of `operations`, before its JSON is parsed.
-struct RawEntry {
-    operation: String,
-    key: Option<String>,
-    fingerprint: String,
-    state: String,
-    outcome: Option<String>,
-    deferred: Option<String>,
-    not_before: Option<String>,
-    stuck: Option<String>,
-    set_aside: Option<String>,
-}
-
-impl RawEntry {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(RawEntry {
-            operation: row.get(0)?,
-            key: row.get(1)?,
-            fingerprint: row.get(2)?,
-            state: row.get(3)?,
-            outcome: row.get(4)?,
-            deferred: row.get(5)?,
-            not_before: row.get(6)?,
-            stuck: row.get(7)?,
-            set_aside: row.get(8)?,
-        })
-    }
-
-    fn parse(self) -> Result<Entry> {
-        let outcome = || parsed(self.outcome.as_deref().unwrap_or("{\"result\":null}"));
-        let progress = match self.state.as_str() {
-            "handed_over" => Progress::HandedOver(outcome()?),
-            "deferred" => Progress::Deferred(outcome()?, parsed(self.deferred.as_deref().unwrap_or("null"))?),
-            "follow_up" => Progress::FollowUp(time(self.not_before.as_deref().unwrap_or_default())?),
-            "parked" => Progress::Parked,
-            "finished" => Progress::Finished(outcome()?),
-            "failed" => Progress::Failed,
-            _ => Progress::Open,
-        };
-        Ok(Entry {
-            operation: parsed(&self.operation)?,
-            key: self.key,
-            fingerprint: self.fingerprint,
-            progress,
-            stuck: self.stuck,
-            set_aside: self.set_aside,
-        })
-    }
-}
-
-/// A row of `exchanges`, before its JSON is parsed.
-struct RawExchange {
-    request: String,
-    known: String,
-    answer: Option<String>,
-    first_sent_at: String,
-    attempts: u32,
-}
-
-impl RawExchange {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(RawExchange {
-            request: row.get(0)?,
-            known: row.get(1)?,
-            answer: row.get(2)?,
-            first_sent_at: row.get(3)?,
-            attempts: row.get(4)?,
-        })
-    }
-
-    fn parse(self) -> Result<Exchange> {
-        let known = match (self.known.as_str(), self.answer) {
-            ("answered", Some(answer)) => Known::Answered(parsed(&answer)?),
-            ("not_sent", _) => Known::NotSent,
-            _ => Known::Unknown,
-        };
-        Ok(Exchange {
-            request: parsed(&self.request)?,
-            known,
-            first_sent_at: time(&self.first_sent_at)?,
-            attempts: self.attempts,
-        })
-    }
-}
-
-/// A row of `sales`, before its JSON is parsed.
-struct RawSale {
-    id: String,
-    cart: String,
-    begun_at: String,
-    service: String,
-    ended: bool,
-    refused: bool,
-}
-
-impl RawSale {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(RawSale {
-            id: row.get(0)?,
-            cart: row.get(1)?,
-            begun_at: row.get(2)?,
-            service: row.get(3)?,
-            ended: row.get(4)?,
-            refused: row.get(5)?,
-        })
-    }
-
-    fn parse(self) -> Result<OpenSale> {
-        Ok(OpenSale {
-            id: self.id,
-            cart: parsed(&self.cart)?,
-            begun_at: time(&self.begun_at)?,
-            service: parsed(&self.service)?,
-            ended: self.ended,
-            refused: self.refused,
-        })
-    }
-}
-
-fn time(text: &str) -> Result<Timestamp> {
-    text.parse()
-        .map_err(|_| Error::new(Kind::Journal, format!("'{text}' in the journal is not a time; rebuild it")))
 }
 
 #[cfg(test)]

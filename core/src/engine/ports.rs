@@ -97,6 +97,8 @@ pub trait Store: Send + Sync {
     fn receipt(&self, by: &ReceiptKey) -> Result<Option<Receipt>>;
     /// Receipts, oldest change first.
     fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>>;
+    /// All receipts of a register as they are at one moment, one after the other.
+    fn each_receipt(&self, line: &Line, each: &mut dyn FnMut(Receipt)) -> Result<()>;
 }
 
 /// An operation and how far it has come.

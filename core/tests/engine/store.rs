@@ -151,6 +151,10 @@ impl Store for FaultyStore {
     fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>> {
         self.journal.receipts(filter)
     }
+
+    fn each_receipt(&self, line: &Line, each: &mut dyn FnMut(Receipt)) -> Result<()> {
+        self.journal.each_receipt(line, each)
+    }
 }
 
 fn options() -> Options {
