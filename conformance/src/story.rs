@@ -16,6 +16,8 @@ use std::path::Path;
 const PAGE: u32 = 500;
 /// The entries of a journal of which there are more with every attempt.
 const EXCHANGES: &str = "exchange.";
+/// The sentence of an error, in a reply and in the journal's entry of it: it says how the last attempt ended.
+const LAST_ATTEMPT: &str = "/error/message";
 /// How many differences between two stories are told.
 const TOLD: usize = 12;
 
@@ -68,14 +70,15 @@ impl Story {
         for reply in &mut self.replies {
             remove(reply, "/result/entries");
             remove(reply, "/result/changed_after");
-            // It says how the last attempt ended.
-            remove(reply, "/error/message");
+            remove(reply, LAST_ATTEMPT);
         }
         let is_exchange =
             |entry: &Value| entry["kind"].as_str().is_some_and(|kind| kind.starts_with(EXCHANGES));
         self.journal.retain(|entry| !is_exchange(entry));
         for entry in &mut self.journal {
-            let payload = if entry["line"] == JOURNAL_LINE { Value::Null } else { entry["payload"].take() };
+            let mut payload =
+                if entry["line"] == JOURNAL_LINE { Value::Null } else { entry["payload"].take() };
+            remove(&mut payload, LAST_ATTEMPT);
             *entry = json!({ "line": entry["line"], "kind": entry["kind"], "payload": payload });
         }
         for request in &mut self.requests {

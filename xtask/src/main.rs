@@ -5,6 +5,7 @@ mod clock;
 mod codegen;
 mod deep;
 mod dist;
+mod failures;
 mod lint;
 mod out;
 mod packages;

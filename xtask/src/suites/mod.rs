@@ -8,6 +8,7 @@ mod python;
 mod rust;
 
 use crate::clock::spoken;
+use crate::failures::Failures;
 use crate::packages::Build;
 use crate::packages::node::Node;
 use crate::packages::python::Python;
@@ -24,20 +25,22 @@ pub(crate) fn run() -> Result<bool> {
     let workspace = Workspace::load()?;
     let mut report = Report::default();
     let mut programs = Vec::new();
-    report.suite("build", || rust::build(&mut programs))?;
+    report.suite("build", |_| rust::build(&mut programs))?;
     if report.sum().failed == 0 {
         let python = Python::of(&workspace, Build::Tests);
         let node = Node::of(&workspace, Build::Tests);
-        report.suite("packages", || Ok(Tally::default().ended(python.install()? && node.install()?)))?;
+        report.suite("packages", |_| Ok(Tally::default().ended(python.install()? && node.install()?)))?;
         let environment = [python.environment(), node.environment()].concat();
         for member in workspace.members() {
             let programs = rust::programs_of(member, &programs);
             if !programs.is_empty() {
-                report.suite(&member.nickname(), || rust::run(member, &programs, &environment))?;
+                report.suite(&member.nickname(), |failures| {
+                    rust::run(member, &programs, &environment, failures)
+                })?;
             }
         }
-        report.suite("python", || python::test(&python))?;
-        report.suite("node", || node::test(&node))?;
+        report.suite("python", |failures| python::test(&python, failures))?;
+        report.suite("node", |failures| node::test(&node, failures))?;
         report.suite("docs", rust::run_examples)?;
     }
     Ok(report.close())
@@ -56,10 +59,15 @@ fn missing(what: &str) -> Tally {
     if required { Tally { failed: 1, ..Tally::default() } } else { Tally { skipped: 1, ..Tally::default() } }
 }
 
-/// Runs a test runner in view and sums what it reports.
-fn count(command: &mut Command) -> Result<Tally> {
+/// Runs a test runner in view and sums what it reports. What it says of failures is kept for the end.
+fn count(command: &mut Command, failures: &mut Vec<String>) -> Result<Tally> {
     let mut tally = Tally::default();
-    let well = process::tee(command, |line| tally += Tally::read(line).unwrap_or_default())?;
+    let mut said = Failures::default();
+    let well = process::tee(command, |line| {
+        tally += Tally::read(line).unwrap_or_default();
+        said.read(line);
+    })?;
+    failures.extend(said.into_lines());
     Ok(tally.ended(well))
 }
 
@@ -69,9 +77,12 @@ fn check(title: &str, command: &mut Command) -> Result<Tally> {
     Ok(Tally::of(process::show(command)?))
 }
 
-/// The closing table.
+/// What is told at the end.
 #[derive(Default)]
-struct Report(Vec<Row>);
+struct Report {
+    rows: Vec<Row>,
+    failures: Vec<String>,
+}
 
 struct Row {
     suite: String,
@@ -80,29 +91,33 @@ struct Row {
 }
 
 impl Report {
-    fn suite(&mut self, suite: &str, run: impl FnOnce() -> Result<Tally>) -> Result<()> {
+    fn suite(&mut self, suite: &str, run: impl FnOnce(&mut Vec<String>) -> Result<Tally>) -> Result<()> {
         out::head(suite);
         let begun = Instant::now();
-        let tally = run()?;
-        self.0.push(Row { suite: suite.to_owned(), tally, time: begun.elapsed() });
+        let tally = run(&mut self.failures)?;
+        self.rows.push(Row { suite: suite.to_owned(), tally, time: begun.elapsed() });
         Ok(())
     }
 
     fn sum(&self) -> Tally {
         let mut sum = Tally::default();
-        for row in &self.0 {
+        for row in &self.rows {
             sum += row.tally;
         }
         sum
     }
 
-    /// Prints the table and, last, the closing line over all suites.
+    /// Prints the failures once more, the table and, last, the closing line over all suites.
     fn close(&self) -> bool {
+        if !self.failures.is_empty() {
+            out::head("failures");
+            self.failures.iter().for_each(|line| out::line(line));
+        }
         out::head("suites");
-        for row in &self.0 {
+        for row in &self.rows {
             out::line(&format!("{:<16} {:>12}   {}", row.suite, spoken(row.time), row.tally));
         }
-        let time = self.0.iter().map(|row| row.time).sum();
+        let time = self.rows.iter().map(|row| row.time).sum();
         out::line(&format!("{:<16} {:>12}\n", "all", spoken(time)));
         out::line(&self.sum().to_string());
         self.sum().failed == 0

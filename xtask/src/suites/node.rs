@@ -13,10 +13,10 @@ use std::process::Command;
 const VERSIONS: [&str; 4] = ["18", "20", "22", "24"];
 
 /// The package's tests, its types, and one sale on each version of Node.
-pub(super) fn test(node: &Node) -> Result<Tally> {
+pub(super) fn test(node: &Node, failures: &mut Vec<String>) -> Result<Tally> {
     out::head("node: tests");
     let mut tests = node.run("node", &["--test", "--test-reporter=tap"]);
-    let mut tally = count(tests.args(test_files(node)))?;
+    let mut tally = count(tests.args(test_files(node)), failures)?;
     tally += check("node: types", &mut node.run("npm", &["run", "--silent", "types"]))?;
     for version in VERSIONS {
         tally += smoke(node, version)?;

@@ -13,10 +13,10 @@ use std::process::Command;
 const VERSIONS: [&str; 6] = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
 
 /// The package's tests, the stubs and types, and one sale on each version of Python.
-pub(super) fn test(python: &Python) -> Result<Tally> {
+pub(super) fn test(python: &Python, failures: &mut Vec<String>) -> Result<Tally> {
     let mut pytest = python.run("python", &["-m", "pytest"]);
     out::head("python: pytest");
-    let mut tally = count(&mut pytest)?;
+    let mut tally = count(&mut pytest, failures)?;
     tally += check("python: mypy", &mut python.run("python", &["-m", "mypy"]))?;
     let stubtest = ["-m", "mypy.stubtest", "fiskal._native"];
     tally += check("python: stubtest", &mut python.run("python", &stubtest))?;

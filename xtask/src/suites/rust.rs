@@ -65,6 +65,7 @@ pub(super) fn run(
     member: &Package,
     programs: &[&Program],
     environment: &[(&str, OsString)],
+    failures: &mut Vec<String>,
 ) -> Result<Tally> {
     let mut tally = Tally::default();
     for program in programs {
@@ -73,14 +74,14 @@ pub(super) fn run(
         let mut command = Command::new(executable);
         command.current_dir(member.folder()).env("CARGO_MANIFEST_DIR", member.folder());
         command.envs(environment.iter().map(|(name, value)| (name, value)));
-        tally += count(&mut command)?;
+        tally += count(&mut command, failures)?;
     }
     Ok(tally)
 }
 
 /// Runs the examples in the documentation of the Rust crates.
-pub(super) fn run_examples() -> Result<Tally> {
-    count(&mut process::cargo(&["test", "--locked", "--workspace", "--doc", "--no-fail-fast"]))
+pub(super) fn run_examples(failures: &mut Vec<String>) -> Result<Tally> {
+    count(&mut process::cargo(&["test", "--locked", "--workspace", "--doc", "--no-fail-fast"]), failures)
 }
 
 #[cfg(test)]
