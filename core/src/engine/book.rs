@@ -1,7 +1,7 @@
 //! The journal as the engine's [`Store`].
 
 use crate::engine::events::Event;
-use crate::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store};
+use crate::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store, Waiting};
 use crate::engine::projection::{broken, parsed};
 use crate::engine::rows::{RawEntry, RawExchange, RawSale};
 use crate::error::Result;
@@ -108,6 +108,20 @@ impl Store for Journal {
 
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {
         self.read(|db| entries(db, line, "state = 'follow_up'"))
+    }
+
+    fn waiting(&self, line: &Line) -> Result<Waiting> {
+        self.read(|db| {
+            let sql = format!(
+                "SELECT count(*), (SELECT stuck FROM operations WHERE line = ?1 AND {UNFINISHED}
+                   AND state <> 'follow_up' AND stuck IS NOT NULL ORDER BY seq LIMIT 1)
+                 FROM operations WHERE line = ?1 AND {UNFINISHED}"
+            );
+            let found = one(db, &sql, &[&line.to_string()], |row| {
+                Ok(Waiting { count: row.get::<_, u32>(0)? as usize, stuck: row.get(1)? })
+            });
+            Ok(found?.unwrap_or_default())
+        })
     }
 
     fn unfinished_lines(&self) -> Result<Vec<Line>> {

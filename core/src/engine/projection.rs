@@ -20,8 +20,8 @@ const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS facts (line TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS operations (
   id TEXT PRIMARY KEY, seq INTEGER NOT NULL, accepted INTEGER NOT NULL, ended INTEGER, line TEXT NOT NULL, key TEXT,
-  fingerprint TEXT NOT NULL, state TEXT NOT NULL, operation TEXT NOT NULL, outcome TEXT, deferred TEXT,
-  not_before TEXT, sale TEXT, stuck TEXT, set_aside TEXT, refused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  fingerprint TEXT NOT NULL, state TEXT NOT NULL, sale TEXT, stuck TEXT, set_aside TEXT,
+  refused INTEGER NOT NULL DEFAULT 0, not_before TEXT, operation TEXT NOT NULL, outcome TEXT, deferred TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS operations_by_key ON operations (line, key, seq);
 CREATE INDEX IF NOT EXISTS operations_unfinished ON operations (line, seq)
   WHERE state IN ('open', 'handed_over', 'deferred', 'follow_up');

@@ -3,7 +3,7 @@
 use crate::ports::{BEGINNING, Bug, Shared, lock};
 use fiskal::engine::Book;
 use fiskal::engine::events::{Event, What};
-use fiskal::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store};
+use fiskal::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store, Waiting};
 use fiskal::error::{Error, Kind, Result};
 use fiskal::exchange::{Anchor, Exchange, Line};
 use fiskal::journal::{Journal, LineLock, Options};
@@ -157,6 +157,10 @@ impl Store for FaultyStore {
 
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>> {
         self.journal.follow_ups(line)
+    }
+
+    fn waiting(&self, line: &Line) -> Result<Waiting> {
+        self.journal.waiting(line)
     }
 
     fn unfinished_lines(&self) -> Result<Vec<Line>> {
