@@ -165,12 +165,16 @@ impl Sheet<'_> {
                 label.push_str(&format!(" {} %", self.words.number(percent.normalize())));
             }
             let off = worked_out.and_then(|amounts| amounts.get(index).copied()).or(discount.amount);
-            (label, off.map(|off| self.words.money(Exact(-off.0))).unwrap_or_default())
+            (label, off.map(|off| self.words.money(-off)).unwrap_or_default())
         });
         rows.collect()
     }
 
     fn total(&self, paper: &mut Paper) {
+        // What was sold is on the receipt that is paid here: this one has payments, and sums of nothing.
+        if self.receipt.receipt_type == ReceiptType::Payment {
+            return;
+        }
         let gross = self.receipt.totals.gross;
         match self.receipt.rounding.filter(|rounding| *rounding != Exact::ZERO) {
             None => paper.pair(self.words.total, self.words.money(gross), Style::Big),

@@ -14,6 +14,7 @@ use crate::receipt::{Receipt, ReceiptType};
 use crate::sale::{Cashier, Item, Original, Payment, Sale};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::ops::Neg as _;
 
 /// What the caller says about it.
 #[derive(Deserialize)]
@@ -66,9 +67,7 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
     let merchant = facts::merchant(run.facts)?;
     let asked: Asked = run.params()?;
     let original =
-        Receipt::deserialize(run.operation.original.as_ref().unwrap_or(&Value::Null)).map_err(|cause| {
-            Error::internal(format!("the receipt that is meant cannot be read back: {cause}"))
-        })?;
+        original(run)?.ok_or_else(|| Error::internal("a cancellation has no receipt to cancel"))?;
     if original.receipt_type == ReceiptType::Training {
         let message = "a training receipt is no turnover; there is nothing to cancel";
         return Err(Error::new(ErrorKind::Invalid, message).at("/id"));
@@ -101,15 +100,21 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
     Ok(Ready { kind, form: form.name(), register, merchant, sums, body, draft })
 }
 
+/// The receipt that is meant, where there is one.
+pub(super) fn original(run: &Run<'_>) -> Result<Option<Receipt>> {
+    let read = run.operation.original.as_ref().map(Receipt::deserialize).transpose();
+    read.map_err(|cause| Error::internal(format!("the receipt that is meant cannot be read back: {cause}")))
+}
+
 /// The sale of a receipt the other way round.
 fn taken_back(original: &Receipt, cashier: Option<Cashier>) -> Result<Sale> {
     let items = original.items.iter().map(|item| Item {
-        quantity: negated(item.quantity),
-        total: item.total.map(negated),
+        quantity: -item.quantity,
+        total: item.total.map(Exact::neg),
         ..item.clone()
     });
     let payments = original.payments.iter().map(|payment| Payment {
-        amount: negated(payment.amount),
+        amount: -payment.amount,
         tendered: None,
         ..payment.clone()
     });
@@ -118,13 +123,9 @@ fn taken_back(original: &Receipt, cashier: Option<Cashier>) -> Result<Sale> {
         cashier,
         items: items.collect(),
         discounts: original.discounts.clone(),
-        rounding: original.rounding.map(negated),
+        rounding: original.rounding.map(Exact::neg),
         payments: payments.collect(),
         customer: original.customer.clone(),
         ..sale
     })
-}
-
-fn negated(amount: Exact) -> Exact {
-    Exact(-amount.0)
 }
