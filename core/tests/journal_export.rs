@@ -262,4 +262,9 @@ fn a_backup_is_a_journal() {
         .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().contains("partial"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+    // What a program left that was killed meanwhile.
+    fs::write(folder.path().join("next.db.partial"), "").unwrap();
+    let error = journal.backup(&folder.path().join("next.db")).unwrap_err();
+    assert_eq!(error.kind(), Kind::Conflict);
+    assert!(error.message().contains("next.db.partial"), "{error}");
 }

@@ -48,6 +48,17 @@ fn what_counts_and_how_much() {
     let of_type = |receipt_type, id: &str, gross| Receipt { receipt_type, ..receipt(id, gross) };
     let document = |document, id: &str| Receipt { document, ..receipt(id, 600) };
     let state = |state| Receipt { state, ..receipt("r", 600) };
+    let numbered = |receipt: Receipt| Receipt { number: Some("7".into()), ..receipt };
+    let back_to = |other: &str| {
+        let original =
+            Original { register: Some(other.into()), number: Some("7".into()), ..Original::default() };
+        Receipt {
+            receipt_type: Return,
+            register: "till-1".into(),
+            original: Some(original),
+            ..receipt("b", -600)
+        }
+    };
     let cases = [
         (vec![], (0, "0")),
         (vec![receipt("r", 600)], (1, "6.00")),
@@ -75,6 +86,11 @@ fn what_counts_and_how_much() {
         (vec![of_type(Training, "r", 600), about("r", Return, receipt("b", -600))], (0, "0")),
         (vec![document(Document::Draft, "r"), about("r", Cancel, receipt("c", -600))], (0, "0")),
         (vec![about("elsewhere", Return, receipt("b", -600))], (1, "-6.00")),
+        // Read once more, because it changed meanwhile.
+        (vec![state(State::Pending), receipt("r", 600), receipt("r", 600)], (1, "6.00")),
+        // Number 7 was a training here, and a sale at the register that is meant.
+        (vec![numbered(of_type(Training, "r", 600)), back_to("till-2")], (1, "-6.00")),
+        (vec![numbered(of_type(Training, "r", 600)), back_to("till-1")], (0, "0")),
         (vec![about("erased", Correction, receipt("c", 900))], (0, "0")),
         // A return is cancelled: what went back is back.
         (

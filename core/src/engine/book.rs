@@ -1,10 +1,11 @@
 //! The journal as the engine's [`Store`].
 
 use crate::engine::events::Event;
-use crate::engine::ports::{Durability, Entry, OpenSale, Progress, ReceiptFilter, ReceiptKey, Store};
+use crate::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store, Waiting};
 use crate::engine::projection::{broken, parsed};
-use crate::error::{Error, Kind, Result};
-use crate::exchange::{Anchor, Exchange, Known, Line};
+use crate::engine::rows::{RawEntry, RawExchange, RawSale};
+use crate::error::Result;
+use crate::exchange::{Anchor, Exchange, Line};
 use crate::journal::{self, Draft, Journal, LineLock};
 use crate::receipt::Receipt;
 use jiff::Timestamp;
@@ -16,6 +17,8 @@ const ENTRY: &str = "SELECT operation, key, fingerprint, state, outcome, deferre
 /// The condition of the index `operations_unfinished`, word for word: SQLite uses a partial index only
 /// where the query repeats it, and would else read all that a line ever did.
 const UNFINISHED: &str = "state IN ('open', 'handed_over', 'deferred', 'follow_up')";
+const ALL_OF_LINE: &str =
+    "SELECT receipt FROM receipts INDEXED BY receipts_of_line WHERE line = ?1 ORDER BY changed";
 const SALE: &str = "SELECT sale, cart, begun_at, service, ended, refused FROM sales";
 
 impl Store for Journal {
@@ -107,6 +110,20 @@ impl Store for Journal {
         self.read(|db| entries(db, line, "state = 'follow_up'"))
     }
 
+    fn waiting(&self, line: &Line) -> Result<Waiting> {
+        self.read(|db| {
+            let sql = format!(
+                "SELECT count(*), (SELECT stuck FROM operations WHERE line = ?1 AND {UNFINISHED}
+                   AND state <> 'follow_up' AND stuck IS NOT NULL ORDER BY seq LIMIT 1)
+                 FROM operations WHERE line = ?1 AND {UNFINISHED}"
+            );
+            let found = one(db, &sql, &[&line.to_string()], |row| {
+                Ok(Waiting { count: row.get::<_, u32>(0)? as usize, stuck: row.get(1)? })
+            });
+            Ok(found?.unwrap_or_default())
+        })
+    }
+
     fn unfinished_lines(&self) -> Result<Vec<Line>> {
         self.read(|db| {
             let sql = format!("SELECT DISTINCT line FROM operations WHERE {UNFINISHED} ORDER BY line");
@@ -161,15 +178,7 @@ impl Store for Journal {
 
     fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>> {
         self.read(|db| {
-            let which = if filter.waiting { "final = 0 AND" } else { "" };
-            let these = format!("FROM receipts WHERE {which} (?1 IS NULL OR line = ?1) AND changed > ?2");
-            // What one entry changed is never cut in two: the mark of the next page is the entry.
-            let sql = format!(
-                "SELECT changed, receipt {these} AND changed <= ifnull(
-                   (SELECT changed {these} ORDER BY changed LIMIT 1 OFFSET ?3 - 1), {})
-                 ORDER BY changed",
-                i64::MAX
-            );
+            let sql = page(filter);
             let line = filter.line.as_ref().map(Line::to_string);
             let values: [&dyn ToSql; 3] = [&line, &(filter.after as i64), &(filter.limit as i64)];
             let mut receipts =
@@ -185,18 +194,44 @@ impl Store for Journal {
             Ok(receipts)
         })
     }
+
+    fn each_receipt(&self, line: &Line, each: &mut dyn FnMut(Receipt)) -> Result<()> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(ALL_OF_LINE)?;
+            let mut rows = statement.query([line.to_string()])?;
+            while let Some(row) = rows.next()? {
+                each(parsed(&row.get::<_, String>(0)?)?);
+            }
+            Ok(())
+        })
+    }
 }
 
 fn unfinished(which: &str) -> String {
     format!("{ENTRY} WHERE line = ?1 AND {UNFINISHED} AND {which} ORDER BY seq")
 }
 
-/// Those about a sale. SQLite would else take the index of all that is unfinished, which is what an outage
-/// makes long.
+/// Those about a sale. SQLite would else take the index of all that is unfinished, which an outage makes long.
 fn unfinished_of() -> String {
     format!(
         "{ENTRY} INDEXED BY operations_by_sale
          WHERE line = ?1 AND sale = ?2 AND {UNFINISHED} AND state <> 'follow_up' ORDER BY seq"
+    )
+}
+
+/// A page of receipts. What one entry changed is never cut in two: the mark of the next page is the entry.
+fn page(filter: &ReceiptFilter) -> String {
+    let these = match (filter.waiting, &filter.line) {
+        (true, Some(_)) => "INDEXED BY receipts_not_final WHERE final = 0 AND line = ?1",
+        (true, None) => "INDEXED BY receipts_not_final WHERE final = 0 AND ?1 IS NULL",
+        (false, Some(_)) => "INDEXED BY receipts_of_line WHERE line = ?1",
+        (false, None) => "INDEXED BY receipts_by_change WHERE ?1 IS NULL",
+    };
+    format!(
+        "SELECT changed, receipt FROM receipts {these} AND changed > ?2 AND changed <= ifnull(
+           (SELECT changed FROM receipts {these} AND changed > ?2 ORDER BY changed LIMIT 1 OFFSET ?3 - 1), {})
+         ORDER BY changed",
+        i64::MAX
     )
 }
 
@@ -230,130 +265,6 @@ fn many<T>(
         .map_err(broken)
 }
 
-/// A row of `operations`, before its JSON is parsed.
-struct RawEntry {
-    operation: String,
-    key: Option<String>,
-    fingerprint: String,
-    state: String,
-    outcome: Option<String>,
-    deferred: Option<String>,
-    not_before: Option<String>,
-    stuck: Option<String>,
-    set_aside: Option<String>,
-}
-
-impl RawEntry {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(RawEntry {
-            operation: row.get(0)?,
-            key: row.get(1)?,
-            fingerprint: row.get(2)?,
-            state: row.get(3)?,
-            outcome: row.get(4)?,
-            deferred: row.get(5)?,
-            not_before: row.get(6)?,
-            stuck: row.get(7)?,
-            set_aside: row.get(8)?,
-        })
-    }
-
-    fn parse(self) -> Result<Entry> {
-        let outcome = || parsed(self.outcome.as_deref().unwrap_or("{\"result\":null}"));
-        let progress = match self.state.as_str() {
-            "handed_over" => Progress::HandedOver(outcome()?),
-            "deferred" => Progress::Deferred(outcome()?, parsed(self.deferred.as_deref().unwrap_or("null"))?),
-            "follow_up" => Progress::FollowUp(time(self.not_before.as_deref().unwrap_or_default())?),
-            "parked" => Progress::Parked,
-            "finished" => Progress::Finished(outcome()?),
-            "failed" => Progress::Failed,
-            _ => Progress::Open,
-        };
-        Ok(Entry {
-            operation: parsed(&self.operation)?,
-            key: self.key,
-            fingerprint: self.fingerprint,
-            progress,
-            stuck: self.stuck,
-            set_aside: self.set_aside,
-        })
-    }
-}
-
-/// A row of `exchanges`, before its JSON is parsed.
-struct RawExchange {
-    request: String,
-    known: String,
-    answer: Option<String>,
-    first_sent_at: String,
-    attempts: u32,
-}
-
-impl RawExchange {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(RawExchange {
-            request: row.get(0)?,
-            known: row.get(1)?,
-            answer: row.get(2)?,
-            first_sent_at: row.get(3)?,
-            attempts: row.get(4)?,
-        })
-    }
-
-    fn parse(self) -> Result<Exchange> {
-        let known = match (self.known.as_str(), self.answer) {
-            ("answered", Some(answer)) => Known::Answered(parsed(&answer)?),
-            ("not_sent", _) => Known::NotSent,
-            _ => Known::Unknown,
-        };
-        Ok(Exchange {
-            request: parsed(&self.request)?,
-            known,
-            first_sent_at: time(&self.first_sent_at)?,
-            attempts: self.attempts,
-        })
-    }
-}
-
-/// A row of `sales`, before its JSON is parsed.
-struct RawSale {
-    id: String,
-    cart: String,
-    begun_at: String,
-    service: String,
-    ended: bool,
-    refused: bool,
-}
-
-impl RawSale {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(RawSale {
-            id: row.get(0)?,
-            cart: row.get(1)?,
-            begun_at: row.get(2)?,
-            service: row.get(3)?,
-            ended: row.get(4)?,
-            refused: row.get(5)?,
-        })
-    }
-
-    fn parse(self) -> Result<OpenSale> {
-        Ok(OpenSale {
-            id: self.id,
-            cart: parsed(&self.cart)?,
-            begun_at: time(&self.begun_at)?,
-            service: parsed(&self.service)?,
-            ended: self.ended,
-            refused: self.refused,
-        })
-    }
-}
-
-fn time(text: &str) -> Result<Timestamp> {
-    text.parse()
-        .map_err(|_| Error::new(Kind::Journal, format!("'{text}' in the journal is not a time; rebuild it")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,5 +285,21 @@ mod tests {
         let sql = format!("EXPLAIN QUERY PLAN {}", unfinished_of());
         let plan: Vec<String> = many(&db, &sql, &[&"a line", &"a sale"], |row| row.get("detail")).unwrap();
         assert!(plan[0].contains("operations_by_sale (line=? AND sale=?)"), "{plan:?}");
+    }
+
+    /// Every synchronisation looks for them, beside all receipts that a register ever made.
+    #[test]
+    fn receipts_that_are_not_final_are_found_without_reading_the_final_ones() {
+        let db = Connection::open_in_memory().unwrap();
+        Book.create(&db).unwrap();
+        for line in [Some("a@test/register/r".parse().unwrap()), None] {
+            let sql = page(&ReceiptFilter { line, waiting: true, after: 0, limit: 10 });
+            let values: [&dyn ToSql; 3] = [&"a line", &0, &10];
+            let plan: Vec<String> =
+                many(&db, &format!("EXPLAIN QUERY PLAN {sql}"), &values, |row| row.get("detail")).unwrap();
+            let tables: Vec<&String> = plan.iter().filter(|step| step.contains("receipts")).collect();
+            assert_eq!(tables.len(), 2, "{plan:?}");
+            assert!(tables.iter().all(|step| step.contains("receipts_not_final")), "{plan:?}");
+        }
     }
 }

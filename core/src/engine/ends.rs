@@ -4,7 +4,7 @@ use crate::engine::drive::{Drive, Ended};
 use crate::engine::events::What;
 use crate::engine::ports::{Clock, Durability, Ids, Progress, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Offline, Outcome, set_aside};
+use crate::exchange::{Effect, Offline, Outcome, set_aside};
 use crate::receipt::State;
 use crate::transport::Transport;
 use serde_json::Value;
@@ -43,7 +43,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             Offline::Refuse(error) if !self.past.has_unknown_write() => {
                 let error = self.about(self.with_silence(error));
                 self.note(What::Parked { operation: id, error: Box::new(error.clone()) });
-                self.write(Durability::Lazy)?;
+                self.write_unbooked()?;
                 Ok(Ended::Failed(error))
             }
             Offline::Refuse(_) | Offline::Unknown => {
@@ -124,8 +124,15 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         } else {
             What::Failed { operation: id, error: told }
         });
-        self.write(Durability::Lazy)?;
+        self.write_unbooked()?;
         Ok(Ended::Failed(error))
+    }
+
+    /// Writes that nothing was booked. The request is on the disk: without this beside it, it would be sent again
+    /// after a power cut, when the till has long sold it otherwise.
+    fn write_unbooked(&mut self) -> Result<()> {
+        let asked_for = self.past.0.iter().any(|exchange| exchange.request.effect == Effect::Write);
+        self.write(if asked_for { Durability::Durable } else { Durability::Lazy })
     }
 
     /// What is in its way for another reason than the link is written down when it changes.

@@ -12,6 +12,7 @@ mod download;
 mod drive;
 mod ends;
 mod resolve;
+mod rows;
 mod send;
 mod submit;
 mod sync;

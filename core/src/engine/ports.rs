@@ -89,6 +89,8 @@ pub trait Store: Send + Sync {
     fn refused(&self, line: &Line) -> Result<Vec<Entry>>;
     /// The follow-ups of a line that are still to be done, in order.
     fn follow_ups(&self, line: &Line) -> Result<Vec<Entry>>;
+    /// How many operations and follow-ups of a line are unfinished, and what is in their way.
+    fn waiting(&self, line: &Line) -> Result<Waiting>;
     /// The lines that have something unfinished.
     fn unfinished_lines(&self) -> Result<Vec<Line>>;
     /// The exchanges of an operation, in order.
@@ -101,6 +103,8 @@ pub trait Store: Send + Sync {
     fn receipt(&self, by: &ReceiptKey) -> Result<Option<Receipt>>;
     /// Receipts, oldest change first.
     fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>>;
+    /// All receipts of a register as they are at one moment, one after the other.
+    fn each_receipt(&self, line: &Line, each: &mut dyn FnMut(Receipt)) -> Result<()>;
 }
 
 /// An operation and how far it has come.
@@ -137,6 +141,15 @@ pub enum Progress {
     Finished(Outcome),
     /// Ended with an error; its key is free again.
     Failed,
+}
+
+/// What of a line is not over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many operations and follow-ups.
+    pub count: usize,
+    /// What is in the way of the first operation that cannot go on for another reason than the connection.
+    pub stuck: Option<String>,
 }
 
 /// A sale that was begun.

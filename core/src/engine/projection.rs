@@ -19,9 +19,9 @@ pub struct Book;
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS facts (line TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS operations (
-  id TEXT PRIMARY KEY, seq INTEGER NOT NULL, line TEXT NOT NULL, key TEXT, fingerprint TEXT NOT NULL,
-  state TEXT NOT NULL, operation TEXT NOT NULL, outcome TEXT, deferred TEXT, not_before TEXT,
-  ended INTEGER, sale TEXT, stuck TEXT, set_aside TEXT, refused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  id TEXT PRIMARY KEY, seq INTEGER NOT NULL, accepted INTEGER NOT NULL, ended INTEGER, line TEXT NOT NULL, key TEXT,
+  fingerprint TEXT NOT NULL, state TEXT NOT NULL, sale TEXT, stuck TEXT, set_aside TEXT,
+  refused INTEGER NOT NULL DEFAULT 0, not_before TEXT, operation TEXT NOT NULL, outcome TEXT, deferred TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS operations_by_key ON operations (line, key, seq);
 CREATE INDEX IF NOT EXISTS operations_unfinished ON operations (line, seq)
   WHERE state IN ('open', 'handed_over', 'deferred', 'follow_up');
@@ -42,11 +42,12 @@ CREATE INDEX IF NOT EXISTS receipts_not_final ON receipts (line, changed) WHERE 
 CREATE INDEX IF NOT EXISTS receipts_by_sale ON receipts (line, sale);
 CREATE INDEX IF NOT EXISTS receipts_by_number ON receipts (line, number);
 CREATE INDEX IF NOT EXISTS receipts_by_change ON receipts (changed);
+CREATE INDEX IF NOT EXISTS receipts_of_line ON receipts (line, changed);
 ";
 
 impl Projection for Book {
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn create(&self, db: &Connection) -> Result<()> {
@@ -73,17 +74,26 @@ impl Projection for Book {
     }
 }
 
+/// What is taken from entries that are erased, by a list of their numbers: one pass over a table for all of them.
+const FORGET: [&str; 4] = [
+    "DELETE FROM receipts WHERE changed IN (SELECT value FROM json_each(?1)) AND final = 1",
+    "DELETE FROM sales WHERE seq IN (SELECT value FROM json_each(?1)) AND ended = 1",
+    // What is parked has nothing unanswered, and cannot go on without its content.
+    "DELETE FROM exchanges WHERE operation IN (SELECT id FROM operations WHERE state = 'parked'
+       AND (accepted IN (SELECT value FROM json_each(?1)) OR ended IN (SELECT value FROM json_each(?1))))",
+    "UPDATE operations SET operation = json_set(operation, '$.params', NULL, '$.original', NULL), outcome = NULL,
+       state = iif(state = 'parked', 'failed', state)
+     WHERE (accepted IN (SELECT value FROM json_each(?1)) OR ended IN (SELECT value FROM json_each(?1)))
+       AND state IN ('finished', 'failed', 'parked')",
+];
+
 /// What was taken from entries that are erased now goes too, unless an operation still needs it.
 fn forget(db: &Connection, erased: &Value) -> Result<()> {
-    for seq in erased.get("seqs").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64) {
-        for sql in [
-            "DELETE FROM receipts WHERE changed = ?1 AND final = 1",
-            "DELETE FROM sales WHERE seq = ?1 AND ended = 1",
-            "UPDATE operations SET operation = json_set(operation, '$.params', NULL), outcome = NULL
-             WHERE (seq = ?1 OR ended = ?1) AND state IN ('finished', 'failed')",
-        ] {
-            db.prepare_cached(sql).and_then(|mut statement| statement.execute([seq])).map_err(broken)?;
-        }
+    let Some(seqs) = erased.get("seqs").filter(|seqs| seqs.is_array()) else { return Ok(()) };
+    for sql in FORGET {
+        db.prepare_cached(sql)
+            .and_then(|mut statement| statement.execute([seqs.to_string()]))
+            .map_err(broken)?;
     }
     Ok(())
 }
@@ -165,8 +175,8 @@ impl Change<'_> {
         not_before: Option<String>,
     ) -> Result<()> {
         self.execute(
-            "INSERT INTO operations (id, seq, line, key, fingerprint, state, operation, not_before, sale)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO operations (id, seq, line, key, fingerprint, state, operation, not_before, sale, accepted)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?2)",
             params![
                 operation.id.to_string(),
                 self.entry.seq as i64,
@@ -359,9 +369,16 @@ pub(super) fn json(value: &impl Serialize) -> Result<String> {
 }
 
 pub(crate) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|cause| {
-        Error::new(Kind::Journal, format!("a projection of the journal cannot be read ({cause}); rebuild it"))
-    })
+    serde_json::from_str(text).map_err(|cause| damaged(&cause.to_string()))
+}
+
+/// The error for what a table has and this library never wrote.
+pub(super) fn damaged(why: &str) -> Error {
+    let message = format!(
+        "a table made from its entries is damaged ({why}); keep the file, let `fiskal journal verify` look at it, \
+         restore a backup"
+    );
+    Error::new(Kind::Journal, message)
 }
 
 pub(super) fn broken(cause: rusqlite::Error) -> Error {

@@ -10,6 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::transport::Transport;
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -47,6 +48,18 @@ pub struct Submission {
     pub once: bool,
     /// How long the caller waits; the account's patience if absent.
     pub patience: Option<Duration>,
+}
+
+impl Submission {
+    /// The fingerprint as it is kept: the same content is known again, also where the content itself was erased.
+    fn digest(&self) -> String {
+        Sha256::digest(&self.fingerprint).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether it says the same as an operation under its key.
+    fn is_of(&self, entry: &Entry) -> bool {
+        entry.fingerprint == self.digest()
+    }
 }
 
 /// What the caller gets.
@@ -159,7 +172,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
         earlier: Option<&Entry>,
     ) -> Result<Option<Reply>> {
         let Some(entry) = earlier else { return Ok(None) };
-        let same = entry.fingerprint == submission.fingerprint;
+        let same = submission.is_of(entry);
         match &entry.progress {
             Progress::Finished(outcome) if submission.once && same => reply(outcome.clone(), true).map(Some),
             Progress::Failed | Progress::Parked | Progress::FollowUp(_) => Ok(None),
@@ -234,8 +247,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
 
     /// What is submitted as an operation with an id of its own, its key and its fingerprint.
     pub(super) fn accept(&self, submission: Submission) -> (Operation, String, String) {
-        let Submission { name, line, above, zone, params, at, original, replaces, key, fingerprint, .. } =
-            submission;
+        let fingerprint = submission.digest();
+        let Submission { name, line, above, zone, params, at, original, replaces, key, .. } = submission;
         let at = at.unwrap_or_else(|| self.now(&line.account));
         let id = self.ids.id();
         let operation = Operation {
@@ -277,7 +290,7 @@ pub(super) enum Ahead {
 /// Whether an unfinished operation is what the caller asks for again. One that is parked, with
 /// nothing unanswered, gives way to what is asked for now.
 pub(super) fn goes_on(entry: &Entry, submission: &Submission) -> bool {
-    let same = entry.fingerprint == submission.fingerprint;
+    let same = submission.is_of(entry);
     match entry.progress {
         Progress::Parked => same,
         Progress::Open | Progress::HandedOver(_) | Progress::Deferred(..) => same || !submission.once,

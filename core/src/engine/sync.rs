@@ -84,7 +84,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
                     Ok(()) => {}
                 }
             }
-            synced.waiting += self.store.queue(&line)?.len() + self.store.follow_ups(&line)?.len();
+            synced.waiting += self.store.waiting(&line)?.count;
         }
         Ok(synced)
     }

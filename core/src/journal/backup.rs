@@ -1,6 +1,6 @@
 //! A copy of the journal as it is at one moment, made while it is in use.
 
-use super::export::{partial, refuse_existing};
+use super::export::{left_over, partial, refuse_existing};
 use super::file::{folder_of, private_file, sync_folder};
 use super::{Journal, Verification};
 use crate::error::{Error, Kind, Result};
@@ -19,6 +19,9 @@ impl Journal {
     pub fn backup(&self, path: &Path) -> Result<Verification> {
         refuse_existing(path)?;
         let partial = partial(path)?;
+        if partial.symlink_metadata().is_ok() {
+            return Err(left_over(&partial));
+        }
         // SQLite writes into an empty file, which only its owner can read from the beginning.
         let file = private_file(&partial)?;
         let done = self.readers.aside(|db| {

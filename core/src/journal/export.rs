@@ -186,15 +186,18 @@ fn create_folder(folder: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|cause| match cause.kind() {
-        io::ErrorKind::AlreadyExists => {
-            let message = format!(
-                "{} is being written, or was left by a program that ended; remove it if nobody writes it",
-                folder.display()
-            );
-            Error::new(Kind::Conflict, message).at("/path")
-        }
+        io::ErrorKind::AlreadyExists => left_over(folder),
         _ => Error::invalid("/path", format!("{} cannot be made ({cause})", folder.display())),
     })
+}
+
+/// The error where what is written until it is complete is there already.
+pub(super) fn left_over(partial: &Path) -> Error {
+    let message = format!(
+        "{} is being written, or was left by a program that ended; remove it if nobody writes it",
+        partial.display()
+    );
+    Error::new(Kind::Conflict, message).at("/path")
 }
 
 fn write_entries(

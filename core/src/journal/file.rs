@@ -6,6 +6,7 @@ use super::{format, place};
 use crate::error::{Error, Kind, Result};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
@@ -31,6 +32,12 @@ pub(super) fn resolve_place(path: &Path) -> Result<PathBuf> {
         return wrong(format!("the folder {} does not exist; create it", folder.display()));
     }
     let resolved = resolve(path);
+    // A new journal in its place would hide the one on a disk that is not there today.
+    if resolved.is_symlink() {
+        return wrong(
+            "this link leads nowhere; bring back what it leads to, or remove it to begin anew".into(),
+        );
+    }
     place::check(&folder_of(&resolved))?;
     Ok(resolved)
 }
@@ -44,11 +51,11 @@ pub(super) fn resolve(path: &Path) -> PathBuf {
 /// Creates the journal if there is none: beside its place, moved there when complete, so that a
 /// journal never exists half made.
 pub(super) fn create_if_missing(path: &Path, lock: &Path, id: Uuid) -> Result<()> {
-    if path.exists() {
+    if is_there(path)? {
         return refuse_empty(path);
     }
     let _held = wait_for(lock)?;
-    if path.exists() {
+    if is_there(path)? {
         return Ok(());
     }
     let new = beside(path, "-new");
@@ -60,6 +67,11 @@ pub(super) fn create_if_missing(path: &Path, lock: &Path, id: Uuid) -> Result<()
     lay_out(&new, id)?;
     fs::rename(&new, path).map_err(|cause| of_file(path, "created", &cause))?;
     sync_folder(&folder_of(path))
+}
+
+/// A journal that cannot be looked at is not taken for a missing one.
+fn is_there(path: &Path) -> Result<bool> {
+    path.try_exists().map_err(|cause| of_file(path, "read", &cause))
 }
 
 /// A journal is never empty, as it is moved to its place complete.
@@ -120,6 +132,53 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     let db = connect(path)?;
     db.pragma_update(None, "query_only", true)?;
     Ok(db)
+}
+
+/// The file behind an open connection, to notice when its path no longer leads to it.
+pub(super) struct Opened {
+    path: PathBuf,
+    identity: Option<Identity>,
+}
+
+/// Device and number of a file.
+type Identity = (u64, u64);
+
+impl Opened {
+    pub(super) fn by(db: &Connection) -> Self {
+        let path = PathBuf::from(db.path().unwrap_or_default());
+        let identity = fs::metadata(&path).ok().and_then(|found| identity(&found));
+        Opened { path, identity }
+    }
+
+    /// Refuses to go on with a file that has lost its name: what is written there is gone with the process, and
+    /// whoever opens the journal by its name does not see it.
+    pub(super) fn check(&self) -> Result<()> {
+        let Some(opened) = self.identity else { return Ok(()) };
+        let is_lost = match fs::metadata(&self.path) {
+            Ok(found) => identity(&found) != Some(opened),
+            Err(cause) => cause.kind() == ErrorKind::NotFound,
+        };
+        if !is_lost {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::Journal,
+            "the file was moved, removed or replaced while it was open, and what is written now would be lost; \
+             put it back, or open it again",
+        ))
+    }
+}
+
+#[cfg(unix)]
+fn identity(found: &fs::Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    Some((found.dev(), found.ino()))
+}
+
+/// Windows keeps an open file where it is.
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> Option<Identity> {
+    None
 }
 
 /// Opens a journal in memory.

@@ -1,23 +1,28 @@
 //! Connections that several threads use, one after the other.
 
+use super::file::Opened;
 use super::{closed, file};
 use crate::error::Result;
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A connection until it is closed. A panic while it was held leaves it usable: SQLite's
+/// A connection until it is closed, and only as long as its file has its name. A panic while it was held leaves it usable: SQLite's
 /// transaction ends with its guard.
 #[derive(Clone)]
-pub(super) struct SharedConnection(Arc<Mutex<Option<Connection>>>);
+pub(super) struct SharedConnection(Arc<Mutex<Option<(Connection, Opened)>>>);
 
 impl SharedConnection {
     pub(super) fn new(connection: Connection) -> Self {
-        SharedConnection(Arc::new(Mutex::new(Some(connection))))
+        let opened = Opened::by(&connection);
+        SharedConnection(Arc::new(Mutex::new(Some((connection, opened)))))
     }
 
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
-        work(self.lock().as_mut().ok_or_else(closed)?)
+        let mut held = self.lock();
+        let (connection, opened) = held.as_mut().ok_or_else(closed)?;
+        opened.check()?;
+        work(connection)
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -28,7 +33,7 @@ impl SharedConnection {
         self.lock().take();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
+    fn lock(&self) -> MutexGuard<'_, Option<(Connection, Opened)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

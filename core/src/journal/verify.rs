@@ -38,7 +38,7 @@ pub struct Misfit {
 
 impl Journal {
     /// Checks every entry, its payload, the chain of every line and the ties between them,
-    /// reading the journal once from front to back.
+    /// reading the journal once from front to back; then whether the rest of the file is whole.
     ///
     /// # Errors
     /// `closed`, or `journal` when the file cannot even be opened; damage inside is a [`Misfit`].
@@ -109,7 +109,7 @@ impl Walk {
     }
 
     fn over(mut self, db: &Connection) -> Verification {
-        self.found.misfit = self.walk(db).err();
+        self.found.misfit = self.walk(db).and_then(|()| self.check_file(db)).err();
         self.found
     }
 
@@ -223,6 +223,20 @@ impl Walk {
             }
             None => Ok(()),
         }
+    }
+
+    /// What SQLite finds in the rest of the file: with a damaged index, what was sold before may not be found.
+    fn check_file(&self, db: &Connection) -> Fit {
+        let told = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+        let told = told.map_err(|error| self.unreadable(&error.into()))?;
+        if told == "ok" {
+            return Ok(());
+        }
+        let why = format!(
+            "fits, as all before it do, but the file is damaged beside them: {}",
+            told.replace('\n', " ")
+        );
+        Err(Misfit { seq: self.next().saturating_sub(1), line: None, why })
     }
 
     /// The heads kept for writing are those of the entries.

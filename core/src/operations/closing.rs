@@ -3,7 +3,7 @@
 use super::receipt::{Format, Printed, columns};
 use super::sale::issuer;
 use super::{Definition, Run, given, read, returned, told, written};
-use crate::engine::ports::{ReceiptFilter, Store};
+use crate::engine::ports::Store;
 use crate::error::Result;
 use crate::fiskal::{Call, Place};
 use crate::money::Exact;
@@ -15,9 +15,6 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
-/// Receipts read at once.
-const PAGE: usize = 1_000;
 
 pub(super) const CREATE: Definition = Definition {
     name: "closing.create",
@@ -294,15 +291,9 @@ fn span(place: &Place<'_>, period: Period, day: Date) -> Result<Span> {
     period.around(day, &place.till.location.zone, begins)
 }
 
-/// All receipts of the register.
+/// All receipts of the register, as they are at one moment: one that changes meanwhile counts once.
 fn turnover(fiskal: &Call<'_>, place: &Place<'_>) -> Result<Turnover> {
     let mut turnover = Turnover::default();
-    let mut filter =
-        ReceiptFilter { line: Some(place.line.clone()), limit: PAGE, ..ReceiptFilter::default() };
-    loop {
-        let page = fiskal.engine().store().receipts(&filter)?;
-        let Some((last, _)) = page.last() else { return Ok(turnover) };
-        filter.after = *last;
-        page.into_iter().for_each(|(_, receipt)| turnover.take(receipt));
-    }
+    fiskal.engine().store().each_receipt(&place.line, &mut |receipt| turnover.take(receipt))?;
+    Ok(turnover)
 }

@@ -2,7 +2,7 @@
 
 use super::{Definition, Nothing, Run, given, read, references, returned, told, written};
 use crate::engine::Synced;
-use crate::engine::ports::Store;
+use crate::engine::ports::{Store, Waiting};
 use crate::error::Result;
 use crate::exchange::{self, Standing};
 use crate::fiskal::{Call, Place};
@@ -198,9 +198,7 @@ struct Waits {
 
 impl Waits {
     fn of(store: &impl Store, place: &Place<'_>) -> Result<Self> {
-        let queue = store.queue(&place.line)?;
-        let waiting = queue.len() + store.follow_ups(&place.line)?.len();
-        let stuck = queue.into_iter().find_map(|entry| entry.stuck);
+        let Waiting { count: waiting, stuck } = store.waiting(&place.line)?;
         Ok(Waits { waiting, stuck, refused: store.refused(&place.line)?.len() })
     }
 

@@ -62,7 +62,16 @@ struct Slim {
     state: State,
     at: Option<Timestamp>,
     totals: Totals,
-    original: Option<Original>,
+    refers: Option<Box<Reference>>,
+}
+
+/// What a receipt refers to.
+#[derive(Clone, Debug)]
+enum Reference {
+    Receipt(String),
+    Number(Option<String>, String),
+    /// A receipt of another register, or of no register.
+    Elsewhere,
 }
 
 impl Turnover {
@@ -73,22 +82,25 @@ impl Turnover {
         turnover
     }
 
-    /// Takes in one more receipt.
+    /// Takes in one more receipt; one that was taken in before is replaced.
     pub fn take(&mut self, receipt: Receipt) {
-        let place = self.receipts.len();
-        self.by_id.insert(receipt.id, place);
-        if let Some(number) = receipt.number {
-            self.by_number.insert((receipt.series, number), place);
-        }
         let time = receipt.signed_at.or(receipt.started_at);
-        self.receipts.push(Slim {
+        let slim = Slim {
             receipt_type: receipt.receipt_type,
             document: receipt.document,
             state: receipt.state,
             at: time.and_then(|at| at.parse().ok()),
             totals: receipt.totals,
-            original: receipt.original,
-        });
+            refers: receipt.original.map(|original| Box::new(reference(original, &receipt.register))),
+        };
+        let place = *self.by_id.entry(receipt.id).or_insert(self.receipts.len());
+        match self.receipts.get_mut(place) {
+            Some(known) => *known = slim,
+            None => self.receipts.push(slim),
+        }
+        if let Some(number) = receipt.number {
+            self.by_number.insert((receipt.series, number), place);
+        }
     }
 
     /// What was signed within a period.
@@ -160,18 +172,27 @@ impl Turnover {
 
     /// The receipt that another refers to. It is an earlier one: chains of references end.
     fn original(&self, receipt: &Slim) -> Option<&Slim> {
-        let original = receipt.original.as_ref()?;
-        let place = match (&original.receipt, &original.number) {
-            (Some(id), _) => self.by_id.get(id),
-            (None, Some(number)) => self.by_number.get(&(original.series.clone(), number.clone())),
-            (None, None) => None,
+        let place = match receipt.refers.as_deref()? {
+            Reference::Receipt(id) => self.by_id.get(id),
+            Reference::Number(series, number) => self.by_number.get(&(series.clone(), number.clone())),
+            Reference::Elsewhere => None,
         };
         // What refers to something that itself refers on was never issued by this library.
         place.and_then(|place| self.receipts.get(*place)).filter(|found| {
-            found.original.is_none() || {
+            found.refers.is_none() || {
                 found.receipt_type == ReceiptType::Return && receipt.receipt_type == ReceiptType::Cancel
             }
         })
+    }
+}
+
+/// What a receipt of `register` refers to. Another register's numbers are its own.
+fn reference(original: Original, register: &str) -> Reference {
+    let is_here = original.register.is_none_or(|other| other == register);
+    match (original.receipt, original.number) {
+        (Some(id), _) => Reference::Receipt(id),
+        (None, Some(number)) if is_here => Reference::Number(original.series, number),
+        (None, _) => Reference::Elsewhere,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::ports::{Fate, Shared, lock, outside};
 use crate::schedule::{Till, line, silence_kills};
 use crate::services::Rule;
 use fiskal::Interrupt;
-use fiskal::engine::ports::{Entry, ReceiptKey, Store};
+use fiskal::engine::ports::{Entry, ReceiptKey, Store, Waiting};
 use fiskal::engine::{Decided, Decision, Resolution};
 use fiskal::error::{Error, Kind};
 use fiskal::receipt::{Receipt, State};
@@ -176,6 +176,9 @@ fn a_missing_key_is_told_and_is_in_the_way() {
     }
     let queue = till.engine.store().queue(&line("r")).unwrap();
     assert!(queue[0].stuck.as_ref().unwrap().contains("environment variable"), "{:?}", queue[0].stuck);
+    let waiting = till.engine.store().waiting(&line("r")).unwrap();
+    assert_eq!((waiting.count, &waiting.stuck), (queue.len(), &queue[0].stuck));
+    assert_eq!(till.engine.store().waiting(&line("other")).unwrap(), Waiting::default());
     let page = fiskal::journal::Filter { kind: Some("operation.stuck".into()), ..Default::default() };
     let told = till.engine.store().journal().entries(&page).unwrap();
     assert_eq!(told.len(), 1, "it is written down once");

@@ -189,6 +189,24 @@ fn an_unreachable_sale_goes_on_when_asked_again() {
     assert_eq!(bookings(&world, "s"), 1);
 }
 
+/// Who was told that nothing was booked has written it on paper, or sold it otherwise.
+#[test]
+fn what_was_told_not_to_be_booked_is_not_booked_after_a_power_cut() {
+    for (rule, fate, kind) in [
+        (Rule::Window, Fate::NotSent, Kind::Unreachable),
+        (Rule::Window, Fate::Refused, Kind::Refused),
+        (Rule::PutForEver, Fate::Refused, Kind::Refused),
+    ] {
+        let (mut till, world) = till(rule);
+        script(&world, &[fate; 12]);
+        assert_eq!(till.sell("r", "s", "x").unwrap().unwrap_err().kind(), kind, "{rule:?} {fate:?}");
+        till.restart(true);
+        script(&world, &[]);
+        till.sync().unwrap().unwrap();
+        assert_eq!(bookings(&world, "s"), 0, "{rule:?} {fate:?}");
+    }
+}
+
 /// A refused connection after a lost answer does not undo what may be booked.
 #[test]
 fn what_may_be_booked_stays_unknown_when_the_link_goes() {

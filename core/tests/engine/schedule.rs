@@ -165,7 +165,9 @@ pub fn run(rule: Rule, seed: u64, bug: Option<Bug>) -> Result<(), String> {
         }
     }
     settle(&till)?;
-    audit(&till, &handed_over)
+    audit(&till, &handed_over)?;
+    // Some of them are enough, and it costs as much as the rest.
+    if seed.is_multiple_of(7) { till.engine.store().rebuilds_to_the_same() } else { Ok(()) }
 }
 
 fn register_of(sale: usize) -> String {

@@ -3,7 +3,7 @@
 use crate::ports::{BEGINNING, Bug, Shared, lock};
 use fiskal::engine::Book;
 use fiskal::engine::events::{Event, What};
-use fiskal::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store};
+use fiskal::engine::ports::{Durability, Entry, OpenSale, ReceiptFilter, ReceiptKey, Store, Waiting};
 use fiskal::error::{Error, Kind, Result};
 use fiskal::exchange::{Anchor, Exchange, Line};
 use fiskal::journal::{Journal, LineLock, Options};
@@ -41,6 +41,37 @@ impl FaultyStore {
 
     pub fn verify(&self) {
         assert_eq!(self.journal.verify().unwrap().misfit, None);
+    }
+
+    /// A newer version derives its tables anew: nothing may be open or over then that was not before.
+    pub fn rebuilds_to_the_same(&self) -> std::result::Result<(), String> {
+        let live = self.tables();
+        self.journal.rebuild().map_err(|error| error.to_string())?;
+        let rebuilt = self.tables();
+        match live.iter().zip(&rebuilt).find(|(live, rebuilt)| live != rebuilt) {
+            Some((live, rebuilt)) => Err(format!("rebuilt {rebuilt}\nfrom {live}")),
+            None if live.len() == rebuilt.len() => Ok(()),
+            None => Err(format!("{} rows were rebuilt to {}", live.len(), rebuilt.len())),
+        }
+    }
+
+    /// Every row of the projection.
+    fn tables(&self) -> Vec<String> {
+        let rows = self.journal.read(|db| {
+            let mut rows = Vec::new();
+            for table in ["facts", "operations", "exchanges", "sales", "receipts"] {
+                let mut statement = db.prepare(&format!("SELECT * FROM {table}"))?;
+                let columns = statement.column_count();
+                let of_table = statement.query_map([], |row| {
+                    let values: Vec<rusqlite::types::Value> =
+                        (0..columns).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?;
+                    Ok(format!("{table} {values:?}"))
+                })?;
+                rows.extend(of_table.collect::<rusqlite::Result<Vec<String>>>()?);
+            }
+            Ok(rows)
+        });
+        rows.unwrap()
     }
 
     fn planted(&self, events: &[Event], durability: Durability) -> (Vec<Event>, Durability) {
@@ -128,6 +159,10 @@ impl Store for FaultyStore {
         self.journal.follow_ups(line)
     }
 
+    fn waiting(&self, line: &Line) -> Result<Waiting> {
+        self.journal.waiting(line)
+    }
+
     fn unfinished_lines(&self) -> Result<Vec<Line>> {
         self.journal.unfinished_lines()
     }
@@ -150,6 +185,10 @@ impl Store for FaultyStore {
 
     fn receipts(&self, filter: &ReceiptFilter) -> Result<Vec<(u64, Receipt)>> {
         self.journal.receipts(filter)
+    }
+
+    fn each_receipt(&self, line: &Line, each: &mut dyn FnMut(Receipt)) -> Result<()> {
+        self.journal.each_receipt(line, each)
     }
 }
 

@@ -5,11 +5,12 @@ use crate::engine::ports::Store;
 use crate::error::{Error, Kind, Result};
 use crate::fiskal::Call;
 use crate::journal::{ExportFormat, JOURNAL_LINE, Manifest, Misfit, Range};
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use uuid::Uuid;
 
 /// Characters of a reason.
 const REASON: usize = 500;
@@ -129,15 +130,15 @@ fn redact(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         return Err(Error::invalid("/entries", message));
     }
     for (at, seq) in entries.iter().enumerate() {
-        check_erasable(fiskal, *seq).map_err(|error| error.at(format!("/entries/{at}")))?;
+        check_erasable(fiskal, *seq, &entries).map_err(|error| error.at(format!("/entries/{at}")))?;
     }
     let erased = fiskal.journal().erase(&entries, jiff::Timestamp::now(), &reason)?;
     written(&Redacted { erased })
 }
 
 /// Refuses what is still needed: of an operation that is not over, and the last word about its line, from
-/// which the next sale goes on.
-fn check_erasable(fiskal: &Call<'_>, seq: u64) -> Result<()> {
+/// which the next sale goes on. And the end of what would then seem to have none.
+fn check_erasable(fiskal: &Call<'_>, seq: u64, entries: &[u64]) -> Result<()> {
     let needed = |why: &str| Error::new(Kind::NotReady, format!("entry {seq} is still needed: {why}"));
     let Ok(at) = i64::try_from(seq) else {
         return Err(Error::new(Kind::NotFound, format!("there is no entry {seq}")));
@@ -154,12 +155,19 @@ fn check_erasable(fiskal: &Call<'_>, seq: u64) -> Result<()> {
         let message = format!("entry {seq} is the journal's own and holds nobody's data; leave it out");
         return Err(Error::new(Kind::Invalid, message));
     }
-    if let Some(id) = operation.and_then(|id| id.parse().ok())
+    if let Some(id) = operation.and_then(|id| id.parse::<Uuid>().ok())
         && let Some(entry) = fiskal.engine().store().operation(id)?
     {
-        use crate::engine::ports::Progress::{Failed, Finished};
-        if !matches!(entry.progress, Finished(_) | Failed) {
+        use crate::engine::ports::Progress::{Failed, Finished, Parked};
+        if !matches!(entry.progress, Finished(_) | Failed | Parked) {
             return Err(needed("its operation is not over; run `sync` first"));
+        }
+        if let Some(beginning) = beginning_of(fiskal, id, at)?.filter(|seq| !entries.contains(seq)) {
+            let why = format!(
+                "it ends the operation that entry {beginning} begins; without it that one would be taken for \
+                 unfinished, and done again, when a newer version reads the journal anew; erase both"
+            );
+            return Err(needed(&why));
         }
     }
     let last: Option<i64> = fiskal.journal().read(|db| {
@@ -173,4 +181,16 @@ fn check_erasable(fiskal: &Call<'_>, seq: u64) -> Result<()> {
         return Err(needed("it is the last word about its line, from which the next operation goes on"));
     }
     Ok(())
+}
+
+/// The entry that begins the operation which the entry `ended` ends, unless that one is erased.
+fn beginning_of(fiskal: &Call<'_>, operation: Uuid, ended: i64) -> Result<Option<u64>> {
+    let found: Option<i64> = fiskal.journal().read(|db| {
+        // A follow-up begins with what ended the operation that it follows, and only asks.
+        let sql = "SELECT p.seq FROM operations o JOIN payloads p ON p.seq = o.accepted
+                   WHERE o.id = ?1 AND o.ended = ?2 AND o.key IS NOT NULL";
+        let values = params![operation.to_string(), ended];
+        Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
+    })?;
+    Ok(found.map(i64::unsigned_abs))
 }

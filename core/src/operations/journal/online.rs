@@ -2,7 +2,7 @@
 //! journal has the requests that booked them.
 
 use crate::engine::Submission;
-use crate::engine::ports::{ReceiptFilter, Store};
+use crate::engine::ports::Store;
 use crate::error::Result;
 use crate::exchange::{Line, Witness, Witnesses};
 use crate::fiskal::{Call, Place};
@@ -13,7 +13,8 @@ use rusqlite::{OptionalExtension, params};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -23,8 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const NAMED: usize = 100;
 /// The most pages of records of one register.
 const MOST_PAGES: u32 = 20_000;
-/// Receipts read at a time.
-const PAGE: usize = 1_000;
 /// Within so many entries after its anchor the request of a record was written down. Other registers write
 /// in between.
 const NEAR: i64 = 5_000;
@@ -91,7 +90,7 @@ pub(super) fn verify(fiskal: &Call<'_>, only: Option<&str>) -> Result<Online> {
 
 fn check_register(fiskal: &Call<'_>, name: &str, place: &Place<'_>, online: &mut Online) -> Result<()> {
     // Read first: what is booked meanwhile is in the service's list only.
-    let mut signed = signed_receipts(fiskal, &place.line)?;
+    let mut signed = signed_records(fiskal, &place.line)?;
     let mut checked = Checked { register: name.to_owned(), records: 0, anchored: 0, up_to: None };
     let mut next = None;
     for _ in 0..MOST_PAGES {
@@ -99,7 +98,7 @@ fn check_register(fiskal: &Call<'_>, name: &str, place: &Place<'_>, online: &mut
         let page = fiskal.look(Submission { patience: Some(PATIENCE), ..asked })?.result;
         let page: Witnesses = told(&page)?;
         for witness in &page.records {
-            let is_known = signed.remove(&witness.record).is_some();
+            let is_known = signed.remove(&mark_of(&witness.record));
             checked.records += 1;
             match held_against(fiskal.journal(), &place.line, witness, is_known)? {
                 Fit::Anchored(seq) => {
@@ -121,10 +120,21 @@ fn check_register(fiskal: &Call<'_>, name: &str, place: &Place<'_>, online: &mut
             break;
         }
     }
-    for (record, receipt) in signed {
-        let why = "the journal has this receipt as signed, and the service has no such record".to_owned();
-        let register = name.to_owned();
-        online.note(Mismatch { register, seq: None, record: Some(record), receipt: Some(receipt), why });
+    if !signed.is_empty() {
+        each_signed(fiskal, &place.line, &mut |record, receipt| {
+            if signed.remove(&mark_of(&record)) {
+                let why =
+                    "the journal has this receipt as signed, and the service has no such record".to_owned();
+                let register = name.to_owned();
+                online.note(Mismatch {
+                    register,
+                    seq: None,
+                    record: Some(record),
+                    receipt: Some(receipt),
+                    why,
+                });
+            }
+        })?;
     }
     online.registers.push(checked);
     Ok(())
@@ -140,20 +150,29 @@ impl Online {
     }
 }
 
-/// The receipts that the service has signed, by its id of their record.
-fn signed_receipts(fiskal: &Call<'_>, line: &Line) -> Result<BTreeMap<String, String>> {
-    let mut signed = BTreeMap::new();
-    let mut filter = ReceiptFilter { line: Some(line.clone()), waiting: false, after: 0, limit: PAGE };
-    loop {
-        let page = fiskal.engine().store().receipts(&filter)?;
-        let Some((last, _)) = page.last() else { return Ok(signed) };
-        filter.after = *last;
-        signed.extend(
-            page.into_iter()
-                .filter(|(_, receipt)| receipt.state == State::Signed)
-                .filter_map(|(_, receipt)| Some((record_of(&receipt)?, receipt.id))),
-        );
-    }
+/// Marks of the records that the service has signed by the journal: 16 bytes each, however long the ids are.
+fn signed_records(fiskal: &Call<'_>, line: &Line) -> Result<HashSet<Mark>> {
+    let mut signed = HashSet::new();
+    each_signed(fiskal, line, &mut |record, _| {
+        signed.insert(mark_of(&record));
+    })?;
+    Ok(signed)
+}
+
+type Mark = [u8; 16];
+
+fn mark_of(record: &str) -> Mark {
+    let hash: [u8; 32] = Sha256::digest(record).into();
+    std::array::from_fn(|at| hash[at])
+}
+
+/// Passes record and receipt of all that the service has signed by the journal.
+fn each_signed(fiskal: &Call<'_>, line: &Line, each: &mut dyn FnMut(String, String)) -> Result<()> {
+    fiskal.engine().store().each_receipt(line, &mut |receipt| {
+        if let Some(record) = record_of(&receipt).filter(|_| receipt.state == State::Signed) {
+            each(record, receipt.id);
+        }
+    })
 }
 
 /// The service's id of what was booked, by the service's word for it.
