@@ -30,7 +30,7 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     if let Some(unknown) = last_key(error.path()).filter(|_| reason.starts_with("unknown field `")) {
         return Error::invalid(pointer, unknown_field(&unknown, &reason));
     }
-    if let Some(message) = unknown_word(&reason) {
+    if let Some(message) = unknown_word(&reason).or_else(|| wrong_type(&reason)) {
         return Error::invalid(pointer, message);
     }
     Error::invalid(pointer, format!("the value cannot be used: {}", plain(&reason)))
@@ -46,6 +46,36 @@ fn unknown_word(reason: &str) -> Option<String> {
     let hint = nearest(given, words).map_or(String::new(), |word| format!("; did you mean '{word}'?"));
     let given: String = plain(given).chars().take(COMPARED_CHARACTERS).collect();
     Some(format!("'{given}' cannot stand here; give {}{hint}", one_of(words)))
+}
+
+/// What to say about a value of the wrong type, in the words of JSON; serde's are those of Rust.
+fn wrong_type(reason: &str) -> Option<String> {
+    let told = reason.strip_prefix("invalid type: ").or_else(|| reason.strip_prefix("invalid value: "))?;
+    let (given, expected) = told.rsplit_once(", expected ")?;
+    let given = match given {
+        "sequence" => "a list".to_owned(),
+        "map" => "an object".to_owned(),
+        scalar => {
+            let value =
+                scalar.trim_start_matches(|letter: char| letter.is_ascii_lowercase() || letter == ' ');
+            let value = if value.is_empty() { scalar } else { value.trim_matches('`') };
+            plain(value).chars().take(COMPARED_CHARACTERS).collect()
+        }
+    };
+    let expected = match expected {
+        "a sequence" => "a list",
+        "a map" | "a JSON object" => "an object",
+        name if name.starts_with("struct ") => "an object",
+        "a string" => "a text",
+        "a boolean" => "true or false",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number, 0 or more",
+        "i32" | "i64" => "a whole number",
+        other => other,
+    };
+    Some(format!("{given} cannot stand here; give {expected}"))
 }
 
 /// The words in a sentence.
