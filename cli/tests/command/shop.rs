@@ -85,7 +85,7 @@ impl Shop {
         self.run_with(args, "")
     }
 
-    pub(crate) fn run_with(&self, args: &[&str], input: &str) -> Ran {
+    pub(crate) fn run_with(&self, args: &[&str], input: impl AsRef<[u8]>) -> Ran {
         let mut child = command(self.folder.path())
             .args(args)
             .env("TMPDIR", self.temporary.path())
@@ -95,7 +95,7 @@ impl Shop {
             .spawn()
             .unwrap();
         // A command that does not read its input may be gone by now.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let _ = child.stdin.take().unwrap().write_all(input.as_ref());
         ran(child.wait_with_output().unwrap())
     }
 
