@@ -42,7 +42,7 @@ struct Event {
     /// Whether it happened in training.
     #[serde(default)]
     training: bool,
-    /// Per service, what only that service knows.
+    /// Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` (an object of texts).
     #[serde(default)]
     extra: Map<String, Value>,
 }
