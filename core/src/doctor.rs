@@ -44,7 +44,8 @@ pub fn sign_in(config: &Config, account: &str) -> Result<()> {
     let secret = |name: &str| door.secret(name);
     let body = door.sign_in.body.as_ref().map(|body| filled(body, &secret)).transpose()?;
     let (answer, _) = door.ask(config, Request { body, ..door.sign_in.clone() })?;
-    door.service.token(&answer).map(drop)
+    let located = |error: Error| config.locate(error.at(format!("/account/{account}")));
+    door.service.token(&answer).map(drop).map_err(located)
 }
 
 /// Where an account signs in.

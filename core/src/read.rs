@@ -2,9 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::members::{ByName, NO_WORD};
-use serde::de::DeserializeOwned;
+use crate::text::quoted;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
+use std::str::FromStr;
 
 /// How much of serde's own words goes into a message; the rest could be a hostile input's.
 const REASON_CHARACTERS: usize = 300;
@@ -17,6 +21,29 @@ const COMPARED_CHARACTERS: usize = 64;
 /// `invalid`, with the JSON pointer of the first field that is missing, unknown or of the wrong type.
 pub(crate) fn strict<T: DeserializeOwned>(value: &Value) -> Result<T> {
     serde_path_to_error::deserialize(ByName(value)).map_err(|error| explain(&error))
+}
+
+/// A field that is a day, for serde.
+pub(crate) fn date<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Date>, D::Error> {
+    parsed(from, "a day", "2026-03-01")
+}
+
+/// A field that is a time, for serde.
+pub(crate) fn time<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Timestamp>, D::Error> {
+    parsed(from, "a time with its offset", "2026-03-01T12:00:00+01:00")
+}
+
+/// The text of a field as what it says; jiff's own reasons tell the digit, and not what to write.
+fn parsed<'de, D: Deserializer<'de>, T: FromStr>(
+    from: D,
+    what: &str,
+    example: &str,
+) -> std::result::Result<Option<T>, D::Error> {
+    let read = |text: String| {
+        let wrong = |_| D::Error::custom(format!("{} is not {what}; write it like {example}", quoted(&text)));
+        text.parse().map_err(wrong)
+    };
+    Option::<String>::deserialize(from)?.map(read).transpose()
 }
 
 /// The error of a value that does not have the shape of a type.

@@ -60,7 +60,7 @@ pub struct Sale {
     #[serde(default)]
     pub training: bool,
     /// When the cashier began (RFC 3339); the time of `sale.begin` if absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::time")]
     #[schemars(with = "Option<String>")]
     pub started_at: Option<Timestamp>,
     /// Who sells.

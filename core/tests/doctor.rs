@@ -91,5 +91,6 @@ fn credentials_that_the_service_does_not_take_are_unauthorized() {
     ));
     let error = sign_in(&config(&base), "paris").unwrap_err();
     assert_eq!((error.kind(), error.details().trace_id.as_deref()), (Kind::Unauthorized, Some("t")));
+    assert_eq!((error.pointer(), error.details().line), (Some("/account/paris"), Some(1)));
     assert!(error.message().contains("No such key; check key, secret and environment"), "{error}");
 }

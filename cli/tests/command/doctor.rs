@@ -28,7 +28,12 @@ fn what_ails_a_till_is_named_with_what_to_do() {
     shop.write("secret", "x");
     let ran = shop.run(&["doctor"]).ends(1);
     let failed = ran.out.lines().find(|line| line.starts_with("FAIL")).unwrap();
-    assert!(failed.contains("sign-in") && failed.contains("check key, secret and environment"), "{failed}");
+    assert!(
+        failed.contains("sign-in")
+            && failed.contains("/account/paris")
+            && failed.contains("check key, secret and environment"),
+        "{failed}"
+    );
 
     drop(sandbox);
     let ran = shop.run(&["doctor"]).ends(1);

@@ -33,7 +33,7 @@ struct Event {
     /// What happened, at most 128 characters.
     description: String,
     /// When it happened (RFC 3339); now if absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::time")]
     #[schemars(with = "Option<String>")]
     occurred_at: Option<Timestamp>,
     /// Who was there.
