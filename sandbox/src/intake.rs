@@ -1,5 +1,7 @@
 //! A request against its contract: path, query and body, before anybody asks what they mean.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use serde_json::{Map, Value};
 
 use crate::http::Call;
@@ -37,7 +39,7 @@ impl Request {
 
     /// A query parameter that is a whole number.
     pub(crate) fn whole(&self, name: &str) -> Option<i64> {
-        self.query(name)?.parse().ok()
+        whole(self.query(name)?)
     }
 
     /// A text in the body.
@@ -116,8 +118,21 @@ fn typed(contract: &Contract, parameter: &Parameter, text: &str) -> Value {
         .get(parameter.schema)
         .and_then(|schema| schema.get("type"))
         .is_some_and(|kind| kind == "integer");
-    let number = Some(text).filter(|_| wants_number).and_then(|text| text.parse::<i64>().ok());
+    let number = Some(text).filter(|_| wants_number).and_then(whole);
     number.map_or_else(|| Value::from(text), Value::from)
+}
+
+/// A whole number of the query. One that is too large is the largest there is: it is a number all the same, and lies
+/// behind everything.
+fn whole(text: &str) -> Option<i64> {
+    text.parse().map_or_else(
+        |error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => Some(i64::MAX),
+            IntErrorKind::NegOverflow => Some(i64::MIN),
+            _ => None,
+        },
+        Some,
+    )
 }
 
 fn body(contract: &Contract, body: Body, call: &Call, strips: bool) -> Result<Value, Misfit> {

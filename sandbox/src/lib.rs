@@ -48,7 +48,7 @@ mod table;
 pub use sandbox::{Options, Sandbox, SandboxError, Store};
 pub use settings::{
     BackwardClock, Check, Count, Devices, DocumentNumbers, Environment, ExemptionCodes, Fon, FonValidation,
-    GuideAmounts, ManagementSettings, PaymentDiscount, RateLimitSettings, ReplayAlphabet, ReplayAnchor,
-    ReplayCheck, ReplayHashInput, ReturnSign, Settings, SignAtSettings, SignFrSettings, SignItSettings,
-    TransmissionResult, UnitLimit, ValueBase, YearEnd,
+    GuideAmounts, IdleMonths, ManagementSettings, PaymentDiscount, RateLimitSettings, ReplayAlphabet,
+    ReplayAnchor, ReplayCheck, ReplayHashInput, ReturnSign, Settings, SignAtSettings, SignFrSettings,
+    SignItSettings, TransmissionResult, UnitLimit, ValueBase, YearEnd,
 };

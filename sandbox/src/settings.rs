@@ -11,7 +11,7 @@ pub use self::italy::{DocumentNumbers, ExemptionCodes, SignItSettings, Transmiss
 pub use self::management::{Environment, ManagementSettings};
 pub use self::rate_limits::RateLimitSettings;
 pub use self::sign_at::{
-    BackwardClock, Count, Devices, Fon, FonValidation, SignAtSettings, UnitLimit, YearEnd,
+    BackwardClock, Count, Devices, Fon, FonValidation, IdleMonths, SignAtSettings, UnitLimit, YearEnd,
 };
 
 /// The sandbox's settings: `GET` and `PUT /_sandbox/settings`. A `PUT` changes the keys it names.

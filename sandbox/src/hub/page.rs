@@ -12,6 +12,8 @@ const STYLE: &str = include_str!("style.css");
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// A small receipt.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath fill='%230b6b5c' d='M3 1h10v14l-2-1.5L9.5 15 8 13.5 6.5 15 5 13.5 3 15z'/%3E%3Cpath stroke='white' d='M5 5h6M5 8h6'/%3E%3C/svg%3E";
+/// What a query says of the place in a list, and of following it.
+const MOVES: [&str; 3] = ["before", "after", "follow"];
 /// Seconds between two looks at a page that is followed.
 const REFRESH: &str = "5";
 
@@ -72,11 +74,20 @@ pub(super) fn style() -> Reply {
 pub(super) fn follow(visit: &Visit<'_>) -> Markup {
     html! {
         @if is_followed(visit) {
-            a.follow href=(visit.path) { span.pulse aria-hidden="true" {} "Following · stop" }
+            a.follow href=(address(visit, None)) { span.pulse aria-hidden="true" {} "Following · stop" }
         } @else {
-            a.follow href={ (visit.path) "?follow=on" } { "Follow" }
+            a.follow href=(address(visit, Some("on"))) { "Follow" }
         }
     }
+}
+
+/// The page from its beginning, with what a list is narrowed to.
+fn address(visit: &Visit<'_>, follow: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(visit.query.iter().filter(|(key, _)| !MOVES.contains(&key.as_str())));
+    query.extend_pairs(follow.map(|follow| ("follow", follow)));
+    let query = query.finish();
+    if query.is_empty() { visit.path.clone() } else { format!("{}?{query}", visit.path) }
 }
 
 fn is_followed(visit: &Visit<'_>) -> bool {

@@ -14,7 +14,7 @@ pub(super) fn show(visit: &Visit<'_>) -> Reply {
     let (now, usual) = (flat(&json!(*visit.house.shared.settings())), flat(&json!(Settings::default())));
     let content = html! {
         h1 { "Settings" }
-        p.lead { "What the contract leaves open, as it is decided here. The documentation of SignFrSettings says what each one means." }
+        p.lead { "What the contract leaves open, as it is decided here. The documentation of the crate fiskal-sandbox says what each one means: SignFrSettings, SignItSettings, SignAtSettings, ManagementSettings." }
         section aria-labelledby="change" {
             h2 id="change" { "Change one" }
             (parts::posted("/hub/settings", &html! {

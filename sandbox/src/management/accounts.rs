@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::NAME;
@@ -131,8 +133,7 @@ impl Accounts {
         now: Timestamp,
         settings: &ManagementSettings,
     ) -> Result<(Value, [Token; 2]), NotSignedIn> {
-        let access_ends = ending(state, key, Use::Access, settings.token_hours, now, settings)?;
-        let refresh_ends = ending(state, key, Use::Refresh, settings.refresh_hours, now, settings)?;
+        let (access_ends, refresh_ends) = endings(state, key, now, settings)?;
         let (access, access_token) = self.token(key, Use::Access, now, access_ends)?;
         let (refresh, refresh_token) = self.token(key, Use::Refresh, now, refresh_ends)?;
         let left = |end: Timestamp| end.as_second().saturating_sub(now.as_second());
@@ -194,7 +195,7 @@ fn known<'s>(state: &'s State, body: &Value) -> Result<&'s Key, NotSignedIn> {
 }
 
 fn refreshed<'s>(state: &'s State, token: &str, now: Timestamp) -> Result<&'s Key, NotSignedIn> {
-    if token.split('.').count() != 3 {
+    if !is_jwt(token) {
         return Err(NotSignedIn::NoToken);
     }
     let token = state
@@ -205,29 +206,42 @@ fn refreshed<'s>(state: &'s State, token: &str, now: Timestamp) -> Result<&'s Ke
     state.keys.get(&token.key).filter(|key| key.enabled).ok_or(NotSignedIn::Ended)
 }
 
-/// When a new token ends: with the key's last one, as long as that has more than half of its time.
-fn ending(
+/// Whether a text has a JWT's form (RFC 7519, 7.2): a header and claims, both JSON objects in base64url, and a signature.
+fn is_jwt(text: &str) -> bool {
+    let object = |part: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
+        serde_json::from_slice::<Map<String, Value>>(&bytes).ok()
+    };
+    let parts: Vec<&str> = text.split('.').collect();
+    matches!(parts[..], [header, claims, _] if object(header).is_some() && object(claims).is_some())
+}
+
+/// When new tokens end. The access token ends with the key's last one, as long as that has more than half of its time;
+/// the refresh token always ends as much later as its life is longer (contract sign-at 2.1: so it was recorded).
+fn endings(
     state: &State,
     key: &Key,
-    purpose: Use,
-    hours: u32,
     now: Timestamp,
     settings: &ManagementSettings,
-) -> Result<Timestamp, NotSignedIn> {
-    let after = |seconds: i64| {
-        now.saturating_add(SignedDuration::from_secs(seconds))
+) -> Result<(Timestamp, Timestamp), NotSignedIn> {
+    let later = |time: Timestamp, seconds: i64| {
+        time.saturating_add(SignedDuration::from_secs(seconds))
             .map_err(|error| NotSignedIn::Failed(error.to_string()))
     };
-    let life = i64::from(hours).saturating_mul(3600);
-    let half = after(life / 2)?;
+    let seconds = |hours: u32| i64::from(hours).saturating_mul(3600);
+    let (access, refresh) = (seconds(settings.token_hours), seconds(settings.refresh_hours));
+    let half = later(now, access / 2)?;
     let last = state
         .tokens
         .values()
-        .filter(|token| token.key == key.id && token.purpose == purpose)
+        .filter(|token| token.key == key.id && token.purpose == Use::Access)
         .map(|token| token.expires_at)
         .max();
-    match last {
-        Some(end) if settings.tokens_shared && end > half => Ok(end),
-        _ => after(life),
-    }
+    let access_ends = match last {
+        Some(end) if settings.tokens_shared && end > half => end,
+        _ => later(now, access)?,
+    };
+    let refresh_ends = later(access_ends, refresh.saturating_sub(access))?;
+    // With a refresh token that is set to live shorter than the access token.
+    Ok((access_ends, if refresh_ends > now { refresh_ends } else { later(now, refresh)? }))
 }

@@ -76,6 +76,16 @@ pub enum YearEnd {
     Both,
 }
 
+/// What is closed when months went by in which a register signed nothing (contract sign-at 5.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdleMonths {
+    /// All of them together, with one close.
+    Together,
+    /// Each of them, one behind the other before the next receipt.
+    Each,
+}
+
 /// What time a receipt bears when the register's clock would go back: in the hour that comes twice in October, or when
 /// somebody set the sandbox's clock back (contract sign-at 6.1 and 6.8: local time without a zone, and never back).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +126,8 @@ pub struct SignAtSettings {
     pub unit_limit: UnitLimit,
     /// Let a signature creation unit be decommissioned from OUTAGE (3.1).
     pub unit_outage_ends: bool,
+    /// Let a signature creation unit be decommissioned while a register is INITIALIZED or in OUTAGE (3.2).
+    pub unit_ends_in_use: bool,
     /// Check the check digits of VAT ids, tax numbers and GLNs (2.3: a second check exists, its rule is not known).
     pub legal_entity_check: bool,
     /// A register needs an INITIALIZED signature creation unit to become REGISTERED already (3.2).
@@ -134,6 +146,8 @@ pub struct SignAtSettings {
     pub metadata_replaced: bool,
     /// What is closed at the turn of a year (5.6).
     pub year_end: YearEnd,
+    /// What is closed of months without a receipt (5.6).
+    pub idle_months: IdleMonths,
     /// What time a receipt bears when the register's clock would go back (6.8).
     pub backward_clock: BackwardClock,
     /// The DEP7 export has the certificates in it (2.10).
@@ -156,6 +170,7 @@ impl Default for SignAtSettings {
             unit_pending_s: 0,
             unit_limit: UnitLimit::Both,
             unit_outage_ends: true,
+            unit_ends_in_use: true,
             legal_entity_check: false,
             registration_needs_unit: true,
             unused_register_ends: false,
@@ -165,6 +180,7 @@ impl Default for SignAtSettings {
             counter_bytes: 8,
             metadata_replaced: false,
             year_end: YearEnd::Yearly,
+            idle_months: IdleMonths::Together,
             backward_clock: BackwardClock::StandsStill,
             export_certificates: true,
             max_receipts: 200_000,

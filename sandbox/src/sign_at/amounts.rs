@@ -1,10 +1,10 @@
 //! A receipt's gross amounts by VAT container, out of each of the three schemas (contract sign-at 2.7, 5.2).
 
-use rust_decimal::prelude::ToPrimitive as _;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::errors::Problem;
+use super::exact::Sum;
 
 /// The containers in the order of the machine code (6.1).
 const CONTAINERS: [&str; 5] = ["STANDARD", "REDUCED_1", "REDUCED_2", "ZERO", "SPECIAL"];
@@ -21,32 +21,29 @@ const PERCENTAGES: [(&str, usize); 6] = [("20", 0), ("10", 1), ("13", 2), ("0", 
 
 /// Cents by container. Amounts of one container are added up and then rounded half up (2.7 does not say).
 pub(super) fn containers(schema: &Map<String, Value>) -> Result<[i64; 5], Problem> {
-    let mut sums = [Decimal::ZERO; 5];
-    let mut add = |container: usize, amount: Decimal| -> Result<(), Problem> {
+    let mut sums = [Sum::default(); 5];
+    let mut add = |container: usize, amount: Option<&Value>| -> Result<(), Problem> {
         let sum = sums.get_mut(container).ok_or_else(too_large)?;
-        *sum = sum.checked_add(amount).ok_or_else(too_large)?;
-        Ok(())
+        sum.add(amount.and_then(Value::as_str).unwrap_or_default()).ok_or_else(too_large)
     };
     if let Some(raw) = schema.get("raw") {
         for (container, name) in RAW.iter().enumerate() {
-            add(container, decimal(raw.get(name))?)?;
+            add(container, raw.get(name))?;
         }
     }
     for row in list(schema.get("standard_v1"), "/amounts_per_vat_rate") {
-        add(container(row.get("vat_rate"))?, decimal(row.get("amount"))?)?;
+        add(container(row.get("vat_rate"))?, row.get("amount"))?;
     }
     for row in list(schema.get("ekabs_v0"), "/data/vat_amounts") {
         let container = match row.get("vat_rate") {
             Some(rate) => container(Some(rate))?,
             None => percentage(row.get("percentage"))?,
         };
-        add(container, decimal(row.get("incl_vat"))?)?;
+        add(container, row.get("incl_vat"))?;
     }
     let mut cents = [0; 5];
     for (cents, sum) in cents.iter_mut().zip(sums) {
-        let rounded = sum.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-        let whole = rounded.checked_mul(Decimal::ONE_HUNDRED).ok_or_else(too_large)?;
-        *cents = whole.to_i64().ok_or_else(too_large)?;
+        *cents = sum.cents().ok_or_else(too_large)?;
     }
     Ok(cents)
 }
@@ -70,10 +67,6 @@ fn percentage(given: Option<&Value>) -> Result<usize, Problem> {
     known.ok_or_else(|| {
         Problem::bad_request(format!("there is no VAT rate for {given} %; name the vat_rate beside it"))
     })
-}
-
-fn decimal(text: Option<&Value>) -> Result<Decimal, Problem> {
-    text.and_then(Value::as_str).unwrap_or_default().parse().map_err(|_| too_large())
 }
 
 fn too_large() -> Problem {

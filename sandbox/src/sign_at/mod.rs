@@ -5,6 +5,7 @@ mod configuration;
 mod desk;
 mod devices;
 mod errors;
+mod exact;
 mod fon;
 mod legal_entity;
 mod lists;

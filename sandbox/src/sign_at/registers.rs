@@ -112,7 +112,10 @@ pub(super) fn change(
         }
         (Registered, Initialized) => initialize(desk, register),
         (Initialized, Outage) => fail(desk, register),
-        (Outage, Initialized) => reported(desk, Register { state: Initialized, outage_at: None, ..register }),
+        (Outage, Initialized) => {
+            signing_unit(desk)?;
+            reported(desk, Register { state: Initialized, outage_at: None, ..register })
+        }
         (Initialized | Outage, Defective) => {
             reported(desk, Register { state: Defective, defect_at: now, outage_at: None, ..register })
         }

@@ -1,5 +1,7 @@
 //! Numbering, counting, chaining and signing: one receipt after the other, each in one piece (contract sign-at 5, 6).
 
+use std::iter;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -15,13 +17,14 @@ use super::state::{Metadata, Receipt, Register, Unit, UnitState};
 use crate::audit::Booking;
 use crate::crypto::rksv::{self, MachineCode};
 use crate::crypto::{CryptoError, SystemKey};
-use crate::settings::{BackwardClock, YearEnd};
+use crate::settings::{BackwardClock, IdleMonths, YearEnd};
 
 /// Whose certificates the units have, as the machine code names it: PrimeSign's, as was seen (2.8).
 const PROVIDER: &str = "AT3";
 /// Where the time on receipts comes from (6.1).
 pub(super) const ZONE: &str = "Europe/Vienna";
 
+const DECEMBER: i8 = 12;
 const CLEARANCE: &str = "SIGNATURE_CREATION_UNIT_FAULT_CLEARANCE";
 
 /// A receipt that is not numbered yet.
@@ -81,16 +84,31 @@ pub(super) fn prepare(desk: &mut Desk<'_>, register: &mut Register, unit: &Unit)
     if turn_of_year && unit.state != UnitState::Initialized {
         return Ok(());
     }
-    if !turn_of_year || desk.settings.year_end == YearEnd::Both {
-        book(desk, register, unit, Draft::zero("MONTHLY_CLOSE"))?;
-    }
-    if turn_of_year {
-        let yearly = Draft { closes_year: Some(open.0), ..Draft::zero("YEARLY_CLOSE") };
-        book(desk, register, unit, yearly)?;
+    for (year, ended) in ended_months(desk.settings.idle_months, open, month) {
+        if ended != DECEMBER || desk.settings.year_end == YearEnd::Both {
+            book(desk, register, unit, Draft::zero("MONTHLY_CLOSE"))?;
+        }
+        if ended == DECEMBER {
+            let yearly = Draft { closes_year: Some(year), ..Draft::zero("YEARLY_CLOSE") };
+            book(desk, register, unit, yearly)?;
+        }
     }
     register.open_month = Some(month);
     desk.save(register.clone());
     Ok(())
+}
+
+/// The months to close, from the one that is open to the one before `now`. Those that are closed together are closed as
+/// the year that ended among them, or as the first of them.
+fn ended_months(idle: IdleMonths, open: (i16, i8), now: (i16, i8)) -> Vec<(i16, i8)> {
+    let next = |(year, month): &(i16, i8)| {
+        Some(if *month == DECEMBER { (year.checked_add(1)?, 1) } else { (*year, month.checked_add(1)?) })
+    };
+    match idle {
+        IdleMonths::Each => iter::successors(Some(open), next).take_while(|month| *month < now).collect(),
+        IdleMonths::Together if now.0 != open.0 => vec![(open.0, DECEMBER)],
+        IdleMonths::Together => vec![open],
+    }
 }
 
 /// Makes the clearance receipt of a register that went on without signatures, if the unit signs again.

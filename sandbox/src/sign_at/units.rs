@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::desk::Desk;
 use super::errors::Problem;
 use super::fon::{self, Asked, entries};
-use super::state::{Unit, UnitState};
+use super::state::{Register, RegisterState, Unit, UnitState};
 use super::{devices, legal_entity, view};
 use crate::settings::UnitLimit;
 
@@ -83,8 +83,7 @@ pub(super) fn change(desk: &mut Desk<'_>, unit: Unit, wanted: UnitState) -> Resu
             desk.save(unit);
             Ok(answer)
         }
-        (UnitState::Initialized, UnitState::Decommissioned) => reported(desk, decommissioned(desk, unit)),
-        (UnitState::Outage, UnitState::Decommissioned) if desk.settings.unit_outage_ends => {
+        (UnitState::Initialized | UnitState::Outage, UnitState::Decommissioned) if may_end(desk, &unit) => {
             reported(desk, decommissioned(desk, unit))
         }
         (from, to) => Err(Problem::new(
@@ -93,6 +92,14 @@ pub(super) fn change(desk: &mut Desk<'_>, unit: Unit, wanted: UnitState) -> Resu
             format!("Illegal state transition from {from} to {to}"),
         )),
     }
+}
+
+/// Whether a unit that signs may go.
+fn may_end(desk: &Desk<'_>, unit: &Unit) -> bool {
+    let is_needed =
+        |register: &Register| matches!(register.state, RegisterState::Initialized | RegisterState::Outage);
+    (unit.state != UnitState::Outage || desk.settings.unit_outage_ends)
+        && (desk.settings.unit_ends_in_use || !desk.registers().any(is_needed))
 }
 
 fn initialize(desk: &mut Desk<'_>, unit: Unit) -> Result<Value, Problem> {

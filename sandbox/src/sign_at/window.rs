@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::fon::{deadlines, known};
 use super::signing::local;
 use super::state::{Receipt, Register, State, Unit};
-use super::{KnownTaxpayer, NAME, SignAt, receipts, registers, view};
+use super::{Judged, KnownTaxpayer, NAME, SignAt, receipts, registers, view};
 use crate::crypto::rksv;
 use crate::service::lock;
 use crate::slice::{Cursor, Slice, slice};
@@ -59,13 +59,17 @@ pub(crate) struct ReceiptView {
     pub(crate) holds: bool,
     /// When it was signed, on Austria's clocks.
     pub(crate) local: String,
+    /// What FinanzOnline said about it.
+    pub(crate) judged: Judged,
     pub(crate) previous: Option<ReceiptRow>,
     pub(crate) next: Option<ReceiptRow>,
 }
 
 impl SignAt {
-    pub(crate) fn units(&self, cursor: &Cursor) -> Slice<DeviceRow> {
-        slice(&lock(&self.state).units, cursor, |_| true, unit_row)
+    /// Signature creation units, newest first; of one organization, if its id is given.
+    pub(crate) fn units(&self, organization: Option<&str>, cursor: &Cursor) -> Slice<DeviceRow> {
+        let keep = |row: &Unit| organization.is_none_or(|id| row.owner.organization == id);
+        slice(&lock(&self.state).units, cursor, keep, unit_row)
     }
 
     pub(crate) fn unit(&self, key: &str) -> Option<DeviceView> {
@@ -74,8 +78,10 @@ impl SignAt {
         Some(DeviceView { row: unit_row(unit), content: view::unit(unit) })
     }
 
-    pub(crate) fn registers(&self, cursor: &Cursor) -> Slice<DeviceRow> {
-        slice(&lock(&self.state).registers, cursor, |_| true, register_row)
+    /// Registers, newest first; of one organization, if its id is given.
+    pub(crate) fn registers(&self, organization: Option<&str>, cursor: &Cursor) -> Slice<DeviceRow> {
+        let keep = |row: &Register| organization.is_none_or(|id| row.owner.organization == id);
+        slice(&lock(&self.state).registers, cursor, keep, register_row)
     }
 
     pub(crate) fn register(&self, key: &str) -> Option<DeviceView> {
@@ -108,6 +114,7 @@ impl SignAt {
             holds: rksv::chain_value(before) == chain,
             chain,
             local: local(receipt.signed_at).map(|time| time.to_string()).unwrap_or_default(),
+            judged: known::judged(receipt),
             previous: previous.map(receipt_row),
             next: neighbour(receipt.number.checked_add(1)).map(receipt_row),
         })

@@ -91,17 +91,31 @@ fn a_merchant_and_a_key_are_made_by_hand() {
 fn devices_and_receipts_appear_as_clients_make_them() {
     let (shop, register) = Shop::ready();
     let visitor = visitor(&shop);
-    shop.book(&register, &sale("REDUCED_1", "4.20"));
+    let mut three = sale("REDUCED_1", "4.20");
+    three["schema"]["standard_v1"]["line_items"][0]["quantity"] = "3".into();
+    three["schema"]["standard_v1"]["line_items"][0]["price_per_unit"] = "1.41".into();
+    shop.book(&register, &three);
     shop.settings(&json!({ "devices": "fail" }));
     shop.book(&register, &raw("CANCELLATION", ["-1.00", "0.00", "0.00", "0.00", "0.00"]));
     let page = visitor.get("/hub/austria").ok();
     assert!(page.has("Latest receipts") && page.has("Unsigned") && page.has("4.20 €"));
     let units = visitor.get("/hub/austria/units").ok();
-    assert!(units.has("Muster GmbH") && units.has("Outage"));
+    assert!(units.has("Muster GmbH") && units.has("Outage") && units.has("Sandbox merchant"), "whose it is");
     let unit = units.linked("austria/units").remove(0);
     assert!(visitor.get(&format!("/hub/austria/units/{unit}")).ok().has("Sandbox merchant"));
 
-    let key = visitor.get("/hub/austria/registers").ok().linked("austria/registers").remove(0);
+    let merchant = shop.account("sign-at")["organization"].as_str().unwrap();
+    let page = visitor.get(&format!("/hub/austria/organizations/{merchant}")).ok();
+    let own = format!("/hub/austria/registers?organization={merchant}");
+    assert!(page.has(&format!(r#"<a href="{own}">1</a>"#)));
+    for (query, link) in [("", "&amp;follow=on"), ("&follow=on&before=x", "")] {
+        let page = visitor.get(&format!("{own}{query}")).ok();
+        assert!(page.has(&format!(r#"<a class="follow" href="{own}{link}">"#)), "the filter stays: {query}");
+    }
+    let key = visitor.get(&own).ok().linked("austria/registers").remove(0);
+    let dashboard = shop.account("management")["organization"].as_str().unwrap();
+    let others = visitor.get(&format!("/hub/austria/registers?organization={dashboard}")).ok();
+    assert_eq!(others.linked("austria/registers"), [""; 0]);
     let path = format!("/hub/austria/registers/{key}");
     let page = visitor.get(&path).ok();
     assert!(page.has("Bar") && page.has(&register));
@@ -125,7 +139,10 @@ fn devices_and_receipts_appear_as_clients_make_them() {
         assert!(last.has(text), "{text}");
     }
     let sold = visitor.get(&format!("/hub/austria/receipts/{}", receipts[1])).ok();
-    assert!(sold.has("Melange") && sold.linked("austria/receipts").contains(&receipts[0]));
+    for text in ["Sandbox merchant", "Melange", "3 × 1.41", "4.23"] {
+        assert!(sold.has(text), "{text}");
+    }
+    assert!(sold.linked("austria/receipts").contains(&receipts[0]));
     let start = visitor.get(&format!("/hub/austria/receipts/{}", receipts[2])).ok();
     assert!(
         start.has("this is the register&#39;s first receipt")

@@ -29,6 +29,9 @@ fn what_was_told_and_what_is_due_can_be_read() {
     for text in ["Validate the yearly receipt", "Yearly close 2", "Error unspecified", "a planted mistake"] {
         assert!(page.has(text), "{text}");
     }
+    assert!(page.linked("austria/registers")[0].ends_with(&register));
+    let receipt = page.linked("austria/receipts").remove(0);
+    assert!(visitor.get(&format!("/hub/austria/receipts/{receipt}")).ok().has("a planted mistake"));
 }
 
 #[test]

@@ -31,6 +31,27 @@ fn the_first_receipt_of_a_month_closes_the_last_month() {
 }
 
 #[test]
+fn each_idle_month_can_have_its_close() {
+    let (shop, register) = Shop::ready_at("2026-10-31T12:00:00+01:00");
+    shop.settings(&json!({ "idle_months": "each" }));
+    let shop = shop.later("2026-11-30T12:00:00+01:00");
+    shop.book(&register, &sale("STANDARD", "1.00"));
+    let shop = shop.later("2027-02-10T12:00:00+01:00");
+    shop.book(&register, &sale("STANDARD", "2.00"));
+    let expected = [
+        "INITIALIZATION",
+        "MONTHLY_CLOSE",
+        "NORMAL",
+        "MONTHLY_CLOSE",
+        "YEARLY_CLOSE",
+        "MONTHLY_CLOSE",
+        "NORMAL",
+    ];
+    assert_eq!(shop.kinds(&register), expected, "October, then November, the year and January");
+    times(&shop, &register);
+}
+
+#[test]
 fn a_year_ends_with_one_close_or_with_two() {
     for (setting, expected) in
         [("yearly", &["YEARLY_CLOSE"][..]), ("both", &["MONTHLY_CLOSE", "YEARLY_CLOSE"])]

@@ -150,6 +150,19 @@ fn amounts_of_the_three_schemas_come_into_the_same_containers() {
             standard(&[("REDUCED_1", "0.0049999999999999999999999999")]),
             ["0.00", "0.00", "0.00", "0.00", "0.00"],
         ),
+        // All 64 places that the contract allows count: below half a cent, half a cent, above it.
+        (
+            standard(&[
+                ("STANDARD", &format!("0.004{}", "9".repeat(61))),
+                ("ZERO", "-0.01"),
+                ("ZERO", "0.005"),
+            ]),
+            ["0.00", "0.00", "0.00", "0.00", "-0.01"],
+        ),
+        (
+            standard(&[("ZERO", "-0.01"), ("ZERO", &format!("0.005{}1", "0".repeat(60)))]),
+            ["0.00", "0.00", "0.00", "0.00", "0.00"],
+        ),
         // As many places as the contract allows, and more than a decimal of this machine has.
         (standard(&[("ZERO", &format!("1.{}", "1".repeat(64)))]), ["0.00", "0.00", "0.00", "0.00", "1.11"]),
         (standard(&[("REDUCED_2", "-0.05")]), ["0.00", "0.00", "-0.05", "0.00", "0.00"]),

@@ -186,8 +186,13 @@ fn a_register_needs_an_initialized_unit() {
     shop.set_register(&register, "INITIALIZED").refused(404, "E_NO_INITIALIZED_SCU");
     shop.set_unit(&unit, "INITIALIZED").ok();
     shop.set_register(&register, "INITIALIZED").ok();
+    shop.settings(&json!({ "unit_ends_in_use": false }));
+    shop.set_unit(&unit, "DECOMMISSIONED").refused(400, "E_ILLEGAL_SCU_STATE_TRANSITION");
+    shop.settings(&json!({ "unit_ends_in_use": true }));
     shop.set_unit(&unit, "DECOMMISSIONED").ok();
     shop.sign(&register, &new_id(), &sale("STANDARD", "1.00")).refused(404, "E_NO_INITIALIZED_SCU");
+    shop.set_register(&register, "OUTAGE").ok();
+    shop.set_register(&register, "INITIALIZED").refused(404, "E_NO_INITIALIZED_SCU");
     shop.set_register(&register, "DECOMMISSIONED").refused(404, "E_NO_INITIALIZED_SCU");
 }
 
@@ -259,5 +264,9 @@ fn the_configuration_counts_its_changes() {
     assert_eq!(changed["revision"], 1);
     assert_eq!(changed["monthly_receipt_validation_enabled"], false);
     assert_eq!(changed["yearly_receipt_validation_enabled"], true);
+    // What says the same again changes nothing.
+    for same in [json!({}), json!({ "monthly_receipt_validation_enabled": false })] {
+        assert_eq!(shop.patch("/configuration", &same).ok(), changed);
+    }
     assert_eq!(shop.get("/configuration").ok(), changed);
 }

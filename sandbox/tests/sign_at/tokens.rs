@@ -35,7 +35,15 @@ fn tokens_of_a_key_end_together_until_half_their_time_is_over() {
     let shop = Shop::open();
     let ends = |offset: i64| {
         shop.control(Method::PUT, "clock", Some(&json!({ "offset_s": offset })));
-        auth(&shop, &credentials(&shop)).ok()["access_token_expires_at"].as_i64().unwrap()
+        let token = auth(&shop, &credentials(&shop)).ok();
+        let seconds = |name: &str| token[name].as_i64().unwrap();
+        let access = seconds("access_token_expires_at");
+        assert_eq!(
+            seconds("refresh_token_expires_at") - access,
+            86_400,
+            "recorded so, whenever it was asked"
+        );
+        access
     };
     let first = ends(0);
     assert_eq!(ends(11 * 3600), first);
@@ -56,7 +64,11 @@ fn a_refresh_token_gives_a_new_token_until_it_ends() {
         ..Shop::beside(&shop)
     };
     with(&second).get("/cash-register").ok();
-    auth(&shop, &json!({ "refresh_token": "no token" })).refused(401, "E_AUTHENTICATION_ERROR");
+    for text in ["no token", "a.b.c", "..", "e30.e30", "e30.W10.c2ln", "e30.e30.c2ln.c2ln"] {
+        auth(&shop, &json!({ "refresh_token": text })).refused(401, "E_AUTHENTICATION_ERROR");
+    }
+    // A header and claims without members, as base64url: a JWT, and none of ours.
+    auth(&shop, &json!({ "refresh_token": "e30.e30.c2ln" })).refused(401, "E_CLIENT_ERROR");
     auth(&shop, &json!({ "refresh_token": first["access_token"] })).refused(401, "E_CLIENT_ERROR");
     shop.control(Method::PUT, "clock", Some(&json!({ "offset_s": 90_000 })));
     with(&second).get("/cash-register").refused(401, "E_AUTHENTICATION");

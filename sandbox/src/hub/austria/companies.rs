@@ -51,7 +51,11 @@ pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
     let content = html! {
         p.crumbs { a href=(HOME) { "Austria" } " / " a href={ (HOME) "/organizations" } { "Organizations" } }
         div.title { h1 { (parts::name(&company.name)) } }
-        (parts::facts(&[("Id", parts::code(&company.id))]))
+        (parts::facts(&[
+            ("Id", parts::code(&company.id)),
+            ("Signature creation units", devices(id, "units", visit.hub.sign_at.units(Some(id), &Cursor::Newest).total)),
+            ("Registers", devices(id, "registers", visit.hub.sign_at.registers(Some(id), &Cursor::Newest).total)),
+        ]))
         @if company.manager.is_none() {
             section aria-labelledby="managed" {
                 h2 id="managed" { "Merchants" }
@@ -63,6 +67,13 @@ pub(super) fn show(visit: &Visit<'_>, id: &str) -> Reply {
         (key_section(visit, &company))
     };
     page::page(visit, &company.name, &content)
+}
+
+/// How many devices of a kind an organization has, and the way to them.
+fn devices(id: &str, place: &str, total: usize) -> Markup {
+    html! {
+        @if total == 0 { "none yet" } @else { a href={ (HOME) "/" (place) "?organization=" (id) } { (total) } }
+    }
 }
 
 fn merchant_form(visit: &Visit<'_>, id: &str) -> Markup {

@@ -9,7 +9,7 @@ use crate::sign_at::{DeviceRow, DeviceView};
 use crate::slice::{Cursor, Slice};
 
 pub(super) fn units(visit: &Visit<'_>) -> Reply {
-    let slice = visit.hub.sign_at.units(&visit.cursor());
+    let slice = visit.hub.sign_at.units(organization(visit), &visit.cursor());
     list(
         visit,
         "units",
@@ -20,28 +20,39 @@ pub(super) fn units(visit: &Visit<'_>) -> Reply {
 }
 
 pub(super) fn registers(visit: &Visit<'_>) -> Reply {
-    let slice = visit.hub.sign_at.registers(&visit.cursor());
+    let slice = visit.hub.sign_at.registers(organization(visit), &visit.cursor());
     list(visit, "registers", "Registers", "PUT /sign-at/api/v1/cash-register/{id}", &slice)
 }
 
+/// The organization whose devices alone are asked for, if there is one of this id.
+fn organization<'v>(visit: &'v Visit<'_>) -> Option<&'v str> {
+    visit.query("organization").filter(|id| visit.hub.accounts.company(id).is_some())
+}
+
 fn list(visit: &Visit<'_>, place: &str, title: &str, call: &str, slice: &Slice<DeviceRow>) -> Reply {
+    let organization = organization(visit);
+    let filter = organization.map(|id| format!("organization={id}&")).unwrap_or_default();
     let content = html! {
         p.crumbs { a href=(HOME) { "Austria" } }
         div.title { h1 { (title) } (page::follow(visit)) }
+        @if let Some(id) = organization {
+            p.lead { "Of " (companies::link(visit, id)) ", newest first. " a href={ (HOME) "/" (place) } { "Show all" } }
+        }
         @if slice.rows.is_empty() {
             (parts::empty("None yet", &html! { "Clients make them: " code { (call) } "." }))
         } @else {
-            ul.rows { @for row in &slice.rows { (device(place, row)) } }
+            ul.rows { @for row in &slice.rows { (device(visit, place, row)) } }
         }
-        (parts::pager(&visit.path, "", slice))
+        (parts::pager(&visit.path, &filter, slice))
     };
     page::page(visit, title, &content)
 }
 
-fn device(place: &str, row: &DeviceRow) -> Markup {
+fn device(visit: &Visit<'_>, place: &str, row: &DeviceRow) -> Markup {
     html! {
         li {
             a.main href={ (HOME) "/" (place) "/" (row.key) } { (parts::name(&row.title)) }
+            span.where { (companies::name(visit, &row.organization)) }
             @if let Some(serial) = &row.serial { (parts::code(serial)) }
             (parts::badge(&row.state))
             (parts::time(&row.made_at))

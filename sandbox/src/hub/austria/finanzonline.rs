@@ -111,7 +111,10 @@ fn register(register: &KnownRegister) -> Markup {
     let latest = register.receipts.iter().rev().take(LATEST);
     html! {
         section aria-label={ "Register " (register.serial_number) } {
-            div.title { h3 { "Register " (register.serial_number) } (parts::badge(&register.state.to_string())) }
+            div.title {
+                h3 { a href={ (HOME) "/registers/" (register.key) } { "Register " (register.serial_number) } }
+                (parts::badge(&register.state.to_string()))
+            }
             (parts::facts(&[
                 ("Entered", parts::time(&register.entered_at.to_string())),
                 ("Told last", parts::time(&register.told_at.to_string())),
@@ -128,12 +131,19 @@ fn register(register: &KnownRegister) -> Markup {
 fn judged(receipt: &Judged) -> Markup {
     html! {
         li {
-            span.main { (parts::words(&receipt.receipt_type)) " " (receipt.receipt_number) }
-            @for said in &receipt.validations {
-                @let text = |name: &str| said.get(name).and_then(Value::as_str).unwrap_or_default();
-                (parts::badge(text("validation_result")))
-                @if !text("reason").is_empty() { span.where { (text("reason")) } }
+            a.main href={ (HOME) "/receipts/" (receipt.key) } {
+                (parts::words(&receipt.receipt_type)) " " (receipt.receipt_number)
             }
+            @for said in &receipt.validations { (verdict(said)) }
         }
+    }
+}
+
+/// What was said about a receipt, and why.
+pub(super) fn verdict(said: &Value) -> Markup {
+    let text = |name: &str| said.get(name).and_then(Value::as_str).unwrap_or_default();
+    html! {
+        (parts::badge(text("validation_result")))
+        @if !text("reason").is_empty() { " " span.where { (text("reason")) } }
     }
 }

@@ -48,7 +48,7 @@ pub(super) async fn write(visit: &Visit<'_>, segments: &[&str]) -> Reply {
 
 fn show(visit: &Visit<'_>) -> Reply {
     let (units, registers) =
-        (visit.hub.sign_at.units(&Cursor::Newest), visit.hub.sign_at.registers(&Cursor::Newest));
+        (visit.hub.sign_at.units(None, &Cursor::Newest), visit.hub.sign_at.registers(None, &Cursor::Newest));
     let latest = visit.hub.sign_at.receipts(None, &Cursor::Newest);
     let companies = visit.hub.accounts.companies(&Cursor::Newest);
     let taxpayers = visit.hub.sign_at.taxpayers(&Cursor::Newest);

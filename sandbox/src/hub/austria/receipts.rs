@@ -1,9 +1,10 @@
 //! Receipts as they arrive, what they say to machines, and their place in the chain.
 
 use maud::{Markup, html};
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
 
-use super::HOME;
+use super::{HOME, companies, finanzonline};
 use crate::http::Reply;
 use crate::hub::{Visit, page, parts};
 use crate::sign_at::{ReceiptRow, ReceiptView};
@@ -74,11 +75,11 @@ pub(super) fn show(visit: &Visit<'_>, key: &str) -> Reply {
     let Some(view) = visit.hub.sign_at.receipt(key) else { return page::nothing_here(visit) };
     let content = html! {
         p.crumbs {
-            a href={ (HOME) "/receipts" } { "Receipts" }
+            a href=(HOME) { "Austria" } " / " a href={ (HOME) "/receipts" } { "Receipts" }
             " / " a href={ (HOME) "/registers/" (view.register.key) } { (parts::name(&view.register.title)) }
         }
         div.title { h1 { (title(&view.row)) } (signed(&view.row)) }
-        div.two { (paper(&view)) div { (chain(&view)) (validations(&view)) } }
+        div.two { (paper(visit, &view)) div { (chain(&view)) (validations(&view)) } }
         section aria-labelledby="machine" {
             h2 id="machine" { "Machine code" }
             p { "The content of the QR code." }
@@ -96,22 +97,16 @@ fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
 }
 
 /// The receipt with what must be printed (contract sign-at 5.1).
-fn paper(view: &ReceiptView) -> Markup {
+fn paper(visit: &Visit<'_>, view: &ReceiptView) -> Markup {
     let lines = view.content.pointer("/schema/standard_v1/line_items").and_then(Value::as_array);
     html! {
         article.paper aria-label="Receipt" {
+            p.merchant { strong { (companies::name(visit, &view.register.organization)) } }
             p.number { (parts::words(&view.row.kind)) " " strong { (view.row.number) } }
             @if let Some(lines) = lines {
                 table {
                     thead { tr { th scope="col" { "Item" } th scope="col" { "€" } } }
-                    tbody {
-                        @for line in lines {
-                            tr {
-                                th scope="row" { (parts::name(text(line, "/text"))) span.fine { (text(line, "/quantity")) " ×" } }
-                                td { (text(line, "/price_per_unit")) }
-                            }
-                        }
-                    }
+                    tbody { @for one in lines { (line(one)) } }
                 }
             }
             table {
@@ -131,6 +126,23 @@ fn paper(view: &ReceiptView) -> Markup {
             p.fine { "RKSV-Datum: " (view.local.replace('T', " ")) }
         }
     }
+}
+
+fn line(line: &Value) -> Markup {
+    let (quantity, price) = (text(line, "/quantity"), text(line, "/price_per_unit"));
+    html! {
+        tr {
+            th scope="row" { (parts::name(text(line, "/text"))) span.fine { (quantity) " × " (price) } }
+            td { @if let Some(amount) = product(quantity, price) { (amount) } }
+        }
+    }
+}
+
+/// Quantity times price in cents; none of numbers that are too long to be reckoned with.
+fn product(quantity: &str, price: &str) -> Option<String> {
+    let product = quantity.parse::<Decimal>().ok()?.checked_mul(price.parse().ok()?)?;
+    let rounded = product.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    Some(format!("{rounded:.2}"))
 }
 
 /// The receipt between its neighbours.
@@ -158,13 +170,12 @@ fn chain(view: &ReceiptView) -> Markup {
 }
 
 fn validations(view: &ReceiptView) -> Markup {
-    let said =
-        view.content.get("fon_validations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let said = &view.judged.validations;
     html! {
         section aria-labelledby="fon" {
             h2 id="fon" { "FinanzOnline" }
             @if said.is_empty() { p { "It was not asked about this receipt, or did not answer." } } @else {
-                ul { @for one in said { li { (parts::words(text(one, "/validation_result"))) } } }
+                ul { @for one in said { li { (finanzonline::verdict(one)) } } }
             }
         }
     }

@@ -39,6 +39,9 @@ pub(crate) struct KnownUnit {
 /// A register, in the state that was told last.
 #[derive(Debug, Serialize)]
 pub(crate) struct KnownRegister {
+    /// What it is found by.
+    #[serde(skip)]
+    pub(crate) key: String,
     pub(crate) serial_number: String,
     pub(crate) state: RegisterState,
     /// Of the key of its turnover counter.
@@ -52,6 +55,9 @@ pub(crate) struct KnownRegister {
 /// A receipt with everything that was said about it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Judged {
+    /// What it is found by.
+    #[serde(skip)]
+    pub(crate) key: String,
     pub(crate) receipt_number: String,
     pub(crate) receipt_type: String,
     pub(crate) validations: Vec<Value>,
@@ -85,6 +91,7 @@ fn register(state: &State, entry: &RegisterEntry) -> KnownRegister {
     let register = state.registers.get(&entry.key);
     let asked = register.into_iter().flat_map(|register| state.receipts_of(register));
     KnownRegister {
+        key: entry.key.clone(),
         serial_number: entry.serial.clone(),
         state: entry.state,
         key_checksum: entry.checksum(),
@@ -94,7 +101,8 @@ fn register(state: &State, entry: &RegisterEntry) -> KnownRegister {
     }
 }
 
-fn judged(receipt: &Receipt) -> Judged {
+/// A receipt with everything that was said about it, and why.
+pub(in crate::sign_at) fn judged(receipt: &Receipt) -> Judged {
     let said = receipt.validations.iter().map(|validation| {
         let mut shown = view::validation(validation);
         if let (Some(shown), Some(reason)) = (shown.as_object_mut(), &validation.reason) {
@@ -103,6 +111,7 @@ fn judged(receipt: &Receipt) -> Judged {
         shown
     });
     Judged {
+        key: receipt.key.clone(),
         receipt_number: receipt.number.to_string(),
         receipt_type: receipt.kind.clone(),
         validations: said.collect(),
