@@ -93,7 +93,7 @@ fn input_is_json_as_every_face_reads_it() {
         (b"{\"a\": ", 1, "standard input:1"),
     ];
     for (input, status, said) in cases {
-        let ran = Shop::new().run_with(&["call", "describe", "-"], input).ends(status);
+        let ran = Shop::new().run_with_bytes(&["call", "describe", "-"], input).ends(status);
         assert!(ran.err.contains(said), "{input:?}: {}", ran.err);
     }
 }
