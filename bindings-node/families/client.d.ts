@@ -35,7 +35,10 @@ export interface Provisioning {
   created: Resource[]
   /** What was found there, made for this line before. */
   adopted: Resource[]
-  /** What was left there of an earlier provisioning whose answer was lost, and can be removed. */
+  /**
+   * What is there for this line and not used from here: left by a provisioning whose answer or journal was
+   * lost, or the API key of another till of the merchant. What no till uses can be removed.
+   */
   orphans: Orphan[]
 }
 
@@ -47,7 +50,7 @@ export interface Resource {
   id: string
 }
 
-/** Something at a service that nothing uses any more. */
+/** Something at a service that this journal does not use. */
 export interface Orphan {
   /** The service's word for it, such as `SUBJECT`. */
   type: string

@@ -6,7 +6,7 @@ export interface MetadataGetParams {
   /** The register's name in the configuration. */
   register: string
   /** Whose notes are meant. */
-  of?: MetadataSubject | undefined
+  of?: MetadataOwner | undefined
   /** For `record`: its id or number, as in `record.get`. */
   record?: string | null | undefined
 }
@@ -18,7 +18,7 @@ export interface MetadataGetParams {
  * - `unit`: Those of the signature unit that the register's merchant signs with.
  * - `record`: A record's.
  */
-export type MetadataSubject = 'register' | 'unit' | 'record'
+export type MetadataOwner = 'register' | 'unit' | 'record'
 
 /** Result of `metadata.get` and `metadata.update`. */
 export interface ServiceMetadata {
@@ -31,7 +31,7 @@ export interface MetadataUpdateParams {
   /** The register's name in the configuration. */
   register: string
   /** Whose notes are meant. */
-  of?: MetadataSubject | undefined
+  of?: MetadataOwner | undefined
   /** For `record`: its id or number, as in `record.get`. */
   record?: string | null | undefined
   /**

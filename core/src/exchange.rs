@@ -279,6 +279,12 @@ impl Answer {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether the same request may be answered otherwise a little later. 501 is an answer: what is not there for this
+    /// country or version (contract sign-fr 4.2; RFC 9110, 15.6.2) will not be there in a moment.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self.status, 408 | 425 | 429 | 500 | 502..=599)
+    }
+
     /// The string at a JSON pointer of the body.
     pub fn text(&self, pointer: &str) -> Option<&str> {
         self.body.pointer(pointer).and_then(Value::as_str)

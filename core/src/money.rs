@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Neg;
 use std::str::FromStr;
 
 /// Digits that an [`Exact`] may have before the point (contract sign-fr 2.7, "Numbers").
@@ -65,6 +66,15 @@ impl Exact {
     /// The same number without trailing zeros: `1.20` becomes `1.2`.
     pub fn normalize(self) -> Self {
         Exact(unsigned_zero(self.0.normalize()))
+    }
+}
+
+impl Neg for Exact {
+    type Output = Exact;
+
+    /// The opposite number; that of zero is zero, and not `-0`.
+    fn neg(self) -> Exact {
+        Exact(unsigned_zero(-self.0))
     }
 }
 

@@ -245,18 +245,13 @@ pub struct Totals {
 impl Totals {
     /// The opposite: what a cancellation of the receipt adds.
     pub(crate) fn negated(&self) -> Totals {
-        let opposite = |amount: Exact| Exact(-amount.0);
         let of_group = |group: &VatTotal| VatTotal {
-            net: opposite(group.net),
-            amount: opposite(group.amount),
-            gross: opposite(group.gross),
+            net: -group.net,
+            amount: -group.amount,
+            gross: -group.gross,
             ..group.clone()
         };
-        Totals {
-            gross: opposite(self.gross),
-            net: opposite(self.net),
-            vat: self.vat.iter().map(of_group).collect(),
-        }
+        Totals { gross: -self.gross, net: -self.net, vat: self.vat.iter().map(of_group).collect() }
     }
 }
 

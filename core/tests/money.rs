@@ -43,6 +43,14 @@ fn a_decimal_is_read_and_keeps_its_places() {
 }
 
 #[test]
+fn the_opposite_of_nothing_is_nothing() {
+    for (number, opposite) in [("0.00", "0.00"), ("1.20", "-1.20"), ("-0.05", "0.05"), ("0", "0")] {
+        let number: Exact = number.parse().unwrap();
+        assert_eq!((-number).to_string(), opposite);
+    }
+}
+
+#[test]
 fn what_is_no_decimal_is_refused() {
     let strings = [
         "",

@@ -6,6 +6,8 @@
 mod driver;
 #[path = "sign_at/life.rs"]
 mod life;
+#[path = "sign_at/provisioning.rs"]
+mod provisioning;
 #[path = "sign_at/validation.rs"]
 mod validation;
 #[path = "sign_at/witnesses.rs"]
@@ -178,6 +180,19 @@ fn they_are_followed_over_pages_and_never_taken_for_all_when_they_are_not() {
     let outcome = outcome.unwrap();
     assert_eq!(outcome.error, None);
     assert_eq!(outcome.receipts.last().unwrap().verified, ["content", "chain"]);
+}
+
+/// What bears no VAT has none to take back.
+#[test]
+fn a_cancellation_takes_back_no_minus_nothing() {
+    let mut till = Till::new(Checks::Report, "sandbox");
+    let (.., sold) = operations(&till).pop().unwrap();
+    till.does(7, "sale.complete", sold, &|request| Some(answer(7, request))).unwrap();
+    let params = json!({ "original": till.receipt(7) });
+    let outcome = till.does(5, "receipt.cancel", params, &|request| Some(answer(5, request))).unwrap();
+    let groups = json!(outcome.receipts.last().unwrap().totals.vat);
+    let without = groups.as_array().unwrap().iter().find(|group| group["rate"] == "0").unwrap();
+    assert_eq!((&without["gross"], &without["amount"]), (&json!("5.00"), &json!("0.00")));
 }
 
 /// The answer of number `number`, as lists have it.

@@ -94,8 +94,8 @@ fn set_clock(shared: &Shared, body: &[u8]) -> Result<Value, String> {
         r#"a clock is {"now": "2026-12-31T23:59:50+01:00"} or {"offset_s": 86400}"#.to_owned()
     })?;
     match change {
-        ClockChange::Now { now } => shared.clock.set_now(now),
-        ClockChange::Offset { offset_s } => shared.clock.set_offset_ms(offset_s.saturating_mul(1000)),
+        ClockChange::Now { now } => shared.clock.set_now(now)?,
+        ClockChange::Offset { offset_s } => shared.clock.set_offset_ms(offset_s.saturating_mul(1000))?,
     }
     let offset = json!(shared.clock.offset_ms()).to_string();
     // Not awaited: a clock that was moved just before a crash may be set again.
@@ -113,15 +113,17 @@ fn set_settings(shared: &Shared, body: &[u8]) -> Result<Value, String> {
     if !change.is_object() {
         return Err("settings are an object of the keys to change".to_owned());
     }
-    let mut merged = json!(*shared.settings());
-    overlay(&mut merged, &change)?;
-    let settings: Settings = serde_json::from_value(merged).map_err(|error| error.to_string())?;
-    settings.check()?;
+    let settings = shared.change_settings(|settings| {
+        let mut merged = json!(settings);
+        overlay(&mut merged, &change)?;
+        let settings: Settings = serde_json::from_value(merged).map_err(|error| error.to_string())?;
+        settings.check()?;
+        Ok(settings)
+    })?;
     if change.get("seed").is_some() {
         lock(&shared.faults).reseed(settings.seed);
     }
-    shared.set_settings(settings.clone());
-    Ok(json!(settings))
+    Ok(json!(*settings))
 }
 
 /// Lays the named keys over what is there, one level after the other.

@@ -103,6 +103,12 @@ impl Faults {
         {
             return Err(format!("status {status} is not an error status (400 to 599)"));
         }
+        if fault.count == Some(0) {
+            return Err("count 0 strikes nothing; without a count it strikes until it is deleted".to_owned());
+        }
+        if let Some(path) = fault.target.path.as_ref().filter(|path| !path.starts_with('/')) {
+            return Err(format!("path {path:?} matches nothing; a path begins with a slash"));
+        }
         self.numbered = self.numbered.saturating_add(1);
         fault.number = self.numbered;
         self.planted.push(fault);
@@ -220,6 +226,8 @@ mod tests {
         assert!(faults.plant(fault(r#"{"fault":{"kind":"reset"},"probability":1.5}"#)).is_err());
         assert!(faults.plant(fault(r#"{"fault":{"kind":"reset"},"probability":-0.1}"#)).is_err());
         assert!(faults.plant(fault(r#"{"fault":{"kind":"status","status":200}}"#)).is_err());
+        assert!(faults.plant(fault(r#"{"fault":{"kind":"reset"},"count":0}"#)).is_err());
+        assert!(faults.plant(fault(r#"{"match":{"path":"sign-fr"},"fault":{"kind":"reset"}}"#)).is_err());
         assert!(serde_json::from_str::<Fault>(r#"{"fault":{"kind":"explode"}}"#).is_err());
         assert!(serde_json::from_str::<Fault>(r#"{"fault":{"kind":"reset"},"cuont":1}"#).is_err());
     }

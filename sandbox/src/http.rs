@@ -31,6 +31,12 @@ impl Call {
         self.header("authorization")?.strip_prefix("Bearer ").map(str::trim)
     }
 
+    /// Whether the body is said to be JSON; parameters of the media type say nothing (RFC 8259, 11).
+    pub(crate) fn is_json(&self) -> bool {
+        let media_type = self.header("content-type").and_then(|value| value.split(';').next());
+        media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))
+    }
+
     /// A header's text, if it is there and readable.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

@@ -139,10 +139,7 @@ fn body(contract: &Contract, body: Body, call: &Call, strips: bool) -> Result<Va
     if call.body.is_empty() && matches!(body, Body::Optional(_)) {
         return Ok(Value::Object(Map::new()));
     }
-    let is_json = call
-        .header("content-type")
-        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"));
-    if !is_json {
+    if !call.is_json() {
         return Err(Misfit("header Content-Type should be application/json".to_owned()));
     }
     let sent: Value = serde_json::from_slice(&call.body)

@@ -1,5 +1,5 @@
 //! Every request that reached a service, as it was written on the wire: what a test compares when it asks
-//! whether two clients ask for the same things. Keys, passwords and tokens are never shown.
+//! whether two clients ask for the same things. Secrets, passwords and tokens are never shown.
 
 use std::collections::VecDeque;
 
@@ -69,6 +69,11 @@ impl Requests {
     pub(crate) fn report(&self) -> Value {
         let requests: Vec<Value> = self.kept.iter().map(Arrived::shown).collect();
         json!({ "requests": requests, "forgotten": self.forgotten })
+    }
+
+    /// The newest requests as the report shows them, the newest first.
+    pub(crate) fn newest(&self, most: usize) -> Vec<Value> {
+        self.kept.iter().rev().take(most).map(Arrived::shown).collect()
     }
 }
 

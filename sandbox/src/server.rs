@@ -93,7 +93,7 @@ async fn handle(house: &House, line: &Switch, request: Request) -> Reply {
         return line.cut();
     }
     let Some((service, rest)) = house.service(&path) else {
-        return Reply::json(404, &json!({ "message": format!("there is no service at {path}") }));
+        return nowhere(house, &path);
     };
     if strike.expire_tokens {
         service.expire_tokens();
@@ -148,6 +148,16 @@ fn document(house: &House, parts: &Parts) -> Option<Reply> {
         Ok(()) => Reply::json(200, &document).with("cache-control", "no-store"),
         Err(refused) => Reply::json(refused.status, &json!({ "message": refused.message })),
     })
+}
+
+/// The answer to a path that no service is at.
+fn nowhere(house: &House, path: &str) -> Reply {
+    let services: Vec<String> = house.services.iter().map(|service| format!("/{}", service.name())).collect();
+    let message = format!(
+        "there is no service at {path}; the services are at {}, and pages for people at /",
+        services.join(", ")
+    );
+    Reply::json(404, &json!({ "message": message }))
 }
 
 /// The answer to a request beyond the limit of its organization.

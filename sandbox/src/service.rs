@@ -94,8 +94,14 @@ impl Shared {
         Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn set_settings(&self, settings: Settings) {
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    /// Puts other settings in the place of these, or leaves them. Two changes at once come one after the other.
+    pub(crate) fn change_settings(
+        &self,
+        change: impl FnOnce(&Settings) -> Result<Settings, String>,
+    ) -> Result<Arc<Settings>, String> {
+        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        *settings = Arc::new(change(&settings)?);
+        Ok(Arc::clone(&settings))
     }
 }
 

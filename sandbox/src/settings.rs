@@ -368,8 +368,12 @@ impl Settings {
                 fr.unlisted_record_status
             ));
         }
-        if fr.amount_tolerance.parse::<rust_decimal::Decimal>().is_err() {
-            return Err(format!("sign-fr.amount_tolerance {:?} is not a decimal", fr.amount_tolerance));
+        let tolerance = fr.amount_tolerance.parse::<rust_decimal::Decimal>();
+        if !tolerance.is_ok_and(|tolerance| tolerance >= rust_decimal::Decimal::ZERO) {
+            return Err(format!(
+                "sign-fr.amount_tolerance {:?} is not a decimal of zero or more",
+                fr.amount_tolerance
+            ));
         }
         if jiff::tz::TimeZone::get(&fr.closing_zone).is_err() || fr.closing_hour > 23 {
             return Err("sign-fr.closing_zone is an IANA name, closing_hour an hour from 0 to 23".to_owned());

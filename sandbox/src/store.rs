@@ -75,12 +75,13 @@ struct Batch {
 pub(crate) struct Commit(Option<oneshot::Receiver<Result<(), String>>>);
 
 impl Commit {
-    /// Waits until the changes are durable, or says why they are not.
+    /// Waits until the changes are durable, or says why they are not, in the words that a client is told.
     pub(crate) async fn wait(self) -> Result<(), String> {
-        match self.0 {
+        let kept = match self.0 {
             None => Ok(()),
-            Some(done) => done.await.unwrap_or_else(|_| Err("the store is closed".to_owned())),
-        }
+            Some(done) => done.await.unwrap_or_else(|_| Err("it is closed".to_owned())),
+        };
+        kept.map_err(|reason| format!("the sandbox's store failed: {reason}"))
     }
 }
 

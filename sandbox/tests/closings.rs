@@ -138,7 +138,9 @@ fn what_is_no_sale_does_not_count() {
     trained["details"] = training;
     transact(trained);
     let gone = shop.sell(&till, "R-2").id();
-    transact(json!({ "type": "CANCELLATION", "record": { "id": gone } }));
+    let cancelled = transact(json!({ "type": "CANCELLATION", "record": { "id": gone } }));
+    let again = transact(json!({ "type": "CANCELLATION", "record": { "id": cancelled } }));
+    transact(json!({ "type": "CANCELLATION", "record": { "id": again } }));
     let mut back = receipt("C-1");
     back["entries"][0]["type"] = json!("RETURN");
     back["entries"][0]["details"]["number"] = json!("1");
@@ -159,9 +161,10 @@ fn what_is_no_sale_does_not_count() {
     }
     transact(json!({ "type": "CORRECTION", "record": { "id": wrong }, "data": right }));
     clock(&shop, "2026-03-02T12:00:00+01:00");
-    // 2.40 sold, 2.40 sold and cancelled, 2.40 taken back, 2.40 corrected to 1.20: six documents.
+    // 2.40 sold; 2.40 sold, cancelled, the cancellation cancelled, and that one too; 2.40 taken back; 2.40 corrected to
+    // 1.20: eight documents.
     let (start, end) = ("2026-02-28T23:00:00+00:00", "2026-03-01T23:00:00+00:00");
-    closed(&shop, &till, &[["DAILY", start, end, "6", "1.2", "1.2"]]);
+    closed(&shop, &till, &[["DAILY", start, end, "8", "1.2", "1.2"]]);
 }
 
 #[test]

@@ -50,6 +50,12 @@ fn a_request_of_the_wrong_form_is_400_even_without_a_token() {
         ("POST", "/organizations", &[version, json, key("x")], unit),
         ("PATCH", "/organizations/1c81cb86-c2e8-4074-afc3-a0601b2bf063", &[version, json], "{}"),
         ("POST", "/organizations", &[version, key(V4)], unit),
+        (
+            "POST",
+            "/organizations",
+            &[version, key(V4), ("Content-Type", "application/json-patch+json")],
+            unit,
+        ),
         ("POST", "/organizations", &[version, json, key(V4)], ""),
         ("POST", "/organizations", &[version, json, key(V4)], "{"),
         ("POST", "/organizations", &[version, json, key(V4)], "[]"),
@@ -67,6 +73,7 @@ fn a_request_of_the_wrong_form_is_400_even_without_a_token() {
         ("GET", "/records?limit=0", &[version], ""),
         ("GET", "/records?limit=101", &[version], ""),
         ("GET", "/records?limit=ten", &[version], ""),
+        ("GET", "/records?limit=%2B5", &[version], ""),
         ("GET", "/records?limit=1&limit=2", &[version], ""),
         ("GET", "/records?token=***", &[version], ""),
         ("GET", "/records?system_id=1", &[version], ""),
@@ -124,6 +131,9 @@ fn what_the_contract_does_not_list_is_404() {
     }
     assert_eq!(shop.client.get(shop.url("/sign-xx/subjects")).send().unwrap().status(), 404);
     assert_eq!(shop.client.get(shop.url("/sign-france")).send().unwrap().status(), 404);
+    // A client that forgot the prefix reads where the service is.
+    let lost: Value = shop.client.post(shop.url("/tokens")).send().unwrap().json().unwrap();
+    assert!(lost["message"].as_str().unwrap().contains("/sign-fr"), "{lost}");
 }
 
 #[test]

@@ -3,12 +3,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
+#[path = "support/offline.rs"]
+#[allow(dead_code, reason = "shared by several test programs")]
+mod offline;
 #[path = "support/shop.rs"]
 #[allow(dead_code, reason = "shared by several test programs")]
 mod shop;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use offline::{Covers, chain};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shop::{Answer, Shop, branch, system, taxpayer};
@@ -147,9 +151,36 @@ fn what_italy_does_not_support_is_refused() {
     bar.transact(lucky).ok();
 }
 
+/// An EXTERNAL device is a printer that issues by itself (2.6); replay is France's (1.3, 2.7).
+#[test]
+fn a_printer_issues_nothing_here_and_nothing_is_replayed() {
+    let bar = Bar::open();
+    let till = bar.shop.get(&format!("/systems/{}", bar.till)).ok();
+    let mut printer = system(till.at("/content/location/id"));
+    printer["kind"] = json!("EXTERNAL");
+    let printer = bar.shop.post("/systems", printer).ok();
+    assert_eq!(printer.body["content"]["records"], json!([]));
+    bar.shop.patch(&format!("/systems/{}", printer.id()), json!({ "state": "COMMISSIONED" })).ok();
+    bar.shop.intention(&printer.id()).refused(501, "E_NOT_IMPLEMENTED");
+
+    let last = bar.transact(coffee("R-1")).ok();
+    let begun =
+        json!({ "type": "INTENTION", "system": { "id": bar.till }, "operation": { "type": "TRANSACTION" } });
+    let replayed = chain(&bar.till, &last, &[begun], Covers::Wrapper).swap_remove(0).send(&bar.shop);
+    let refused = replayed.refused(501, "E_NOT_IMPLEMENTED");
+    assert!(refused.at("/content/message").contains("REPLAY"), "{refused:?}");
+}
+
 #[test]
 fn a_check_can_be_switched_off_or_made_a_rejection() {
     let bar = Bar::open();
+    bar.set(json!({ "content_check": "reject" }));
+    let begun = json!({ "type": "INTENTION", "system": { "id": bar.till }, "operation": { "type": "TRANSACTION",
+        "details": { "creators": [{ "type": "PERSON", "label": "7" }] } } });
+    let begun = bar.shop.post("/records", begun).ok();
+    assert_eq!((begun.at("/content/state"), begun.at("/content/mode")), ("REJECTED", "FINISHED"));
+    // REJECTED is final (3.2).
+    bar.shop.transaction(&begun.id(), coffee("R-0")).refused(405, "E_METHOD_NOT_ALLOWED");
     let mut receipt = coffee("R-1");
     receipt["payments"][0] = json!({ "type": "OTHER", "details": { "amount": "2.20" } });
     receipt["customer"] = json!({ "type": "EXTERNAL", "code": "x" });

@@ -161,11 +161,24 @@ fn planted_faults_can_be_read_and_taken_away() {
     assert_eq!(shop.control(Method::GET, "faults", Value::Null)["faults"].as_array().unwrap().len(), 1);
     shop.control(Method::DELETE, "faults", Value::Null);
     assert_eq!(shop.control(Method::GET, "faults", Value::Null)["faults"], json!([]));
-    let wrong =
-        shop.client.post(shop.url("/_sandbox/faults")).body(r#"{"fault":{"kind":"meteor"}}"#).send().unwrap();
-    assert_eq!(wrong.status(), 400);
-    for (path, body) in [("clock", "{}"), ("clock", r#"{"now":"yesterday"}"#), ("settings", r#"{"sead":1}"#)]
-    {
+    for wrong in [
+        r#"{"fault":{"kind":"meteor"}}"#,
+        r#"{"fault":{"kind":"reset"},"count":0}"#,
+        r#"{"match":{"path":"sign-fr/records"},"fault":{"kind":"reset"}}"#,
+    ] {
+        let answer = shop.client.post(shop.url("/_sandbox/faults")).body(wrong).send().unwrap();
+        assert_eq!(answer.status(), 400, "{wrong}");
+    }
+    assert_eq!(shop.control(Method::GET, "faults", Value::Null)["faults"], json!([]));
+    for (path, body) in [
+        ("clock", "{}"),
+        ("clock", r#"{"now":"yesterday"}"#),
+        ("clock", r#"{"now":"1969-12-31T00:00:00Z"}"#),
+        ("clock", r#"{"now":"3000-01-01T00:00:00Z"}"#),
+        ("clock", r#"{"offset_s":9223372036854775807}"#),
+        ("clock", r#"{"offset_s":-9223372036854775808}"#),
+        ("settings", r#"{"sead":1}"#),
+    ] {
         let answer = shop.client.put(shop.url(&format!("/_sandbox/{path}"))).body(body).send().unwrap();
         assert_eq!(answer.status(), 400, "{path} {body}");
     }

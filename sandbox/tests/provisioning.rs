@@ -158,6 +158,40 @@ fn an_organization_sees_itself_and_what_is_below() {
 }
 
 #[test]
+fn nothing_moves_out_of_its_country_or_organization_or_under_what_has_ended() {
+    let mut shop = Shop::open();
+    let group = shop.bearer.clone();
+    shop.make_unit();
+    let elsewhere = shop.post("/taxpayers", taxpayer()).ok().id();
+    shop.bearer = group.clone();
+    shop.make_unit();
+    let [own, other, ended] = [(); 3].map(|()| shop.post("/taxpayers", taxpayer()).ok().id());
+    for state in ["COMMISSIONED", "DECOMMISSIONED"] {
+        shop.patch(&format!("/taxpayers/{ended}"), json!({ "state": state })).ok();
+    }
+    let mut italian = taxpayer();
+    italian["fiscalization"] = json!({ "type": "IT", "tax_id_number": "12345678903",
+        "vat_id_number": "12345678903", "credentials": { "type": "FISCONLINE", "pin": "1", "password": "x",
+        "tax_id_number": "RSSMRA80A01H501U" } });
+    let italian = shop.post("/taxpayers", italian).ok().id();
+    let branch = format!("/locations/{}", shop.post("/locations", branch(&own)).ok().id());
+    let till = format!("/systems/{}", shop.post("/systems", system(&own)).ok().id());
+
+    // The GROUP's key sees all of them.
+    shop.bearer = group;
+    let move_branch = |to: &str| shop.patch(&branch, json!({ "taxpayer": { "id": to } }));
+    // A head office has the id of its taxpayer.
+    let move_till = |to: &str| shop.patch(&till, json!({ "location": { "id": to } }));
+    for foreign in [&elsewhere, &italian] {
+        move_branch(foreign).refused(422, "E_UNPROCESSABLE_CONTENT");
+        move_till(foreign).refused(422, "E_UNPROCESSABLE_CONTENT");
+    }
+    move_branch(&ended).refused(405, "E_METHOD_NOT_ALLOWED");
+    assert_eq!(move_branch(&other).ok().at("/content/taxpayer/id"), other);
+    assert_eq!(move_till(&other).ok().at("/content/location/id"), other);
+}
+
+#[test]
 fn the_account_key_reaches_everything() {
     let mut shop = Shop::open();
     let account = shop.account().clone();

@@ -21,6 +21,7 @@ fn a_put_changes_the_named_keys_and_no_others() {
     for wrong in [
         json!({ "sign-fr": { "cache_error": true } }),
         json!({ "sign-fr": { "amount_tolerance": "two cents" } }),
+        json!({ "sign-fr": { "amount_tolerance": "-0.01" } }),
         json!({ "sign-fr": { "record_state_status": 200 } }),
         json!({ "sign-fr": { "replay_offset_base": 2 } }),
         json!({ "sign-fr": { "vat_check": "maybe" } }),
@@ -193,4 +194,44 @@ fn a_taxpayer_with_wrong_credentials_stays_suspended() {
     shop.settings(json!({ "credentials_valid": true }));
     let answer = shop.patch(&path, json!({ "mode": "OPERATIVE" })).ok();
     assert_eq!(answer.at("/content/mode"), "OPERATIVE");
+}
+
+/// This version's schema does not know sequences (5.4), so the answers are not held against it. There is no authority to
+/// transmit to (3.2).
+#[test]
+fn documents_of_infocert_taxpayers_are_numbered_by_kind_and_not_transmitted() {
+    let (shop, till) = Shop::ready();
+    shop.settings(json!({ "infocert_sequences": true }));
+    let post = |content: Value| -> Value {
+        let request = shop.request(Method::POST, "/records").header("X-Idempotency-Key", shop::new_key());
+        request.json(&json!({ "content": content })).send().unwrap().json().unwrap()
+    };
+    let intend = |operation: Value| {
+        post(json!({ "type": "INTENTION", "system": { "id": till }, "operation": operation }))
+    };
+    let sell = |number: &str| {
+        let intention = intend(json!({ "type": "TRANSACTION" }));
+        assert!(intention["content"].get("compliance").is_none(), "{intention}");
+        let record = json!({ "id": intention["content"]["id"] });
+        post(json!({ "type": "TRANSACTION", "record": record, "operation": receipt(number) }))
+    };
+    let first = sell("R-1");
+    let event = intend(json!({ "type": "EVENT", "code": "90", "description": "Connection lost" }));
+    let second = sell("R-2");
+    let before = json!({ "id": first["content"]["id"] });
+    for (record, number, previous) in
+        [(&first, "1", None), (&event, "1", None), (&second, "2", Some(&before))]
+    {
+        let sequence = &record["content"]["compliance"]["sequence"];
+        assert_eq!((&sequence["number"], sequence.get("record")), (&json!(number), previous), "{record}");
+        assert!(
+            sequence["signature"].as_str().unwrap().len() <= 64
+                && sequence["type"].as_str().unwrap().len() <= 8
+        );
+        assert!(record["content"].get("transmission").is_none(), "{record}");
+    }
+    assert_eq!(
+        first["content"]["compliance"]["sequence"]["type"],
+        second["content"]["compliance"]["sequence"]["type"]
+    );
 }

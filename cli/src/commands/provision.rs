@@ -45,7 +45,7 @@ fn show(line: &Value, output: &mut Output) {
 fn things(line: &Value) -> Vec<String> {
     let plan = list(line, "/result/plan").iter().filter_map(Value::as_str).map(str::to_owned);
     let resources = [("made", "/result/created", "/id"), ("found", "/result/adopted", "/id")];
-    let orphans = ("left over", "/result/orphans", "/name");
+    let orphans = ("not used here", "/result/orphans", "/name");
     let made = resources.into_iter().chain([orphans]).flat_map(|(what, pointer, called)| {
         list(line, pointer)
             .iter()

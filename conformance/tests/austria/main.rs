@@ -99,6 +99,9 @@ fn tokens_are_renewed_without_the_key() {
 #[test]
 fn two_tills_that_provision_at_once_share_a_unit() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
+    // What the other till has brought about already may be refused (contract sign-at 3.1).
+    let strict = json!({ "sign-at": { "accept_repeated_state": false } });
+    Control::of(sandbox.url()).set(&strict).unwrap();
     let own = |register: &str| {
         json!({
             "account": { "wien": { "key": "sandbox:sign-at" } },
@@ -189,6 +192,10 @@ fn what_others_do_to_a_register_is_noticed() {
     let over = fiskal.call("sale.complete", &sale("s-4", json!({}))).unwrap_err();
     assert_eq!(over.kind(), Kind::NotReady, "{over}");
     assert!(over.message().contains("register.replace"), "{over}");
+    let kept = fiskal.call("receipt.list", &json!({})).unwrap()["receipts"].take();
+    let closing = kept.as_array().unwrap().last().unwrap();
+    assert_eq!(closing["type"], "closing", "whoever ended it, its closing receipt is kept");
+    assert_eq!(closing["verified"], json!(["finanzonline", "chain"]));
 }
 
 #[test]

@@ -56,7 +56,7 @@ where
                         self.forget(&drive, request, bearer.as_ref());
                         continue;
                     }
-                    Streamed::Refused(answer) if is_temporary(answer.status) => {
+                    Streamed::Refused(answer) if answer.is_temporary() => {
                         format!("the service answers {}", answer.status)
                     }
                     Streamed::Refused(answer) => return Err(refusal(&answer)),
@@ -87,11 +87,6 @@ fn wire(request: &Request, bearer: Option<&SecretString>) -> Wire {
         bearer: bearer.cloned(),
         body: None,
     }
-}
-
-/// Whether the same request may be answered otherwise a little later.
-fn is_temporary(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500..)
 }
 
 fn refusal(answer: &Answer) -> Error {

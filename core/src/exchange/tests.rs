@@ -22,3 +22,15 @@ fn derived_ids_are_lower_case_version_3() {
     assert_eq!(id, operation.derived_id("intention"));
     assert_ne!(id, operation.derived_id("intention-2"));
 }
+
+/// Contracts sign-at 4.1 and 4.3, sign-fr 4.2.
+#[test]
+fn trouble_passes_and_an_answer_stays() {
+    let passes = |status| Answer { status, headers: Vec::new(), body: Value::Null }.is_temporary();
+    for status in [408, 425, 429, 500, 502, 503, 504, 599] {
+        assert!(passes(status), "{status}");
+    }
+    for status in [200, 301, 400, 401, 403, 404, 409, 422, 501] {
+        assert!(!passes(status), "{status}");
+    }
+}

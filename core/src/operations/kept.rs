@@ -49,7 +49,7 @@ struct MetadataOf {
     register: String,
     /// Whose notes are meant.
     #[serde(default)]
-    of: Subject,
+    of: Owner,
     /// For `record`: its id or number, as in `record.get`.
     #[serde(default)]
     record: Option<String>,
@@ -64,7 +64,7 @@ struct MetadataUpdate {
     register: String,
     /// Whose notes are meant.
     #[serde(default)]
-    of: Subject,
+    of: Owner,
     /// For `record`: its id or number, as in `record.get`.
     #[serde(default)]
     record: Option<String>,
@@ -76,8 +76,8 @@ struct MetadataUpdate {
 /// Whose notes are meant.
 #[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(rename = "MetadataSubject")]
-enum Subject {
+#[schemars(rename = "MetadataOwner")]
+enum Owner {
     /// The register's.
     #[default]
     Register,
@@ -163,8 +163,8 @@ fn configuration_update(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
 }
 
 /// A record is named where a record's notes are meant, and only there.
-fn check(of: Subject, record: Option<&str>) -> Result<()> {
-    match (of == Subject::Record, record.is_some()) {
+fn check(of: Owner, record: Option<&str>) -> Result<()> {
+    match (of == Owner::Record, record.is_some()) {
         (true, false) => Err(Error::invalid("/record", "say which record; give its id or its number")),
         (false, true) => Err(Error::invalid("/record", "leave it out, or set `of` to record")),
         _ => Ok(()),

@@ -66,7 +66,8 @@ struct Made {
     created: Vec<Resource>,
     /// What was found there, made for this line before.
     adopted: Vec<Resource>,
-    /// What was left there of an earlier provisioning whose answer was lost, and can be removed.
+    /// What is there for this line and not used from here: left by a provisioning whose answer or journal was lost, or
+    /// the API key of another till of the merchant. What no till uses can be removed.
     orphans: Vec<Orphan>,
 }
 
@@ -80,7 +81,7 @@ struct Resource {
     id: String,
 }
 
-/// Something at a service that nothing uses any more.
+/// Something at a service that this journal does not use.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Orphan {
     /// The service's word for it, such as `SUBJECT`.

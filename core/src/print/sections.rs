@@ -165,7 +165,7 @@ impl Sheet<'_> {
                 label.push_str(&format!(" {} %", self.words.number(percent.normalize())));
             }
             let off = worked_out.and_then(|amounts| amounts.get(index).copied()).or(discount.amount);
-            (label, off.map(|off| self.words.money(Exact(-off.0))).unwrap_or_default())
+            (label, off.map(|off| self.words.money(-off)).unwrap_or_default())
         });
         rows.collect()
     }

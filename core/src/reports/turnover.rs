@@ -176,17 +176,16 @@ impl Turnover {
 }
 
 fn negated(totals: &Totals) -> Totals {
-    let minus = |amount: Exact| Exact(-amount.0);
     Totals {
-        gross: minus(totals.gross),
-        net: minus(totals.net),
+        gross: -totals.gross,
+        net: -totals.net,
         vat: totals
             .vat
             .iter()
             .map(|group| VatTotal {
-                net: minus(group.net),
-                amount: minus(group.amount),
-                gross: minus(group.gross),
+                net: -group.net,
+                amount: -group.amount,
+                gross: -group.gross,
                 ..group.clone()
             })
             .collect(),

@@ -1,7 +1,7 @@
 //! The end of a register: the closing receipt of the chain of vector C, and answers that a sandbox does not give.
 
 use crate::answered;
-use crate::driver::{CODES, Till};
+use crate::driver::{CODES, REGISTER, Till};
 use fiskal::error::{Error, Kind};
 use fiskal::exchange::{Answer, Method, Outcome, Request};
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ fn retired(changed: &str, rows: &[Value]) -> Result<(Till, Outcome), Error> {
                 assert_eq!(request.body, Some(json!({"state": "DECOMMISSIONED"})));
                 ok(register(changed))
             }
-            (_, path) if path.ends_with("/receipt?limit=50&order=DESC") => ok(json!({"data": rows})),
+            (_, path) if path.contains("/receipt?limit=100&offset=0&order=DESC") => ok(json!({"data": rows})),
             (_, path) if path.ends_with("/receipt/c-9") => ok(own(9, DECOMMISSION)),
             _ => ok(register("INITIALIZED")),
         })?;
@@ -83,6 +83,38 @@ fn a_closing_receipt_that_is_not_listed_is_read_by_its_id() {
     assert_eq!(outcome.receipts[0].qr.as_ref().unwrap().payload, CODES[8]);
 }
 
+/// A register that ends in January, before it has signed anything in the new year.
+#[test]
+fn the_yearly_receipt_before_the_closing_receipt_has_to_be_confirmed_too() {
+    let mut yearly = own(8, "YEARLY_CLOSE");
+    yearly["fon_validations"] = json!([]);
+    let (till, outcome) = retired("DECOMMISSIONED", &[own(9, DECOMMISSION), yearly.clone()]).unwrap();
+    assert_eq!(outcome.receipts.len(), 2);
+    let waits = &till.facts.register["unconfirmed"];
+    assert_eq!(
+        (&waits["record"], &waits["number"], &waits["denied"]),
+        (&yearly["_id"], &json!("8"), &json!(false))
+    );
+    let (till, _) = retired("DECOMMISSIONED", &[own(9, DECOMMISSION), own(8, "YEARLY_CLOSE")]).unwrap();
+    assert_eq!(till.facts.register["unconfirmed"], Value::Null);
+}
+
+/// Other programs signed more than one page of receipts, and the next page cannot be had.
+#[test]
+fn a_chain_that_cannot_be_followed_is_not_called_broken() {
+    let mut rows = vec![own(9, DECOMMISSION)];
+    rows.extend(
+        (0..99).map(|at| json!({"receipt_type": "NORMAL", "receipt_number": (1_000 - at).to_string()})),
+    );
+    let (till, outcome) = retired("DECOMMISSIONED", &rows).unwrap();
+    assert_eq!(outcome.receipts.len(), 1);
+    assert_eq!(
+        (&outcome.receipts[0].todo, &outcome.receipts[0].verified),
+        (&None, &vec!["finanzonline".to_owned()])
+    );
+    assert_eq!(till.facts.register["last"]["number"], "9");
+}
+
 #[test]
 fn what_finanzonline_did_not_find_good_is_told() {
     let mut closing = own(9, DECOMMISSION);
@@ -98,6 +130,24 @@ fn a_change_that_a_success_did_not_bring_is_refused() {
     let error = retired("INITIALIZED", &[]).err().unwrap();
     assert_eq!(error.kind(), Kind::Refused);
     assert!(error.message().contains("still INITIALIZED"), "{error}");
+}
+
+#[test]
+fn the_cash_register_that_another_journal_has_put_there_is_taken() {
+    let mut till = Till::at(7);
+    till.facts.register["halt"] = json!({"retired": true, "since": "2026-12-01T07:05:00Z", "reason": null});
+    let mut next = register("INITIALIZED");
+    next["_id"] = "next".into();
+    next["metadata"] = json!({"fiskal_line": "wien@test/register/till-1"});
+    let outcome = till.does(9, "register.replace", json!({"name": "till-1"}), &|request: &Request| {
+        assert_eq!(request.method, Method::Get, "{}", request.path);
+        let receipts = request.path.contains("/next/receipt?");
+        ok(json!({"data": if receipts { [answered(7)] } else { [next.clone()] }}))
+    });
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.result["ids"]["register"], "next");
+    assert_eq!((&outcome.result["state"], &outcome.result["replaced"]), (&json!("ready"), &json!(REGISTER)));
+    assert_eq!(till.facts.register["last"]["number"], "7", "it goes on with the chain that is there");
 }
 
 #[test]

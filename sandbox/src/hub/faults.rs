@@ -121,7 +121,7 @@ fn own(form: &Form) -> Markup {
                 div.field {
                     label for="method" { "Method" }
                     select id="method" name="method" {
-                        @for name in ["", "GET", "POST", "PATCH"] {
+                        @for name in ["", "GET", "POST", "PUT", "PATCH"] {
                             option value=(name) selected[form.text("method") == name] { @if name.is_empty() { "every" } @else { (name) } }
                         }
                     }
@@ -149,7 +149,8 @@ pub(super) fn plant(visit: &Visit<'_>) -> Reply {
     match control::trouble(&reply) {
         None => page::see("/hub/faults"),
         Some(message) => {
-            let field = NUMBERS.iter().find(|name| message.starts_with(*name)).copied().unwrap_or("kind");
+            let mut fields = NUMBERS.iter().chain(&["path"]);
+            let field = fields.find(|name| message.starts_with(**name)).copied().unwrap_or("kind");
             again(field, &message)
         }
     }

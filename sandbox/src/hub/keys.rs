@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::once::Once;
 use super::parts::Field;
 use super::{Visit, organizations, page, parts};
 use crate::http::Reply;
@@ -102,20 +103,14 @@ fn new_key(key: &str, secret: &str) -> Markup {
     }
 }
 
-pub(super) async fn create(visit: &Visit<'_>, organization: &str) -> Reply {
-    let mut once = visit.hub.once.lock().await;
-    if let Some(place) = once.led_to(visit.form.text("form")) {
-        return page::see(&place);
-    }
+pub(super) async fn create(visit: &Visit<'_>, organization: &str, once: &mut Once) -> Reply {
     if visit.service().organization(organization).is_none() {
         return page::nothing_here(visit);
     }
     match visit.service().make_key(visit.form.text(NAME), organization).await {
         Ok((id, secret)) => {
-            let place = format!("/hub/keys/{id}");
-            once.note(visit.form.text("form"), &place);
             once.keep(&id, secret);
-            page::see(&place)
+            page::see(&format!("/hub/keys/{id}"))
         }
         Err(NotMade::Store(reason)) => page::refused(visit, 503, &reason),
         Err(NotMade::Name(_)) => {

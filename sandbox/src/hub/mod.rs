@@ -153,12 +153,26 @@ async fn read(visit: &Visit<'_>, segments: &[&str]) -> Reply {
     }
 }
 
+/// Carries a form out once, also when it comes twice at the same time.
 async fn write(visit: &Visit<'_>, segments: &[&str]) -> Reply {
+    let form = visit.form.text("form");
+    let mut once = visit.hub.once.lock().await;
+    if let Some(place) = once.led_to(form) {
+        return page::see(&place);
+    }
+    let reply = carry_out(visit, segments, &mut once).await;
+    if let Some((_, place)) = reply.headers.iter().find(|(name, _)| *name == "location") {
+        once.note(form, place);
+    }
+    reply
+}
+
+async fn carry_out(visit: &Visit<'_>, segments: &[&str], once: &mut Once) -> Reply {
     match segments {
-        ["austria", rest @ ..] => austria::write(visit, rest).await,
+        ["austria", rest @ ..] => austria::write(visit, rest, once).await,
         ["organizations"] => organizations::create(visit, None).await,
         ["organizations", id, "organizations"] => organizations::create(visit, Some(id)).await,
-        ["organizations", id, "keys"] => keys::create(visit, id).await,
+        ["organizations", id, "keys"] => keys::create(visit, id, once).await,
         ["faults"] => faults::plant(visit),
         ["faults", "heal"] => faults::heal_all(visit),
         ["faults", number, "heal"] => faults::heal(visit, number),

@@ -123,10 +123,6 @@ pub(super) fn account_form(form: &Form) -> Markup {
 
 /// Creates an account, or what belongs below an organization.
 pub(super) async fn create(visit: &Visit<'_>, parent: Option<&str>) -> Reply {
-    let mut once = visit.hub.once.lock().await;
-    if let Some(place) = once.led_to(visit.form.text("form")) {
-        return page::see(&place);
-    }
     let above = parent.and_then(|id| visit.service().organization(id));
     if parent.is_some() && above.is_none() {
         return page::nothing_here(visit);
@@ -136,11 +132,7 @@ pub(super) async fn create(visit: &Visit<'_>, parent: Option<&str>) -> Reply {
         return page::refused(visit, 422, "A unit has no organizations below it. Nothing was made.");
     };
     match visit.service().make_organization(visit.form.text(NAME), kind, parent).await {
-        Ok(id) => {
-            let place = format!("/hub/organizations/{id}");
-            once.note(visit.form.text("form"), &place);
-            page::see(&place)
-        }
+        Ok(id) => page::see(&format!("/hub/organizations/{id}")),
         Err(NotMade::Store(reason)) => page::refused(visit, 503, &reason),
         Err(NotMade::Name(reason)) => {
             let message = format!("This name cannot be taken: it {reason}.");

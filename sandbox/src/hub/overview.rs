@@ -61,7 +61,7 @@ fn connection(visit: &Visit<'_>) -> Markup {
             h2 id="connect" { "Connect" }
             (parts::facts(&[
                 ("Address", parts::code(&format!("http://{}{prefix}", visit.host))),
-                ("Contract", html! { "SIGN FR 2026-02-03 (2026-05-04 below " (prefix) "/api/v1) · " a href={ (prefix) "/openapi.json" } { "OpenAPI" } }),
+                ("Contract", html! { "SIGN FR and SIGN IT 2026-02-03 (SIGN FR 2026-05-04 below " (prefix) "/api/v1) · " a href={ (prefix) "/openapi.json" } { "OpenAPI" } }),
                 ("Postman", html! {
                     a href={ (prefix) "/postman/collection.json" } { "collection" } " and "
                     a href={ (prefix) "/postman/environment.json" } { "environment" } ", with the keys filled in"

@@ -1,6 +1,7 @@
 //! Records as they arrive, a record's receipt, and its place in the chain.
 
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::{Visit, organizations, page, parts, receipt, resources};
 use crate::http::Reply;
@@ -50,12 +51,12 @@ pub(super) fn rows(rows: &[RecordRow]) -> Markup {
     }
 }
 
-/// `Receipt R-1`, `Intention of a transaction`.
+/// `Receipt R-1`, `Intention: transaction`, `Closing: daily`.
 fn title(row: &RecordRow) -> Markup {
     let (family, kind) = row.kind.split_once("::").unwrap_or(("", &row.kind));
     html! {
-        @if family == "INTENTION" { "Intention: " (parts::words(kind).to_lowercase()) }
-        @else { (parts::words(kind)) @if let Some(number) = &row.number { " " (parts::name(number)) } }
+        @if family == "TRANSACTION" { (parts::words(kind)) @if let Some(number) = &row.number { " " (parts::name(number)) } }
+        @else { (parts::words(family)) ": " (parts::words(kind).to_lowercase()) }
     }
 }
 
@@ -88,12 +89,15 @@ fn facts(visit: &Visit<'_>, view: &RecordView) -> Markup {
         ("Type", parts::code(&view.row.kind)),
         ("Signed", parts::time(&view.row.signed_at)),
     ];
-    let linked =
-        |name: &str| view.content.pointer(&format!("/{name}/id")).and_then(serde_json::Value::as_str);
-    for (name, title) in [("record", "Belongs to"), ("used_in", "Used in"), ("replayed_by", "Replayed by")] {
-        if let Some(id) = linked(name) {
+    let text = |pointer: &str| view.content.pointer(pointer).and_then(Value::as_str);
+    for (place, title) in [("/record/id", "Belongs to"), ("/used_in/id", "Used in")] {
+        if let Some(id) = text(place) {
             facts.push((title, html! { a href={ "/hub/records/" (id) } { (id) } }));
         }
+    }
+    // The wrapping intention has no record of its own.
+    for (place, title) in [("/replayed_by/id", "Replayed by"), ("/compliance/data", "Compliance")] {
+        facts.extend(text(place).map(|text| (title, parts::code(text))));
     }
     for (kind, place) in [Kind::System, Kind::Location, Kind::Taxpayer].into_iter().zip(&view.places) {
         let link = html! { a href={ "/hub/" (resources::path(kind)) "/" (place.row.id) } { (parts::name(&place.row.label)) } };

@@ -11,17 +11,15 @@ use crate::service::lock;
 const SHOWN: usize = 50;
 
 pub(super) fn show(visit: &Visit<'_>) -> Reply {
-    let report = lock(&visit.house.shared.requests).report();
-    let requests: Vec<&Value> =
-        report["requests"].as_array().into_iter().flatten().rev().take(SHOWN).collect();
+    let requests = lock(&visit.house.shared.requests).newest(SHOWN);
     let refused: Vec<Value> =
         lock(&visit.house.shared.audit).refused().rev().take(SHOWN).map(|refusal| json!(refusal)).collect();
     let content = html! {
         div.title { h1 { "Requests" } (page::follow(visit)) }
-        p.lead { "The latest " (SHOWN) " that reached a service, newest first. Keys, passwords and tokens are never shown." }
+        p.lead { "The latest " (SHOWN) " that reached a service, newest first. Secrets, passwords and tokens are never shown." }
         @if requests.is_empty() {
             (parts::empty("No request yet", &html! { "Point a client at " code { "http://" (visit.host) (visit.service().prefix()) } "." }))
-        } @else { ol.rows { @for request in requests { (row(request)) } } }
+        } @else { ol.rows { @for request in &requests { (row(request)) } } }
         section aria-labelledby="refused" {
             h2 id="refused" { "Refused" }
             @if refused.is_empty() { (parts::empty("Nothing was refused", &html! { "A refusal stands here with its reason." })) }

@@ -79,10 +79,7 @@ impl Management {
             let commit = self.accounts.shared.commit(desk.changes);
             (result, commit)
         };
-        commit
-            .wait()
-            .await
-            .map_err(|reason| Problem::unavailable(format!("the sandbox's store failed: {reason}")))?;
+        commit.wait().await.map_err(Problem::unavailable)?;
         Ok(Reply::json(200, &result?))
     }
 

@@ -101,8 +101,7 @@ impl SignAt {
             return self.authenticate(&request.body).await;
         };
         let (result, commit) = self.carry_out(route.operation, &request, &caller, settings);
-        let kept = commit.wait().await;
-        kept.map_err(|reason| Problem::unavailable(format!("the sandbox's store failed: {reason}")))?;
+        commit.wait().await.map_err(Problem::unavailable)?;
         Ok(Reply::json(200, &result?))
     }
 

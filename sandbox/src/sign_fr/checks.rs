@@ -143,7 +143,9 @@ fn whole(contract: &Contract, text: &str) -> Result<usize, Problem> {
     let refused = || {
         Problem::bad_request(format!("Query parameter limit '{text}': an integer from 1 to 100 is wanted"))
     };
-    let number: usize = text.parse().map_err(|_| refused())?;
+    // A number of Rust's may have a sign.
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number: usize = text.parse().ok().filter(|_| digits).ok_or_else(refused)?;
     contract.check("PaginationLimit", &Value::from(number)).map_err(|_| refused())?;
     Ok(number)
 }
@@ -159,10 +161,7 @@ fn record_types(contract: &Contract, list: &str) -> Result<(), Problem> {
 }
 
 fn body(contract: &Contract, schema: &str, call: &Call) -> Result<Value, Problem> {
-    let json = call
-        .header("content-type")
-        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"));
-    if !json {
+    if !call.is_json() {
         return Err(Problem::bad_request("Header Content-Type must be application/json"));
     }
     let body: Value = serde_json::from_slice(&call.body)

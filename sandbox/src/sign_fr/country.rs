@@ -114,6 +114,11 @@ impl Country {
         }
     }
 
+    /// Whether records that were made offline are taken afterwards (1.3, 2.7).
+    pub(super) fn replays(self) -> bool {
+        self == Country::France
+    }
+
     /// The types of systems that a location of this country takes (2.6).
     pub(super) fn systems(self, settings: &SignFrSettings) -> &'static [(&'static str, &'static str)] {
         match self {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::desk::Desk;
 use super::errors::Problem;
-use super::lifecycle::{self, DECOMMISSIONED};
+use super::lifecycle;
 use super::resources;
 use super::state::{Kind, Resource};
 use crate::http::Reply;
@@ -25,13 +25,7 @@ pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {
         None => only_taxpayer(desk)?,
     };
     let taxpayer = desk.refer(Kind::Taxpayer, &id)?;
-    if taxpayer.state == DECOMMISSIONED {
-        return Err(lifecycle::out_of_order(
-            taxpayer,
-            "is DECOMMISSIONED and takes no location",
-            desk.settings,
-        ));
-    }
+    resources::check_takes(taxpayer, Kind::Location, desk.settings)?;
     let organization = taxpayer.organization.clone();
     let name = taxpayer.content.get("name").and_then(|name| name.get("legal")).and_then(Value::as_str);
     let name: String = name.unwrap_or_default().chars().take(LONGEST_NAME).collect();
@@ -72,13 +66,13 @@ pub(super) fn change(
     }
     if changes.contains_key("taxpayer") {
         let id = reference(changes.get("taxpayer"));
-        desk.refer(Kind::Taxpayer, &id)?;
-        if location.state != lifecycle::ACQUIRED && location.refers_to("taxpayer") != id {
-            return Err(lifecycle::out_of_order(
-                location,
-                "was commissioned and cannot change its taxpayer",
-                desk.settings,
-            ));
+        let taxpayer = desk.refer(Kind::Taxpayer, &id)?;
+        if location.refers_to("taxpayer") != id {
+            if location.state != lifecycle::ACQUIRED {
+                let what = "was commissioned and cannot change its taxpayer";
+                return Err(lifecycle::out_of_order(location, what, desk.settings));
+            }
+            resources::check_move(location, taxpayer, desk.settings)?;
         }
         changes.insert("taxpayer".to_owned(), json!({ "id": id }));
     }

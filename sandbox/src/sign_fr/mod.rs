@@ -356,8 +356,5 @@ fn document<T: serde::Serialize>(kind: &'static str, id: String, value: &T) -> W
 }
 
 async fn durable(commit: Commit) -> Result<(), Problem> {
-    commit
-        .wait()
-        .await
-        .map_err(|reason| Problem::unavailable(format!("the sandbox's store failed: {reason}")))
+    commit.wait().await.map_err(Problem::unavailable)
 }

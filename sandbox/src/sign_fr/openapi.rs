@@ -182,7 +182,7 @@ fn meaning(status: u16) -> &'static str {
         405 => "Not in this state, or not by this organization",
         409 => "A request with this idempotency key is in progress",
         422 => "The form is right, the content is not",
-        429 => "Too many requests; here only as a planted fault",
+        429 => "Too many requests; here beyond a limit that was set, or as a planted fault",
         501 => "Not served here",
         503 => "The service is not available; here a failed store or a planted fault",
         _ => "The sandbox failed, or a fault was planted",

@@ -9,6 +9,7 @@ use super::pagination::page;
 use super::state::{Kind, Resource};
 use super::{locations, systems, taxpayers};
 use crate::http::Reply;
+use crate::settings::SignFrSettings;
 
 /// A new resource with the request's content, not saved yet.
 pub(super) fn new(desk: &Desk<'_>, kind: Kind, country: super::country::Country) -> Resource {
@@ -60,11 +61,8 @@ pub(super) fn update(desk: &mut Desk<'_>, kind: Kind) -> Result<Reply, Problem> 
     let mut changes =
         desk.request.body.get("content").and_then(Value::as_object).cloned().unwrap_or_default();
     if resource.state == DECOMMISSIONED && !changes.is_empty() {
-        return Err(lifecycle::out_of_order(
-            &resource,
-            "is DECOMMISSIONED and cannot be changed",
-            desk.settings,
-        ));
+        let what = format!("is {DECOMMISSIONED} and cannot be changed");
+        return Err(lifecycle::out_of_order(&resource, &what, desk.settings));
     }
     let state = changes.remove("state");
     let mode = changes.remove("mode");
@@ -85,6 +83,33 @@ pub(super) fn update(desk: &mut Desk<'_>, kind: Kind) -> Result<Reply, Problem> 
         cascade(desk, &resource);
     }
     save_and_show(desk, resource)
+}
+
+/// Refuses to put anything under a resource whose life has ended.
+pub(super) fn check_takes(above: &Resource, below: Kind, settings: &SignFrSettings) -> Result<(), Problem> {
+    if above.state != DECOMMISSIONED {
+        return Ok(());
+    }
+    let what = format!("is {DECOMMISSIONED} and takes no {}", below.name());
+    Err(lifecycle::out_of_order(above, &what, settings))
+}
+
+/// Refuses to move a resource to where it could not have been made, or out of its country or organization.
+pub(super) fn check_move(
+    resource: &Resource,
+    above: &Resource,
+    settings: &SignFrSettings,
+) -> Result<(), Problem> {
+    check_takes(above, resource.kind, settings)?;
+    let border = if above.country != resource.country {
+        "country"
+    } else if above.organization != resource.organization {
+        "organization"
+    } else {
+        return Ok(());
+    };
+    let message = format!("a {} cannot move to another {border}", resource.kind.name());
+    Err(Problem::unprocessable(message))
 }
 
 /// Lays changed members over the client's content.

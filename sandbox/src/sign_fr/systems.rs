@@ -5,14 +5,13 @@ use uuid::Uuid;
 
 use super::desk::{Desk, stamp};
 use super::errors::Problem;
-use super::lifecycle::{self, DECOMMISSIONED};
 use super::locations::reference;
 use super::resources;
 use super::state::{Kind, Resource};
 use crate::crypto::SystemKey;
 use crate::http::Reply;
 
-pub(super) const FISCAL_DEVICE: &str = "FISCAL_DEVICE";
+const FISCAL_DEVICE: &str = "FISCAL_DEVICE";
 const PAYMENT_DEVICE: &str = "PAYMENT_DEVICE";
 const E_INVOICE_SERVICE: &str = "E_INVOICE_SERVICE";
 
@@ -26,13 +25,7 @@ pub(super) fn create(desk: &mut Desk<'_>) -> Result<Reply, Problem> {
     if kind == PAYMENT_DEVICE {
         check_terminal(desk, desk.request.body.get("content").unwrap_or(&Value::Null))?;
     }
-    if location.state == DECOMMISSIONED {
-        return Err(lifecycle::out_of_order(
-            location,
-            "is DECOMMISSIONED and takes no system",
-            desk.settings,
-        ));
-    }
+    resources::check_takes(location, Kind::System, desk.settings)?;
     let organization = location.organization.clone();
     let mut system = resources::new(desk, Kind::System, location.country);
     system.organization = organization;
@@ -61,8 +54,8 @@ pub(super) fn change(
     if changes.contains_key("location") {
         let id = reference(changes.get("location"));
         let location = desk.refer(Kind::Location, &id)?;
-        if location.country != system.country {
-            return Err(Problem::unprocessable("a system cannot move to another country"));
+        if system.refers_to("location") != id {
+            resources::check_move(system, location, desk.settings)?;
         }
         changes.insert("location".to_owned(), json!({ "id": id }));
     }
@@ -86,6 +79,12 @@ fn check_connections(desk: &Desk<'_>, connected: Option<&Value>) -> Result<(), P
     Ok(())
 }
 
+/// Whether records are made on it: not on an EXTERNAL fiscal device, which is a printer that issues by itself (contract
+/// sign-fr 2.6).
+pub(super) fn issues(system: &Resource) -> bool {
+    system.kind_name() == FISCAL_DEVICE && system.content.get("kind").is_none_or(|kind| kind != "EXTERNAL")
+}
+
 /// The key that signs for a system.
 pub(super) fn signer(system: &Resource) -> Result<SystemKey, Problem> {
     let (key, certificate) = system
@@ -98,8 +97,7 @@ pub(super) fn signer(system: &Resource) -> Result<SystemKey, Problem> {
 /// What the server knows about a system: how it signs, which records and VAT codes it takes.
 pub(super) fn facts(desk: &Desk<'_>, system: &Resource) -> Result<Value, Problem> {
     let key = signer(system)?;
-    let sells = system.kind_name() == FISCAL_DEVICE;
-    let (records, vat_rates, vat_exemptions) = if sells {
+    let (records, vat_rates, vat_exemptions) = if issues(system) {
         system.country.offers(desk.settings, &desk.italy)
     } else {
         (json!([]), json!([]), json!([]))

@@ -2,7 +2,7 @@
 
 use fiskal_sandbox::{Options, Sandbox, Store};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::shop::Shop;
 use crate::visitor::{Page, Visitor};
@@ -79,6 +79,16 @@ fn a_form_that_is_sent_twice_is_carried_out_once() {
     let fields = [("form", "a form of its own"), ("key_name", "till-1")];
     assert_eq!(visitor.post(&keys, &fields).place(), visitor.post(&keys, &fields).place());
     assert_eq!(visitor.get(&first).ok().linked("keys").len(), 1);
+
+    for (path, field) in [("/hub/clock", ("by", "3600")), ("/hub/faults", ("kind", "reset"))] {
+        let form = visitor.get(path).ok().form_id();
+        for _ in 0..2 {
+            assert_eq!(visitor.post(path, &[("form", &form), field]).place(), path);
+        }
+    }
+    let control = |name: &str| shop.control(Method::GET, name, Value::Null);
+    assert_eq!(control("clock")["offset_s"], 3600);
+    assert_eq!(control("faults")["faults"].as_array().unwrap().len(), 1);
 }
 
 #[test]

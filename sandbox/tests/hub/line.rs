@@ -74,7 +74,7 @@ fn every_ready_made_fault_can_be_planted() {
 fn a_fault_that_makes_no_sense_is_refused_beside_its_field() {
     let shop = Shop::open();
     let visitor = Visitor::of(&shop);
-    let cases: [(&[(&str, &str)], &str); 9] = [
+    let cases: [(&[(&str, &str)], &str); 11] = [
         (&[("kind", "explode"), ("path", "/kept")], "/kept"),
         (&[("kind", ""), ("path", "/kept")], "/kept"),
         (&[("kind", "delay"), ("ms", "soon")], "soon"),
@@ -84,6 +84,8 @@ fn a_fault_that_makes_no_sense_is_refused_beside_its_field() {
         (&[("kind", "status"), ("status", "99999999999999999999")], "99999999999999999999"),
         (&[("kind", "reset"), ("probability", "1.5")], "1.5"),
         (&[("kind", "reset"), ("count", "1e400")], "1e400"),
+        (&[("kind", "reset"), ("count", "0")], "0"),
+        (&[("kind", "reset"), ("path", "sign-fr/records")], "sign-fr/records"),
     ];
     for (fields, typed) in cases {
         visitor.post("/hub/faults", fields).refused_with(typed);
@@ -144,10 +146,11 @@ fn a_time_that_is_none_moves_nothing() {
         visitor.post("/hub/clock", fields).refused();
     }
     assert_eq!(control(&shop, "clock")["offset_s"], 0);
-    // As far as a number goes; what cannot be shown any more is the machine's time.
-    visitor.post("/hub/clock", &[("by", "9223372036854775807")]).place();
-    visitor.post("/hub/clock", &[("by", "9223372036854775807")]).place();
-    visitor.get("/hub/clock").ok();
+    for (name, far) in [("by", "9223372036854775807"), ("offset", "-9223372036854775808")] {
+        visitor.post("/hub/clock", &[(name, far)]).refused();
+    }
+    visitor.post("/hub/clock", &[("now", "3000-01-01T00:00")]).refused_with("3000-01-01T00:00");
+    assert_eq!(control(&shop, "clock")["offset_s"], 0);
 }
 
 #[test]

@@ -15,6 +15,9 @@ mod finanzonline;
 mod forms;
 mod interface;
 mod line;
+#[path = "../support/offline.rs"]
+#[allow(dead_code, reason = "shared by several test programs")]
+mod offline;
 mod records;
 mod resources;
 #[path = "../support/verifier.rs"]

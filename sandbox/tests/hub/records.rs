@@ -1,9 +1,11 @@
 //! Records as they arrive, their receipts, and their places in the chain.
 
 use fiskal_sandbox::{Options, Sandbox, Store};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, receipt};
+use crate::offline::{Covers, chain};
+use crate::shop::{Shop, receipt, taxpayer};
 use crate::visitor::{Page, Visitor};
 
 fn record(visitor: &Visitor, id: &str) -> Page {
@@ -155,6 +157,10 @@ fn the_records_of_one_system_can_be_seen_alone() {
     let page = visitor.get(&format!("/hub/records?system={other}")).ok();
     assert_eq!(page.linked("records").len(), 2);
     assert!(page.linked("records").contains(&alone));
+    // Looking again by itself, it stays that system's.
+    assert!(page.has(&format!(r#"href="/hub/records?system={other}&amp;follow=on""#)), "{}", page.text);
+    let followed = visitor.get(&format!("/hub/records?system={other}&follow=on")).ok();
+    assert!(followed.has(&format!(r#"href="/hub/records?system={other}">"#)), "{}", followed.text);
     for hostile in [
         "?system=%22%3E%3Cscript%3E",
         "?before=%22%3E%3Cscript%3E",
@@ -182,7 +188,7 @@ fn a_rejected_record_says_why() {
 
 #[test]
 fn every_kind_of_document_has_a_page() {
-    let (shop, till) = Shop::ready();
+    let (mut shop, till) = Shop::ready();
     let visitor = Visitor::of(&shop);
     let sold = shop.sell(&till, "R-1").id();
     let intentions: [Value; 2] = [
@@ -199,6 +205,50 @@ fn every_kind_of_document_has_a_page() {
         shop.transaction(&intention, json!({ "type": "CANCELLATION", "record": { "id": sold } })).ok().id();
     let page = record(&visitor, &cancelled);
     assert!(page.has("Cancellation") && page.has("The signature follows from the record"));
+
+    let account = shop.account().clone();
+    shop.control(Method::PUT, "clock", json!({ "offset_s": 86_400 }));
+    shop.sign_in(account["key"].as_str().unwrap(), account["secret"].as_str().unwrap());
+    shop.get("/records").ok();
+    assert!(visitor.get("/hub/records").ok().has(">Closing: daily<"));
+}
+
+/// The wrapping intention has an id and no record, so nothing leads to it.
+#[test]
+fn a_replayed_record_leads_only_to_pages_that_are_there() {
+    let (shop, till) = Shop::ready();
+    let last = shop.sell(&till, "R-1");
+    let begun =
+        json!({ "type": "INTENTION", "system": { "id": till }, "operation": { "type": "TRANSACTION" } });
+    let replayed = chain(&till, &last, &[begun], Covers::Wrapper).swap_remove(0).send(&shop).ok();
+    let visitor = Visitor::of(&shop);
+    let page = record(&visitor, &replayed.id());
+    assert!(page.has(replayed.at("/content/replayed_by/id")), "{}", page.text);
+    for id in page.linked("records") {
+        record(&visitor, &id);
+    }
+}
+
+/// Nobody asks the service meanwhile.
+#[test]
+fn a_list_shows_what_has_become_of_a_transmission() {
+    let mut shop = Shop::open();
+    shop.make_unit();
+    let mut bar = taxpayer();
+    bar["fiscalization"] = json!({ "type": "IT", "tax_id_number": "12345678903", "vat_id_number": "12345678903",
+        "credentials": { "type": "FISCONLINE", "pin": "1", "password": "x", "tax_id_number": "RSSMRA80A01H501U" } });
+    let till = shop.make_till_of(bar);
+    let italian = json!({ "transmission_s": 60, "transmission_result": "failed" });
+    shop.control(
+        Method::PUT,
+        "settings",
+        json!({ "sign-it": italian, "sign-fr": { "vat_check": "off", "value_base": "any" } }),
+    );
+    shop.sell(&till, "R-1");
+    let visitor = Visitor::of(&shop);
+    assert!(!visitor.get("/hub/records").ok().has("Failed"));
+    shop.control(Method::PUT, "clock", json!({ "offset_s": 61 }));
+    assert!(visitor.get("/hub/records").ok().has("Failed"));
 }
 
 #[test]

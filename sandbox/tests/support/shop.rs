@@ -195,7 +195,11 @@ impl Shop {
 
     /// A till that is ready to sell: taxpayer, branch and system, commissioned in this order.
     pub(crate) fn make_till(&self) -> String {
-        let taxpayer = self.post("/taxpayers", taxpayer()).ok().id();
+        self.make_till_of(taxpayer())
+    }
+
+    pub(crate) fn make_till_of(&self, taxpayer: Value) -> String {
+        let taxpayer = self.post("/taxpayers", taxpayer).ok().id();
         let location = self.post("/locations", branch(&taxpayer)).ok().id();
         let system = self.post("/systems", system(&location)).ok().id();
         for path in

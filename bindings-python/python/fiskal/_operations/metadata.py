@@ -16,7 +16,7 @@ class MetadataOperations(Calls):
         self,
         *,
         register: str,
-        of: Optional[_types.MetadataSubject] = None,
+        of: Optional[_types.MetadataOwner] = None,
         record: Optional[str] = None,
     ) -> _types.ServiceMetadata:
         """Reads the notes that a service keeps with a register, its signature unit or a record.
@@ -36,7 +36,7 @@ class MetadataOperations(Calls):
         *,
         register: str,
         metadata: Mapping[str, str],
-        of: Optional[_types.MetadataSubject] = None,
+        of: Optional[_types.MetadataOwner] = None,
         record: Optional[str] = None,
     ) -> _types.ServiceMetadata:
         """Adds or changes notes that a service keeps with a register, its signature unit or a

@@ -108,7 +108,7 @@ from ._merchant import (
     Merchant,
     MerchantListResult,
 )
-from ._metadata import MetadataSubject, ServiceMetadata
+from ._metadata import MetadataOwner, ServiceMetadata
 from ._organization import Organization, OrganizationListResult, OrganizationType
 from ._queue import QueueListResult, QueueResolveResult, QueueState, Queued, Resolution
 from ._receipt import (
@@ -264,7 +264,7 @@ __all__ = [
     "MentionPlace",
     "Merchant",
     "MerchantListResult",
-    "MetadataSubject",
+    "MetadataOwner",
     "Misfit",
     "NamedRecordParams",
     "Offline",

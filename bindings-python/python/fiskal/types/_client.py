@@ -81,7 +81,9 @@ class Provisioning(_ProvisioningOptional):
     # What was found there, made for this line before.
     adopted: List[Resource]
 
-    # What was left there of an earlier provisioning whose answer was lost, and can be removed.
+    # What is there for this line and not used from here: left by a provisioning whose answer or
+    # journal was lost, or the API key of another till of the merchant. What no till uses can be
+    # removed.
     orphans: List[Orphan]
 
 
@@ -96,7 +98,7 @@ class Resource(TypedDict):
 
 
 class Orphan(TypedDict):
-    """Something at a service that nothing uses any more."""
+    """Something at a service that this journal does not use."""
 
     # The service's word for it, such as `SUBJECT`.
     type: str

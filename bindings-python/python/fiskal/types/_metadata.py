@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Dict, Literal, TypedDict
 
-MetadataSubject = Literal["register", "unit", "record"]
+MetadataOwner = Literal["register", "unit", "record"]
 """Whose notes are meant.
 
 - `register`: The register's.

@@ -14,6 +14,7 @@ use crate::receipt::{Receipt, ReceiptType};
 use crate::sale::{Cashier, Item, Original, Payment, Sale};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::ops::Neg as _;
 
 /// What the caller says about it.
 #[derive(Deserialize)]
@@ -104,12 +105,12 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
 /// The sale of a receipt the other way round.
 fn taken_back(original: &Receipt, cashier: Option<Cashier>) -> Result<Sale> {
     let items = original.items.iter().map(|item| Item {
-        quantity: negated(item.quantity),
-        total: item.total.map(negated),
+        quantity: -item.quantity,
+        total: item.total.map(Exact::neg),
         ..item.clone()
     });
     let payments = original.payments.iter().map(|payment| Payment {
-        amount: negated(payment.amount),
+        amount: -payment.amount,
         tendered: None,
         ..payment.clone()
     });
@@ -118,13 +119,9 @@ fn taken_back(original: &Receipt, cashier: Option<Cashier>) -> Result<Sale> {
         cashier,
         items: items.collect(),
         discounts: original.discounts.clone(),
-        rounding: original.rounding.map(negated),
+        rounding: original.rounding.map(Exact::neg),
         payments: payments.collect(),
         customer: original.customer.clone(),
         ..sale
     })
-}
-
-fn negated(amount: Exact) -> Exact {
-    Exact(-amount.0)
 }

@@ -2,6 +2,7 @@
 //! (contract sign-at 5.3 and 5.6), and what other programs asked for.
 
 use super::checks::{self, Chain};
+use super::facts::Last;
 use super::run::{Flow, Run, Stop};
 use super::sent::Ready;
 use super::wire::{Api, PAGE};
@@ -20,39 +21,58 @@ pub(super) fn between<'a>(run: &Run<'a>, ready: &Ready, answer: &Value) -> Flow<
     if checks::chain(last, &[answer]) == Chain::Whole {
         return Ok(Some(Vec::new()));
     }
-    let (Some(before), Some(number)) = (last.number.parse::<u128>().ok(), checks::number(answer)) else {
-        return Ok(None);
-    };
-    let mut found = BTreeMap::new();
+    let (Some(before), Some(number)) = (number_of(last), checks::number(answer)) else { return Ok(None) };
     if number <= before.saturating_add(1) {
         return Ok(Some(Vec::new()));
     }
+    let newer = newer(run, &ready.merchant.credential, &ready.register.register, before)?;
+    Ok(newer.map(|newer| newer.range(..number).map(|(_, row)| *row).collect()))
+}
+
+/// The receipts after the last one known, in their order; `None` where not all of them can be had.
+pub(super) fn after<'a>(
+    run: &Run<'a>,
+    credential: &str,
+    register: &str,
+    last: &Last,
+) -> Flow<Option<Vec<&'a Value>>> {
+    let Some(before) = number_of(last) else { return Ok(None) };
+    Ok(newer(run, credential, register, before)?.map(|newer| newer.into_values().collect()))
+}
+
+/// The register's receipts with higher numbers than `before`; `None` where not all of them can be had.
+fn newer<'a>(
+    run: &Run<'a>,
+    credential: &str,
+    register: &str,
+    before: u128,
+) -> Flow<Option<BTreeMap<u128, &'a Value>>> {
+    let mut found = BTreeMap::new();
     for page in 0..MOST_PAGES {
-        let Some(rows) = latest(run, ready, page)? else { return Ok(None) };
+        let Some(rows) = latest(run, credential, register, page)? else { return Ok(None) };
         let numbered = rows.iter().filter_map(|row| Some((checks::number(row)?, row)));
         let mut reached = rows.len() < PAGE;
         for (there, row) in numbered {
             reached |= there <= before;
-            if there > before && there < number {
+            if there > before {
                 found.insert(there, row);
             }
         }
         if reached {
-            return Ok(Some(found.into_values().collect()));
+            return Ok(Some(found));
         }
     }
     Ok(None)
 }
 
 /// A page of the register's receipts, the latest first.
-fn latest<'a>(run: &Run<'a>, ready: &Ready, page: usize) -> Flow<Option<&'a Vec<Value>>> {
+fn latest<'a>(run: &Run<'a>, credential: &str, register: &str, page: usize) -> Flow<Option<&'a Vec<Value>>> {
     let address = format!(
-        "/cash-register/{}/receipt?limit={PAGE}&offset={}&order=DESC&order_by=receipt_number",
-        ready.register.register,
+        "/cash-register/{register}/receipt?limit={PAGE}&offset={}&order=DESC&order_by=receipt_number",
         page * PAGE
     );
     let label = format!("between.{page}");
-    let listed = match run.read(Api::Signing, &label, &ready.merchant.credential, &address) {
+    let listed = match run.read(Api::Signing, &label, credential, &address) {
         Ok(listed) => listed,
         Err(stop @ Stop::Step(_)) => return Err(stop),
         // It is booked, whatever is wrong with looking at the others.
@@ -61,11 +81,6 @@ fn latest<'a>(run: &Run<'a>, ready: &Ready, page: usize) -> Flow<Option<&'a Vec<
     Ok(listed.and_then(|listed| listed.body.get("data")).and_then(Value::as_array))
 }
 
-/// The receipts with higher numbers than `before`, in their order.
-pub(super) fn newer<'a>(rows: impl Iterator<Item = &'a Value>, before: Option<u128>) -> Vec<&'a Value> {
-    let numbered = rows.filter_map(|row| Some((checks::number(row)?, row)));
-    let mut found: Vec<(u128, &Value)> =
-        numbered.filter(|(there, _)| before.is_none_or(|before| *there > before)).collect();
-    found.sort_by_key(|(there, _)| *there);
-    found.into_iter().map(|(_, row)| row).collect()
+fn number_of(last: &Last) -> Option<u128> {
+    last.number.parse().ok()
 }

@@ -2,13 +2,16 @@
 
 use super::facts::{self, MerchantFacts};
 use super::provision::MerchantParams;
-use super::run::{Flow, Run};
+use super::run::{Flow, Run, Stop};
 use super::settings::{AustrianMerchantSettings, PIN};
 use super::wire::{Api, Write, text};
+use crate::error::{Error, Kind};
 use crate::exchange::{LineKind, Outcome};
 use serde_json::{Value, json};
 
 const PATH: &str = "/fon/auth";
+/// SIGN AT can sign in for the taxpayer.
+const AUTHENTICATED: &str = "AUTHENTICATED";
 
 /// Tells SIGN AT the Cash Register Webservice User, unless it knows that one already: once per taxpayer, and again
 /// when the configuration has another user or another PIN.
@@ -54,8 +57,16 @@ fn tell(run: &Run<'_>, credential: &str, settings: &AustrianMerchantSettings) ->
         "fon_user_pin": {"$secret": format!("{}/{PIN}", run.line(LineKind::Merchant)?)},
     });
     let look = |label: &str| status(run, label, credential, settings);
-    run.write("fon", credential, &|_| Write::put(PATH.into(), body.clone()), &look)?;
-    Ok(())
+    let told = run.write("fon", credential, &|_| Write::put(PATH.into(), body.clone()), &look)?;
+    match text(&told, "/authentication_status") {
+        Some(AUTHENTICATED) | None => Ok(()),
+        Some(other) => {
+            let message = format!(
+                "SIGN AT took the credentials for FinanzOnline, and does not sign in with them ({other}); give those of the dedicated Cash Register Webservice User, which the taxpayer makes in FinanzOnline"
+            );
+            Err(Stop::Refused(Error::new(Kind::Unauthorized, message)))
+        }
+    }
 }
 
 /// The authentication at FinanzOnline, if there is one and it is that of the user that is meant; the members that
@@ -73,6 +84,6 @@ fn status(
         let same = |(pointer, wanted): &(&str, &Option<String>)| {
             text(status, pointer).is_none_or(|there| Some(there) == wanted.as_deref())
         };
-        text(status, "/authentication_status") == Some("AUTHENTICATED") && named.iter().all(same)
+        text(status, "/authentication_status") == Some(AUTHENTICATED) && named.iter().all(same)
     }))
 }

@@ -7,6 +7,7 @@ use super::between;
 use super::checks::{self, CHAIN, Chain};
 use super::facts::{self, Last, RegisterFacts};
 use super::receipt;
+use super::records;
 use super::register;
 use super::run::{Flow, Run, Stop, local};
 use super::sent;
@@ -23,8 +24,6 @@ use std::collections::BTreeMap;
 const SELLS: [&str; 4] = ["sale.begin", "sale.complete", "receipt.cancel", "receipt.zero"];
 /// What a register is told whose unit was ended.
 const NO_UNIT: &str = "its signature creation unit was ended; run `provision`, which makes the next one";
-/// How many of the last receipts are looked at for the closing receipt and what was made on the way to it.
-const LAST_RECEIPTS: u32 = 50;
 
 /// How a register stands; `None` while it is not provisioned.
 pub(super) fn standing(known: &Facts) -> Option<Standing> {
@@ -99,13 +98,8 @@ pub(super) fn retire(run: &Run<'_>) -> Flow<Outcome> {
     };
     let there = stepped(run, &register, &ends)?;
     let halt = halt_of(run, &there).map(|halt| Halt { reason: reason(run), ..halt });
-    let (receipts, last) = match register::state(&there) {
-        "DECOMMISSIONED" => closing(run, &register, &there)?,
-        _ => (Vec::new(), None),
-    };
-    let last = last.or(register.last.clone());
-    let outcome = done(run, RegisterFacts { halt, last, offline: None, ..register }, None)?;
-    Ok(with_receipts(outcome, receipts))
+    let (register, receipts) = ended(run, RegisterFacts { halt, offline: None, ..register }, &there)?;
+    Ok(with_receipts(done(run, register, None)?, receipts))
 }
 
 /// Makes the next register for one that is retired, up to its start receipt.
@@ -150,36 +144,57 @@ fn stepped(run: &Run<'_>, register: &RegisterFacts, states: &[&str]) -> Flow<Val
     Err(Stop::Refused(Error::new(Kind::Refused, message)))
 }
 
-/// The closing receipt with what SIGN AT made on the way to it, and the end of the chain.
-fn closing(run: &Run<'_>, register: &RegisterFacts, there: &Value) -> Flow<(Vec<Receipt>, Option<Last>)> {
-    let credential = facts::merchant(run.facts)?.credential;
-    let path = register::path(&register.register);
-    let address = format!("{path}/receipt?limit={LAST_RECEIPTS}&order=DESC");
-    let listed = run.read(Api::Signing, "closing", &credential, &address)?;
-    let rows = listed.and_then(|listed| listed.body.get("data")).and_then(Value::as_array);
-    let before = register.last.as_ref().and_then(|last| last.number.parse().ok());
-    let newer = between::newer(rows.into_iter().flatten(), before);
-    if !newer.iter().any(|row| text(row, "/receipt_type") == Some("DECOMMISSION")) {
-        return Ok((named_closing(run, &credential, &path, there)?.into_iter().collect(), None));
+/// The register as it is now, and where it has ended as planned, its closing receipt with what SIGN AT made on the way
+/// to it.
+pub(super) fn ended(
+    run: &Run<'_>,
+    register: RegisterFacts,
+    there: &Value,
+) -> Flow<(RegisterFacts, Vec<Receipt>)> {
+    if register::state(there) != "DECOMMISSIONED" {
+        return Ok((register, Vec::new()));
     }
-    let chain = register.last.as_ref().map_or(Chain::Untold, |last| checks::chain(last, &newer));
-    let own = newer.iter().filter(|row| sent::is_the_services_own(row));
-    let mut receipts = own.map(|row| receipt::made_by_service(run, row)).collect::<Result<Vec<_>>>()?;
-    match chain {
+    let credential = facts::merchant(run.facts)?.credential;
+    let newer = match &register.last {
+        Some(last) => between::after(run, &credential, &register.register, last)?,
+        None => None,
+    };
+    let newer = newer.filter(|newer| newer.iter().any(|row| is_closing(row)));
+    let Some((last, newer)) = register.last.as_ref().zip(newer) else {
+        let named = named_closing(run, &credential, &register.register, there)?;
+        let receipt = named.map(|row| receipt::made_by_service(run, row)).transpose()?;
+        let last = named.and_then(Last::of).or(register.last);
+        return Ok((RegisterFacts { last, ..register }, receipt.into_iter().collect()));
+    };
+    let own: Vec<&Value> = newer.iter().copied().filter(|row| sent::is_the_services_own(row)).collect();
+    let receipts = own.iter().map(|row| receipt::made_by_service(run, row));
+    let mut receipts = receipts.collect::<Result<Vec<_>>>()?;
+    match checks::chain(last, &newer) {
         Chain::Whole => receipts.iter_mut().for_each(|receipt| receipt.verified.push(CHAIN.to_owned())),
         Chain::Broken(finding) => receipts.iter_mut().for_each(|receipt| {
             receipt.todo = Some(format!("{}; ask the service's support", finding.message))
         }),
         Chain::Untold => {}
     }
-    Ok((receipts, newer.last().and_then(|row| Last::of(row))))
+    let unconfirmed = records::unconfirmed(register.unconfirmed, &own);
+    let last = newer.last().and_then(|row| Last::of(row)).or(register.last);
+    Ok((RegisterFacts { last, unconfirmed, ..register }, receipts))
 }
 
 /// The closing receipt that the cash register names, where the list does not show it.
-fn named_closing(run: &Run<'_>, credential: &str, path: &str, there: &Value) -> Flow<Option<Receipt>> {
+fn named_closing<'a>(
+    run: &Run<'a>,
+    credential: &str,
+    register: &str,
+    there: &Value,
+) -> Flow<Option<&'a Value>> {
     let Some(id) = text(there, "/decommission_receipt_id") else { return Ok(None) };
-    let found = run.read(Api::Signing, "closing.named", credential, &format!("{path}/receipt/{id}"))?;
-    Ok(found.map(|answer| receipt::made_by_service(run, &answer.body)).transpose()?)
+    let address = format!("{}/receipt/{id}", register::path(register));
+    Ok(run.read(Api::Signing, "closing.named", credential, &address)?.map(|answer| &answer.body))
+}
+
+fn is_closing(receipt: &Value) -> bool {
+    text(receipt, "/receipt_type") == Some("DECOMMISSION")
 }
 
 fn reason(run: &Run<'_>) -> Option<String> {

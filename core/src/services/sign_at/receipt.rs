@@ -67,6 +67,9 @@ fn issuer(run: &Run<'_>) -> Result<Option<Issuer>> {
 pub(super) fn provisional(mut receipt: Receipt) -> Receipt {
     receipt.state = State::Provisional;
     receipt.mentions.push(mention(Place::AboveQr, OUTAGE.into()));
+    if receipt.receipt_type == ReceiptType::Training {
+        receipt.mentions.extend(Kind::Training.hint().map(|hint| mention(Place::AboveQr, hint.to_owned())));
+    }
     receipt.qr = Some(qr(OUTAGE));
     receipt
 }

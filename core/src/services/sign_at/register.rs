@@ -55,11 +55,14 @@ pub(super) fn register(run: &Run<'_>) -> Flow<Outcome> {
         let receipts = start.into_iter().collect();
         return Ok(Outcome { receipts, ..report.into_outcome(json!(learned)) });
     };
-    let halt = life::halt_of(run, &ready(run, &credential, found)?);
+    let there = ready(run, &credential, found)?;
+    let halt = life::halt_of(run, &there);
     // Why it rests is known here alone.
     let halt =
         halt.map(|seen| known.halt.clone().filter(|known| known.retired == seen.retired).unwrap_or(seen));
-    Ok(report.into_outcome(json!(RegisterFacts { halt, ..known })))
+    // Somebody else may have ended it; the closing receipt is the merchant's to keep all the same.
+    let (learned, receipts) = life::ended(run, RegisterFacts { halt, ..known }, &there)?;
+    Ok(Outcome { receipts, ..report.into_outcome(json!(learned)) })
 }
 
 /// What is known of a cash register that this journal has not had before, and its start receipt.
@@ -115,7 +118,7 @@ pub(super) fn path(register: &str) -> String {
 
 /// The register's last receipt.
 fn latest<'a>(run: &Run<'a>, credential: &str, path: &str) -> Flow<Option<&'a Value>> {
-    let address = format!("{path}/receipt?limit=1&order=DESC");
+    let address = format!("{path}/receipt?limit=1&order=DESC&order_by=receipt_number");
     let answer = run.read(Api::Signing, "latest", credential, &address)?;
     Ok(answer.and_then(|answer| answer.body.pointer("/data/0")))
 }

@@ -120,9 +120,9 @@ impl<'a> Run<'a> {
                     return Err(error.into());
                 }
                 Fate::Unauthorized(_) => {}
-                // What an earlier attempt did after all may be the reason for the refusal.
+                // What an earlier attempt did after all, or somebody else meanwhile, may be the reason for the refusal.
                 Fate::Refused(error) => {
-                    let repeated = number > 1 || exchange.attempts > 1;
+                    let repeated = number > 1 || exchange.attempts > 1 || wire::is_illegal_transition(&error);
                     if repeated && let Some(found) = look(&format!("{label}.look"))? {
                         return Ok(found);
                     }
@@ -156,9 +156,7 @@ impl<'a> Run<'a> {
                 Ok(Some(answer))
             }
             Known::Answered(answer) if answer.status == 404 => Ok(None),
-            Known::Answered(answer) if !wire::is_temporary(answer.status) => {
-                Err(wire::refusal(answer).into())
-            }
+            Known::Answered(answer) if !answer.is_temporary() => Err(wire::refusal(answer).into()),
             _ => Err(Stop::to_repeat(label, wire::pause(exchange.attempts))),
         }
     }
@@ -176,7 +174,9 @@ impl<'a> Run<'a> {
             let resources = answer.body.get("data").and_then(Value::as_array);
             let before = all.len();
             all.extend(resources.into_iter().flatten());
-            if all.len() < before + PAGE {
+            // A page longer than was asked for is the whole list: whether organizations come in pages is not known
+            // (contract sign-at 8, no. 13).
+            if all.len() != before + PAGE {
                 return Ok(all);
             }
         }

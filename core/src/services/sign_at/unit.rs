@@ -27,9 +27,12 @@ pub(super) fn unit(
     if let Some(active) = units.iter().find(|unit| is_active(unit)) {
         return adopted(active, &legal_entity);
     }
-    let (found, made) = match units.iter().find(|unit| is_new(unit)) {
+    // One of another taxpayer never signed: it was made when the merchant had another number in the configuration.
+    let (usable, others): (Vec<&Value>, Vec<&Value>) =
+        units.into_iter().partition(|unit| is_new(unit) && same_taxpayer(unit, &legal_entity).is_ok());
+    let (found, made) = match usable.first() {
         Some(found) if run.past.find("unit").is_none() => ((*found).clone(), false),
-        _ => match made(run, credential, owner, params, units.iter().filter(|unit| is_over(unit)).count()) {
+        _ => match made(run, credential, owner, params, others.len()) {
             Err(Stop::Refused(error)) if wire::code_of(&error) == Some(LIMIT) => {
                 return another(run, credential, &legal_entity, error);
             }
@@ -47,10 +50,10 @@ pub(super) fn unit(
     }
 }
 
-fn made(run: &Run<'_>, credential: &str, owner: &str, params: &MerchantParams, over: usize) -> Flow<Value> {
+fn made(run: &Run<'_>, credential: &str, owner: &str, params: &MerchantParams, others: usize) -> Flow<Value> {
     let id = match run.past.find("unit") {
         Some(exchange) => exchange.request.path.rsplit('/').next().unwrap_or_default().to_owned(),
-        None => wire::named_id(&format!("{owner}{PATH}/{over}")),
+        None => wire::named_id(&format!("{owner}{PATH}/{others}")),
     };
     let path = format!("{PATH}/{id}");
     let body = json!({
@@ -150,10 +153,6 @@ pub(super) fn is_active(unit: &&Value) -> bool {
 
 fn is_new(unit: &&Value) -> bool {
     matches!(state(unit), "PENDING" | "CREATED")
-}
-
-fn is_over(unit: &&Value) -> bool {
-    !is_active(unit) && !is_new(unit)
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ pub(super) const SIGNING: &str = "/api/v1";
 /// Under which the Management API's paths lie (contract sign-at 1.5).
 const MANAGEMENT: &str = "/api/v0";
 
+/// FinanzOnline refused what was reported to it (contract sign-at 4.1).
+const FON_REFUSED: &str = "E_FON_REQUEST_FAILED";
+
 /// Which of the two interfaces is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Api {
@@ -116,16 +119,13 @@ pub(super) fn fate(exchange: &Exchange) -> Fate<'_> {
         Known::Answered(answer) => match answer.status {
             200..=299 if answer.body.is_object() => Fate::Done(answer),
             200..=299 => Fate::Unsettled,
-            status if is_temporary(status) => Fate::Unsettled,
+            // A no of FinanzOnline's is none of the service's troubles, whatever its status, which is not known.
+            _ if answer.text("/code") == Some(FON_REFUSED) => Fate::Refused(refusal(answer)),
+            _ if answer.is_temporary() => Fate::Unsettled,
             401 | 403 => Fate::Unauthorized(refusal(answer)),
             _ => Fate::Refused(refusal(answer)),
         },
     }
-}
-
-/// Whether the same request may get another answer later (contract sign-at 4.1 and 4.3).
-pub(super) fn is_temporary(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500 | 502..=599)
 }
 
 /// The pause before the attempt after this many.
@@ -141,6 +141,15 @@ pub(super) fn trace(answer: &Answer) -> Option<&str> {
 /// The service's own code of a refusal; the Management API may give none.
 pub(super) fn code_of(error: &Error) -> Option<&str> {
     error.details().service_code.as_deref()
+}
+
+/// Whether the state is one that does not lead to the state that was asked for. It may be that state itself (contract
+/// sign-at 3.1 and 3.2: what is answered then is not known).
+pub(super) fn is_illegal_transition(error: &Error) -> bool {
+    matches!(
+        code_of(error),
+        Some("E_ILLEGAL_SCU_STATE_TRANSITION" | "E_ILLEGAL_CASH_REGISTER_STATE_TRANSITION")
+    )
 }
 
 /// Whether FinanzOnline says no to the taxpayer's credentials, or has none (contract sign-at 4.1).
@@ -161,7 +170,7 @@ pub(super) fn refusal(answer: &Answer) -> Error {
                 "FinanzOnline does not accept the taxpayer's credentials: {words}; give those of the dedicated Cash Register Webservice User, which the taxpayer makes in FinanzOnline, not those of the general login"
             ),
         ),
-        (Some("E_FON_REQUEST_FAILED"), _) => (
+        (Some(FON_REFUSED), _) => (
             Kind::Refused,
             format!(
                 "FinanzOnline refused what SIGN AT reported: {words}; nothing was changed, ask the service's support"
@@ -182,7 +191,7 @@ pub(super) fn refusal(answer: &Answer) -> Error {
             Kind::Unauthorized,
             format!("SIGN AT does not accept these credentials: {words}; check key, secret and environment"),
         ),
-        (_, status) if is_temporary(status) => (
+        (_, status) if answer.is_temporary() => (
             Kind::Unreachable,
             format!("SIGN AT cannot work at present ({status}): {words}; nothing was booked, try again"),
         ),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::HOME;
 use crate::http::Reply;
+use crate::hub::once::Once;
 use crate::hub::parts::Field;
 use crate::hub::{self, Visit, page, parts};
 use crate::management::{Company, CompanyKey, Unmade};
@@ -136,10 +137,6 @@ fn key_section(visit: &Visit<'_>, company: &Company) -> Markup {
 }
 
 pub(super) async fn create(visit: &Visit<'_>, manager: &str) -> Reply {
-    let mut once = visit.hub.once.lock().await;
-    if let Some(place) = once.led_to(visit.form.text("form")) {
-        return page::see(&place);
-    }
     let is_own = visit.hub.accounts.company(manager).is_some_and(|company| company.manager.is_none());
     if !is_own {
         return page::nothing_here(visit);
@@ -148,10 +145,7 @@ pub(super) async fn create(visit: &Visit<'_>, manager: &str) -> Reply {
     let mut content: Map<String, Value> = given.collect();
     content.insert("country_code".to_owned(), "AUT".into());
     match visit.hub.accounts.make_company(content, manager).await {
-        Ok(id) => {
-            once.note(visit.form.text("form"), &path(&id));
-            page::see(&path(&id))
-        }
+        Ok(id) => page::see(&path(&id)),
         Err(Unmade::Store(reason)) => page::refused(visit, 503, &reason),
         Err(Unmade::Form(reason)) => {
             let field = FIELDS.iter().find(|(name, ..)| reason.starts_with(&format!("/{name} ")));
@@ -162,20 +156,14 @@ pub(super) async fn create(visit: &Visit<'_>, manager: &str) -> Reply {
     }
 }
 
-pub(super) async fn create_key(visit: &Visit<'_>, company: &str) -> Reply {
-    let mut once = visit.hub.once.lock().await;
-    if let Some(place) = once.led_to(visit.form.text("form")) {
-        return page::see(&place);
-    }
+pub(super) async fn create_key(visit: &Visit<'_>, company: &str, once: &mut Once) -> Reply {
     if visit.hub.accounts.company(company).is_none() {
         return page::nothing_here(visit);
     }
     match visit.hub.accounts.make_company_key(visit.form.text(KEY_NAME), company).await {
         Ok((id, secret)) => {
-            let place = format!("{HOME}/keys/{id}");
-            once.note(visit.form.text("form"), &place);
             once.keep(&id, secret);
-            page::see(&place)
+            page::see(&format!("{HOME}/keys/{id}"))
         }
         Err(Unmade::Store(reason)) => page::refused(visit, 503, &reason),
         Err(Unmade::Form(_)) => {

@@ -7,6 +7,7 @@ mod receipts;
 
 use maud::{Markup, html};
 
+use super::once::Once;
 use super::{Visit, page, parts};
 use crate::http::Reply;
 use crate::slice::Cursor;
@@ -38,10 +39,10 @@ pub(super) async fn read(visit: &Visit<'_>, segments: &[&str]) -> Reply {
     }
 }
 
-pub(super) async fn write(visit: &Visit<'_>, segments: &[&str]) -> Reply {
+pub(super) async fn write(visit: &Visit<'_>, segments: &[&str], once: &mut Once) -> Reply {
     match segments {
         ["organizations", id, "organizations"] => companies::create(visit, id).await,
-        ["organizations", id, "keys"] => companies::create_key(visit, id).await,
+        ["organizations", id, "keys"] => companies::create_key(visit, id, once).await,
         _ => page::nothing_here(visit),
     }
 }

@@ -140,8 +140,7 @@ fn close(desk: &mut Desk<'_>, system: &Resource, due: &Due) {
     if desk.settings.closing_totals
         && let Some(members) = operation.as_object_mut()
     {
-        let since = turnover::of(desk, system, Some(due.start), due.end);
-        let ever = turnover::of(desk, system, None, due.end);
+        let (since, ever) = turnover::of(desk, system, due.start, due.end);
         members.insert("count".to_owned(), since.count.to_string().into());
         members.insert("total_vat".to_owned(), since.total_vat());
         members.insert("perpetual".to_owned(), ever.total_vat());

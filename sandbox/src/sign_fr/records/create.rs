@@ -122,13 +122,17 @@ fn transaction(desk: &mut Desk<'_>, content: &Value, mut origin: Origin) -> Resu
     Ok(record)
 }
 
-/// The intention that a transaction names: known, the caller's, of the right kind, not used.
+/// The intention that a transaction names: known, the caller's, of the right kind, not rejected, not used.
 fn open_intention(desk: &Desk<'_>, id: &str) -> Result<(Resource, Record), Problem> {
     let found = desk.state.records.get(id).filter(|row| desk.sees(&row.organization));
     let intention = found.ok_or_else(|| unknown(desk, id))?;
     if intention.kind != INTENTION {
         let message =
             format!("record operation invalid: record '{id}' is {} and not {INTENTION}", intention.kind);
+        return Err(Problem::new(desk.settings.wrong_reference_status, message));
+    }
+    if dead(&intention.state) {
+        let message = format!("record operation invalid: intention '{id}' was rejected");
         return Err(Problem::new(desk.settings.wrong_reference_status, message));
     }
     if let Some(user) = intention.used_in.as_ref().filter(|_| !desk.settings.intention_reuse) {
@@ -198,12 +202,16 @@ fn referenced<'d>(
 }
 
 fn check_type(desk: &Desk<'_>, system: &Resource, kind: &str) -> Result<(), Problem> {
-    let sells = system.kind_name() == systems::FISCAL_DEVICE;
-    if sells && system.country.records(desk.settings).contains(&kind) {
+    if systems::issues(system) && system.country.records(desk.settings).contains(&kind) {
         return Ok(());
     }
+    Err(unlisted(desk, system, kind))
+}
+
+/// The refusal of a record that a system does not keep.
+pub(super) fn unlisted(desk: &Desk<'_>, system: &Resource, kind: &str) -> Problem {
     let message = format!("{kind} is not among the records of system '{}'", system.id);
-    Err(Problem::new(desk.settings.unlisted_record_status, message))
+    Problem::new(desk.settings.unlisted_record_status, message)
 }
 
 fn check_ready(desk: &Desk<'_>, system: &Resource, origin: &Origin) -> Result<(), Problem> {

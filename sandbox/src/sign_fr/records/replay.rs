@@ -8,7 +8,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::create::{INTENTION, Origin, by_content, text};
+use super::create::{INTENTION, Origin, by_content, text, unlisted};
 use super::offline_chain;
 use crate::sign_fr::desk::Desk;
 use crate::sign_fr::errors::Problem;
@@ -16,6 +16,9 @@ use crate::sign_fr::state::{Kind, Link, Record, Resource};
 
 pub(super) fn create(desk: &mut Desk<'_>, content: &Value) -> Result<Record, Problem> {
     let system = desk.refer(Kind::System, text(content, "/system/id"))?.clone();
+    if !system.country.replays() {
+        return Err(unlisted(desk, &system, "INTENTION::REPLAY"));
+    }
     let operation = content.get("operation").unwrap_or(&Value::Null);
     let link = offline_chain::next(desk, &system, operation)?;
     let inner = operation.get("content").cloned().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! What a system has sold by its journal, for closings.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -19,6 +21,11 @@ pub(super) struct Turnover {
 }
 
 impl Turnover {
+    fn add(&mut self, effect: Totals) {
+        self.count += 1;
+        self.sums = self.sums.plus(effect).unwrap_or(self.sums);
+    }
+
     /// The sums under the names of a document's.
     pub(super) fn total_vat(&self) -> Value {
         let shown = |amount: Decimal| Value::from(amount.normalize().to_string());
@@ -30,25 +37,37 @@ impl Turnover {
     }
 }
 
-/// The turnover of what was signed from `start` (or ever) until before `end`.
-pub(super) fn of(desk: &Desk<'_>, system: &Resource, start: Option<Timestamp>, end: Timestamp) -> Turnover {
-    let within = |record: &&Record| {
-        let signed_at = record.signed_at.parse::<Timestamp>();
-        record.system == system.id
-            && signed_at.is_ok_and(|at| start.is_none_or(|start| start <= at) && at < end)
-    };
-    let mut turnover = Turnover::default();
-    for record in desk.state.records.rows().iter().filter(within) {
-        if let Some(effect) = effect(desk, system, record) {
-            turnover.count += 1;
-            turnover.sums = turnover.sums.plus(effect).unwrap_or(turnover.sums);
+/// The turnover of what was signed before `end`: from `start` on, and ever.
+pub(super) fn of(
+    desk: &Desk<'_>,
+    system: &Resource,
+    start: Timestamp,
+    end: Timestamp,
+) -> (Turnover, Turnover) {
+    let (mut since, mut ever) = (Turnover::default(), Turnover::default());
+    // What a record refers to stands before it in the journal.
+    let mut effects: HashMap<&str, Totals> = HashMap::new();
+    for record in desk.state.records.rows().iter().filter(|record| record.system == system.id) {
+        let Some(effect) = effect(desk, system, record, &effects) else { continue };
+        effects.insert(&record.id, effect);
+        let Ok(signed_at) = record.signed_at.parse::<Timestamp>() else { continue };
+        if signed_at < end {
+            ever.add(effect);
+            if start <= signed_at {
+                since.add(effect);
+            }
         }
     }
-    turnover
+    (since, ever)
 }
 
 /// What a record adds to the turnover; nothing for one that is no sale.
-fn effect(desk: &Desk<'_>, system: &Resource, record: &Record) -> Option<Totals> {
+fn effect(
+    desk: &Desk<'_>,
+    system: &Resource,
+    record: &Record,
+    earlier: &HashMap<&str, Totals>,
+) -> Option<Totals> {
     if dead(&record.state) {
         return None;
     }
@@ -56,7 +75,7 @@ fn effect(desk: &Desk<'_>, system: &Resource, record: &Record) -> Option<Totals>
     if is_training(desk, record, &operation) {
         return None;
     }
-    let original = || effect(desk, system, desk.state.records.get(record.refers_to.as_deref()?)?);
+    let original = || earlier.get(record.refers_to.as_deref()?).copied();
     match record.kind.as_str() {
         "TRANSACTION::RECEIPT" | "TRANSACTION::INVOICE" => {
             totals(guide::reading(&operation, desk.settings).pointer("/document/total_vat")?)

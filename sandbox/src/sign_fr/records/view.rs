@@ -76,7 +76,7 @@ pub(in crate::sign_fr) fn record(
     }
     if let (Some(compliance), Some(members)) = (compliance(desk, record, &wants), content.as_object_mut()) {
         members.insert("compliance".to_owned(), compliance);
-        if wants(TRANSMISSION) {
+        if wants(TRANSMISSION) && record.document_number.is_some() {
             let blob = json!({ "type": "application/json", "data": EMPTY_BLOB });
             members.insert("transmission".to_owned(), json!({ "request": blob, "response": blob }));
         }

@@ -7,7 +7,6 @@ use super::super::state::{Kind, Record, State};
 use super::super::{SignFr, guide};
 use super::{ResourceView, named};
 use crate::crypto::chain_signature;
-use crate::service::lock;
 use crate::settings::SignFrSettings;
 use crate::slice::{Cursor, Slice, slice};
 
@@ -51,10 +50,10 @@ pub(crate) struct RecordView {
 impl SignFr {
     /// Records, newest first; of one system, if it is named.
     pub(crate) fn records(&self, system: Option<&str>, cursor: &Cursor) -> Slice<RecordRow> {
-        let settings = self.shared.settings();
-        let state = lock(&self.state);
         let keep = |record: &Record| system.is_none_or(|id| record.system == id);
-        slice(&state.records, cursor, keep, |record| row(&state, record, &settings.sign_fr))
+        self.look(|desk| {
+            slice(&desk.state.records, cursor, keep, |record| row(desk.state, record, desk.settings))
+        })
     }
 
     pub(crate) fn record(&self, id: &str) -> Option<RecordView> {

@@ -92,9 +92,5 @@ pub(super) fn label(resource: &Resource) -> String {
         Kind::System => &["/producer/details/name", "/producer/number"],
     };
     let text = |place: &&str| content.pointer(place).and_then(Value::as_str).map(str::to_owned);
-    let person = || {
-        let part = |name: &str| content.pointer(&format!("/name/{name}")).and_then(Value::as_str);
-        Some(format!("{} {}", part("forename")?, part("surname")?))
-    };
-    places.iter().find_map(text).or_else(person).unwrap_or_else(|| resource.id.clone())
+    places.iter().find_map(text).unwrap_or_else(|| resource.id.clone())
 }
