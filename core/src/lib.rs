@@ -17,11 +17,11 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A till opens a [`Fiskal`] and calls [operations](operations) by their names; the operation `describe` lists them
+//! A till opens a [`Fiskal`] and calls [operations] by their names; the operation `describe` lists them
 //! with the JSON Schemas of what they take and give. Amounts are decimals in text, never floating point numbers.
 //! What goes wrong is an [`error::Error`], of one of the kinds that all languages share.
 //!
-//! - [`sale`], [`amounts`], [`receipt`], [`print`], [`reports`], [`verify`] and [`money`] are pure, and of use alone.
+//! - [`sale`], [`amounts`], [`receipt`], [`mod@print`], [`reports`], [`verify`] and [`money`] are pure, and of use alone.
 //! - [`config`] reads the configuration, [`doctor`] tries it, [`journal`] reads and checks a journal.
 //! - [`engine`], [`exchange`], [`services`], [`resource`] and [`transport`] are what [`Fiskal`] is made of, and
 //!   [`boundary`] is for the faces of other languages. They are public for the tools of this repository, and change
