@@ -122,7 +122,7 @@
 #define FISKAL_IMAGE_SVG 1
 
 /**
- * A QR code as commands by which a receipt printer draws it (ESC/POS).
+ * A QR code as commands by which a receipt printer draws it (ESC/POS), with blank lines above and below.
  */
 #define FISKAL_IMAGE_ESCPOS 2
 

@@ -179,7 +179,7 @@ export interface RequestParams {
   method: string
   /** The path with its query, from `/`. */
   path: string
-  /** The JSON body. */
+  /** The JSON body. It goes as it stands; one with an object that has nothing but `$secret` is refused. */
   body?: unknown | undefined
   /** Further header fields. */
   headers?: { [key: string]: string } | undefined

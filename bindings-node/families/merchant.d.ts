@@ -20,11 +20,19 @@ export interface MerchantCreateParams {
   name: string
   /** The name over the door, at most 128 characters; the legal name if absent. */
   trade_name?: string | null | undefined
-  /** The tax number; in France the SIREN. */
+  /**
+   * The tax number: in France the SIREN, 9 digits; in Italy the codice fiscale, 11 digits, or 16 letters and
+   * digits of a person.
+   */
   tax_id: string
   /** The seat. */
   address: Address
-  /** Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]`. */
+  /**
+   * Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]` or
+   * `[merchant.X.sign-it]`, with the same dummies outside `live`. A secret is a reference, `env:NAME` or
+   * `file:PATH` (from the configuration's folder), never the secret itself; it has to be there, and is read
+   * whenever the request leaves. Italy's `password_changed_on` is the configuration's alone.
+   */
   extra?: { [key: string]: unknown } | undefined
   /**
    * The caller's own data, kept at the service: at most 17 keys of 40 characters with values of 500. An
@@ -83,13 +91,15 @@ export interface MerchantUpdateParams {
   name?: string | null | undefined
   /** The name over the door, at most 128 characters. */
   trade_name?: string | null | undefined
-  /** The tax number; in France the SIREN. */
+  /** In France the SIREN, 9 digits. In Italy another codice fiscale is another merchant. */
   tax_id?: string | null | undefined
   /** The seat. */
   address?: Address | null | undefined
   /**
-   * Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]`. What is left
-   * out stays as it is.
+   * Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]` or
+   * `[merchant.X.sign-it]`, secrets by reference as in `merchant.create`. What is left out stays as it is;
+   * but Italy's `vat_id_number`, `pin`, `password` and `tax_id_number` go together, while the merchant is
+   * suspended.
    */
   extra?: { [key: string]: unknown } | undefined
   /**

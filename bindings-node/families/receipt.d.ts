@@ -8,11 +8,11 @@ import type { Cashier, Customer, Decimal, Discount, Item, Payment } from './give
 export interface ReceiptGetParams {
   /** The receipt's id. */
   id?: string | null | undefined
-  /** The register's name in the configuration. */
+  /** The register's name in the configuration; only with `sale` or `number`. */
   register?: string | null | undefined
   /** The caller's sale id. */
   sale?: string | null | undefined
-  /** The series of the number. */
+  /** The series of the number; only with `number`. */
   series?: string | null | undefined
   /** The merchant's own number. */
   number?: string | null | undefined

@@ -122,3 +122,75 @@ fn a_merchant_is_suspended_by_name_and_nothing_of_it_is_written_down() {
     drop(fiskal);
     assert_nothing_is_written_down(&shop);
 }
+
+/// What a call refers to is sent and never written down: neither what the call made, nor what it found done already
+/// and only read.
+#[test]
+fn a_merchant_made_by_name_leaves_no_secret_in_the_journal() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let shop = Shop::from("config-italy.json", &sandbox, &json!({})).unwrap();
+    std::fs::create_dir(shop.path("secrets")).unwrap();
+    for (name, secret) in [("pin", PIN), ("password", PASSWORD), ("number", TAX_ID)] {
+        std::fs::write(shop.path("secrets").join(name), secret).unwrap();
+    }
+    let fiskal = open(&shop, &json!({}));
+    let unit = json!({ "account": "roma", "type": "unit", "name": "Altro Bar" });
+    let unit = fiskal.call("organization.create", &unit).unwrap();
+    let key = json!({ "account": "roma", "organization": unit["id"], "name": "altro-bar" });
+    let key = fiskal.call("subject.create", &key).unwrap();
+    let extra = json!({ "sign-it": {
+        "pin": "file:secrets/pin", "password": "file:secrets/password", "tax_id_number": "file:secrets/number",
+    }});
+    let made = json!({
+        "account": "roma", "credential": key["credential"], "id": "m-1", "name": "Altro Bar S.r.l.",
+        "tax_id": "01234567897", "extra": extra,
+        "address": {"street": "Via Appia", "number": "7", "code": "00179", "city": "Roma", "country": "IT"},
+    });
+    let merchant = fiskal.call("merchant.create", &made).unwrap();
+    let mut asked = json!({ "account": "roma", "credential": key["credential"], "merchant": merchant["id"] });
+    let renamed = json!({ "trade_name": "Altro Bar e Figli" });
+    for (operation, more) in [
+        ("commission", json!({})),
+        ("commission", json!({})),
+        ("update", json!({})),
+        ("update", renamed),
+        ("suspend", json!({})),
+    ] {
+        let mut asked = asked.clone();
+        asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let changed = fiskal.call(&format!("merchant.{operation}"), &asked).unwrap();
+        assert!(!changed.to_string().contains(TAX_ID), "{operation}: {changed}");
+    }
+    asked["extra"] = extra;
+    fiskal.call("merchant.update", &asked).unwrap();
+    // Who only reads is shown what the service shows: the very number, and masks.
+    asked.as_object_mut().unwrap().remove("extra");
+    let shown = fiskal.call("merchant.get", &asked).unwrap();
+    assert_eq!(shown["answer"]["content"]["fiscalization"]["credentials"]["tax_id_number"], TAX_ID);
+    // A call that is repeated has its result, wherever its secrets are by now.
+    std::fs::remove_dir_all(shop.path("secrets")).unwrap();
+    assert_eq!(fiskal.call("merchant.create", &made).unwrap()["id"], merchant["id"]);
+    drop(fiskal);
+    for secret in [PIN, PASSWORD, TAX_ID] {
+        let files = std::fs::read_dir(shop.path("")).unwrap().map(|file| file.unwrap().path());
+        for path in files.filter(|path| path.is_file() && !path.ends_with("fiskal.db-secrets.json")) {
+            let bytes = std::fs::read(&path).unwrap();
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{} has {secret}", path.display());
+        }
+    }
+}
+
+/// What fills in secrets on sending would send whatever is named, also another account's.
+#[test]
+fn a_raw_request_names_no_secret() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let shop = Shop::from("config-italy.json", &sandbox, &json!({})).unwrap();
+    let fiskal = open(&shop, &json!({}));
+    fiskal.call("provision", &json!({})).unwrap();
+    let body =
+        json!({ "content": {}, "metadata": { "a": [{ "$secret": "roma@sandbox/account/roma/secret" }] } });
+    let asked = json!({ "register": "till-1", "method": "PATCH", "path": "/records/1", "body": body });
+    let error = fiskal.call("request", &asked).unwrap_err();
+    assert_eq!(error.pointer(), Some("/body/metadata/a/0"), "{error}");
+}

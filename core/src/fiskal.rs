@@ -6,7 +6,7 @@ use crate::engine::{self, Engine, Limits, Reply, Submission};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, LineKind, Outcome};
 use crate::interrupt::Interrupt;
-use crate::journal::{FileSecrets, Journal, Options};
+use crate::journal::{Journal, Options};
 use crate::local_time;
 use crate::operations;
 use crate::services;
@@ -87,11 +87,7 @@ impl Fiskal {
         let transport = HttpTransport::new(&config.network).map_err(|error| config.locate(error))?;
         let options = Options { id: Uuid::new_v4(), salt: Arc::new(salt), now: Timestamp::now() };
         let journal = Journal::open(&config.journal, Arc::new(engine::Book), options)?;
-        let secrets = Secrets::new(
-            config.accounts.clone(),
-            config.secrets.clone(),
-            FileSecrets::beside(&config.journal),
-        );
+        let secrets = Secrets::new(config.clone());
         let engine =
             Engine::new(journal, transport, SystemClock::new(), SystemIds, secrets, accounts, limits);
         let sync = config.sync;

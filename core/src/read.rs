@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::members::{ByName, NO_WORD};
-use crate::text::quoted;
+use crate::text::{is_steering, quoted};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
@@ -168,7 +168,8 @@ pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Short, and without control characters.
+/// Short, and without characters that control or steer what is shown.
 fn plain(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(REASON_CHARACTERS).collect()
+    let shows = |character: &char| !character.is_control() && !is_steering(*character);
+    text.chars().filter(shows).take(REASON_CHARACTERS).collect()
 }

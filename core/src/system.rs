@@ -1,6 +1,6 @@
 //! The ports of a real machine: its clock, its randomness, its secrets.
 
-use crate::config::{Account, SecretRef};
+use crate::config::{Account, Config, SecretRef};
 use crate::engine::ports::{Clock, Ids, SecretStore};
 use crate::error::Result;
 use crate::exchange::{Line, LineKind};
@@ -8,7 +8,6 @@ use crate::interrupt::Interrupt;
 use crate::journal::FileSecrets;
 use jiff::Timestamp;
 use secrecy::SecretString;
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -64,39 +63,37 @@ pub(crate) fn salt() -> [u8; 16] {
     })
 }
 
-/// The accounts' keys and the merchants' secrets from the configuration, resolved when they are wanted, and what
-/// the services handed out, in the file beside the journal.
+/// The accounts' keys and the merchants' secrets from the configuration, resolved when they are wanted, those that
+/// a call refers to, and what the services handed out, in the file beside the journal.
 pub(crate) struct Secrets {
-    accounts: BTreeMap<String, Account>,
-    /// Those in the merchants' blocks, by name.
-    merchants: BTreeMap<String, SecretRef>,
+    config: Config,
     kept: FileSecrets,
 }
 
 impl Secrets {
-    pub(crate) fn new(
-        accounts: BTreeMap<String, Account>,
-        merchants: BTreeMap<String, SecretRef>,
-        kept: FileSecrets,
-    ) -> Self {
-        Secrets { accounts, merchants, kept }
+    pub(crate) fn new(config: Config) -> Self {
+        let kept = FileSecrets::beside(&config.journal);
+        Secrets { config, kept }
     }
 
     /// The account whose own key or secret is meant, with the part that is.
     fn of_account<'a>(&self, name: &'a str) -> Option<(&Account, &'a str)> {
         let (line, part) = name.rsplit_once('/')?;
         let line: Line = line.parse().ok()?;
-        let account = self.accounts.get(&line.account)?;
+        let account = self.config.accounts.get(&line.account)?;
         (line.kind == LineKind::Account).then_some((account, part))
     }
 }
 
 impl SecretStore for Secrets {
     fn get(&self, name: &str) -> Result<Option<SecretString>> {
+        if SecretRef::is_reference(name) {
+            return self.config.secret(name, "/secret")?.resolve().map(Some);
+        }
         match self.of_account(name) {
             Some((account, "key")) => account.key.resolve().map(Some),
             Some((account, "secret")) => account.secret.as_ref().map(|secret| secret.resolve()).transpose(),
-            _ => match self.merchants.get(name) {
+            _ => match self.config.secrets.get(name) {
                 Some(secret) => secret.resolve().map(Some),
                 None => self.kept.get(name),
             },
@@ -105,5 +102,10 @@ impl SecretStore for Secrets {
 
     fn put(&self, name: &str, secret: &SecretString) -> Result<()> {
         self.kept.put(name, secret)
+    }
+
+    /// A call that refers to a secret says itself when the service has to be told.
+    fn is_watched(&self, name: &str) -> bool {
+        !SecretRef::is_reference(name)
     }
 }

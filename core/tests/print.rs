@@ -148,6 +148,45 @@ fn an_item_says_its_vat_where_there_is_more_than_one() {
 }
 
 #[test]
+fn a_line_breaks_between_parts_before_it_breaks_within_one() {
+    let text = "RKSV-Beträge: Normal 9,44 / Ermäßigt-1 5,60 / Ermäßigt-2 9,00 / Null 1,20 / Besonders 15,77";
+    let shown = Receipt { mentions: vec![Mention { place: Place::Footer, text: text.into() }], ..receipt() };
+    let cases: [(u32, &[&str]); 3] = [
+        (24, &["RKSV-Beträge: Normal", "9,44 / Ermäßigt-1 5,60 /", "Ermäßigt-2 9,00 /"]),
+        (32, &["RKSV-Beträge: Normal 9,44 /", "Ermäßigt-1 5,60 /", "Ermäßigt-2 9,00 / Null 1,20 /"]),
+        (
+            42,
+            &[
+                "RKSV-Beträge: Normal 9,44 /",
+                "Ermäßigt-1 5,60 / Ermäßigt-2 9,00 /",
+                "Null 1,20 / Besonders 15,77",
+            ],
+        ),
+    ];
+    for (columns, expected) in cases {
+        let printed = print::text(&shown, columns);
+        let lines: Vec<&str> =
+            printed.lines().map(str::trim).skip_while(|line| !line.starts_with("RKSV")).collect();
+        assert_eq!(lines.get(..expected.len()), Some(expected), "{printed}");
+    }
+    assert!(print::html(&shown).contains("<span>Ermäßigt-1 5,60 /</span> <span>Ermäßigt-2 9,00 /</span>"));
+}
+
+#[test]
+fn a_proof_of_payment_has_no_total() {
+    let sale = json!({"register": "till-1", "payments": [{"method": "transfer", "amount": "5.90"}]});
+    let sale: Sale = serde_json::from_value(sale).unwrap();
+    let paid = Receipt {
+        service: "sign-fr".into(),
+        receipt_type: ReceiptType::Payment,
+        ..Receipt::of_sale(&sale, fiskal::receipt::Totals::default())
+    };
+    let text = print::text(&paid, 32);
+    assert!(text.contains("Virement                    5,90\n"), "{text}");
+    assert!(!text.contains("TOTAL"), "{text}");
+}
+
+#[test]
 fn every_mention_is_at_its_place() {
     let mention = |place, text: &str| Mention { place, text: text.into() };
     let places = [
@@ -174,8 +213,8 @@ fn labels_are_in_the_country_s_language() {
     let cases = [
         ("sign-fr", "lang=\"fr\"", "Espèces", "4,70", "01/03/2026"),
         ("sign-it", "lang=\"it\"", "Pagamento contante", "4,70", "01/03/2026"),
-        ("sign-at", "lang=\"de\"", "Rückgeld", "4,70", "01.03.2026"),
-        ("openfiskal", "lang=\"de\"", "Rückgeld", "4,70", "01.03.2026"),
+        ("sign-at", "lang=\"de\"", "UID-Nr. FR12123456789", "4,70", "01.03.2026"),
+        ("openfiskal", "lang=\"de\"", "USt-IdNr. FR12123456789", "4,70", "01.03.2026"),
         ("sign-es", "lang=\"es\"", "Efectivo", "4,70", "01/03/2026"),
         ("another", "lang=\"en\"", "Change", "4.70", "2026-03-01"),
     ];
@@ -203,8 +242,8 @@ fn a_narrow_table_is_stacked() {
 #[test]
 fn the_printer_gets_its_commands() {
     let bytes = print::escpos(&Receipt { qr: Some(qr("A")), ..receipt() }, 32);
-    // ESC @, FS ., ESC t 19 at the start; GS V 66 3 at the end
-    assert!(bytes.starts_with(b"\x1b@\x1c.\x1bt\x13"));
+    // ESC @, FS ., ESC t 19, ESC R 0 at the start; GS V 66 3 at the end
+    assert!(bytes.starts_with(b"\x1b@\x1c.\x1bt\x13\x1bR\x00"));
     assert!(bytes.ends_with(b"\x1dVB\x03"));
     let contains = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
     // ESC E 1, GS ! 1, the total, GS ! 0, ESC E 0
@@ -212,9 +251,10 @@ fn the_printer_gets_its_commands() {
     // è is 8A, × is 9E in code page 858
     assert!(contains(b"Esp\x8aces                     5,00\n"));
     assert!(contains(b"  2 \x9e 1,20 \xfa TVA 5,5 %\n"));
-    // Model 2; 12 dots, because 30 mm are 240 dots and "A" makes 21 modules; level M; data; print
+    // Model 2; 12 dots, because 30 mm are 240 dots and "A" makes 21 modules; level M; data; print. Above and below
+    // four modules, 48 dots, are blank: two lines of 30
     assert!(contains(
-        b"\x1ba\x01\x1d(k\x04\x001A2\x00\x1d(k\x03\x001C\x0c\x1d(k\x03\x001E1\x1d(k\x04\x001P0A\x1d(k\x03\x001Q0\n\x1ba\x00"
+        b"\x1ba\x01\n\n\x1d(k\x04\x001A2\x00\x1d(k\x03\x001C\x0c\x1d(k\x03\x001E1\x1d(k\x04\x001P0A\x1d(k\x03\x001Q0\n\n\x1ba\x00"
     ));
 }
 

@@ -75,6 +75,8 @@ fn texts() -> Vec<(String, &'static str)> {
         ("寿司".repeat(125), ""),
         (format!("a{}", "\u{301}".repeat(249)), "a"),
         ("👩‍👩‍👧‍👦 z".into(), "z"),
+        (format!("{} z", "❤\u{FE0F}".repeat(124)), "z"),
+        (format!("{} z", "1\u{FE0F}\u{20E3}".repeat(83)), "z"),
         ("\u{2028}\u{2029}\u{85}y".into(), "y"),
         (" \t\n ".into(), ""),
         (String::new(), ""),
@@ -82,10 +84,12 @@ fn texts() -> Vec<(String, &'static str)> {
 }
 
 /// Columns of a text on a terminal, counted roughly but independently: wide for East Asian letters
-/// and emoji, none for combining marks.
+/// and emoji, also for what is made one by the selector U+FE0F behind it; none for combining marks.
 fn columns(line: &str) -> usize {
     let width = |character: char| match character {
-        '\u{300}'..='\u{36F}' => 0,
+        '\u{300}'..='\u{36F}' | '\u{20E3}' => 0,
+        // Its letter has a column, and gets another.
+        '\u{FE0F}' => 1,
         '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{A4CF}' | '\u{1F300}'..='\u{1FAFF}' => 2,
         _ => 1,
     };
@@ -134,10 +138,11 @@ fn html_holds_text_and_no_markup_of_the_receipt() {
 
 #[test]
 fn the_printer_gets_no_command_from_a_text() {
-    let commands: [&[u8]; 11] = [
+    let commands: [&[u8]; 12] = [
         b"\x1b@",
         b"\x1c.",
         b"\x1bt\x13",
+        b"\x1bR\x00",
         b"\x1dVB\x03",
         b"\x1bE\x01",
         b"\x1bE\x00",

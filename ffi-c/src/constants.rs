@@ -19,7 +19,7 @@ pub const FISKAL_REFUSED_LATER: i32 = 3;
 pub const FISKAL_IMAGE_PNG: i32 = 0;
 /// A QR code as an SVG image.
 pub const FISKAL_IMAGE_SVG: i32 = 1;
-/// A QR code as commands by which a receipt printer draws it (ESC/POS).
+/// A QR code as commands by which a receipt printer draws it (ESC/POS), with blank lines above and below.
 pub const FISKAL_IMAGE_ESCPOS: i32 = 2;
 /// A QR code as half blocks for a terminal (UTF-8).
 pub const FISKAL_IMAGE_TERMINAL: i32 = 3;

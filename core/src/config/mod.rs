@@ -307,6 +307,20 @@ impl Config {
         })
     }
 
+    /// A secret to which something else than the configuration refers, as `env:NAME` or `file:PATH`; a relative
+    /// path is taken from the configuration's folder. `pointer` names the reference in errors.
+    ///
+    /// # Errors
+    /// `invalid` at `pointer` for the secret itself, which is not shown, and for a reference to nothing.
+    pub fn secret(&self, reference: &str, pointer: &str) -> Result<SecretRef> {
+        if !SecretRef::is_reference(reference) {
+            let message = "the secret itself must not stand here, for the journal would keep it; give env:NAME or file:PATH";
+            return Err(Error::invalid(pointer, message));
+        }
+        let origin = secret::Origin { pointer: pointer.into(), ..secret::Origin::default() };
+        SecretRef::parse(reference, self.source.folder(), origin).map_err(|why| Error::invalid(pointer, why))
+    }
+
     /// Adds file and line to an error that names a key by its pointer, such as `/merchant/martin/sign-fr/siret`.
     pub fn locate(&self, error: Error) -> Error {
         self.source.locate(error)

@@ -55,6 +55,11 @@ impl SecretRef {
         Ok(SecretRef { place, origin })
     }
 
+    /// Whether a text is a reference, and not the secret itself.
+    pub fn is_reference(text: &str) -> bool {
+        ["env:", "file:"].iter().any(|kind| text.starts_with(kind))
+    }
+
     /// A secret that is none: the dummy of a test environment.
     pub(super) fn literal(text: &str) -> Self {
         SecretRef { place: Place::Literal(SecretString::from(text)), origin: Origin::default() }

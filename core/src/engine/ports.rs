@@ -43,6 +43,10 @@ pub trait SecretStore: Send + Sync {
     /// # Errors
     /// `journal` when it cannot be written.
     fn put(&self, name: &str, secret: &SecretString) -> Result<()>;
+    /// Whether it matters later that a secret has changed since a service was told it.
+    fn is_watched(&self, _name: &str) -> bool {
+        true
+    }
 }
 
 /// When an append must have reached the disk.

@@ -35,7 +35,8 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
             return Ok(());
         }
         let (secrets, journal) = (self.engine.secrets(), self.engine.store().id());
-        for name in request.body.as_ref().map(secret_names).unwrap_or_default() {
+        let names = request.body.as_ref().map(secret_names).unwrap_or_default();
+        for name in names.into_iter().filter(|name| secrets.is_watched(name)) {
             let Some(secret) = secrets.get(name)? else { continue };
             let told = fingerprint(journal, name, &secret);
             let known = secrets.get(&kept_as(name))?;

@@ -354,6 +354,9 @@ pub(super) fn check_reason(reason: Option<&str>) -> Result<()> {
         let message = format!("the reason is longer than {REASON} characters; shorten it");
         return Err(Error::invalid("/reason", message));
     }
+    if reason.is_some_and(|reason| reason.contains('\0')) {
+        return Err(Error::invalid("/reason", "the reason has a zero byte in it; remove it"));
+    }
     Ok(())
 }
 

@@ -17,6 +17,7 @@ mod provision;
 mod queue;
 mod receipt;
 mod record;
+mod references;
 mod register;
 mod resources;
 mod sale;

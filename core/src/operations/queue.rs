@@ -183,6 +183,9 @@ fn resolve(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let operation = Uuid::parse_str(&asked.operation).map_err(|_| {
         Error::invalid("/operation", "this is not the id of an operation; `queue.list` has them")
     })?;
+    if asked.reason.contains('\0') {
+        return Err(Error::invalid("/reason", "the reason has a zero byte in it; remove it"));
+    }
     let length = asked.reason.chars().count();
     if asked.reason.trim().is_empty() || length > REASON {
         let message = format!("a reason has 1 to {REASON} characters, this one has {length}; say why");

@@ -46,13 +46,13 @@ struct Get {
     /// The receipt's id.
     #[serde(default)]
     id: Option<String>,
-    /// The register's name in the configuration.
+    /// The register's name in the configuration; only with `sale` or `number`.
     #[serde(default)]
     register: Option<String>,
     /// The caller's sale id.
     #[serde(default)]
     sale: Option<String>,
-    /// The series of the number.
+    /// The series of the number; only with `number`.
     #[serde(default)]
     series: Option<String>,
     /// The merchant's own number.
@@ -182,6 +182,15 @@ fn find(fiskal: &Call<'_>, get: &Get) -> Result<Receipt> {
             return Err(Error::invalid("", message));
         }
     };
+    for (name, needless) in [
+        ("register", get.register.is_some() && get.id.is_some()),
+        ("series", get.series.is_some() && get.number.is_none()),
+    ] {
+        if needless {
+            let message = format!("the receipt is named without its {name}; leave it out");
+            return Err(Error::invalid(format!("/{name}"), message));
+        }
+    }
     fiskal.engine().store().receipt(&by)?.ok_or_else(|| {
         Error::new(
             Kind::NotFound,

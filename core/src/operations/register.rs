@@ -1,7 +1,7 @@
 //! The life of the registers that the configuration has.
 
 use super::provision::params_of;
-use super::{Definition, Run, given, read, returned, sale, told, written};
+use super::{Definition, Run, afterwards, given, read, returned, sale, told, written};
 use crate::engine::Submission;
 use crate::engine::ports::Store;
 use crate::error::{Error, Kind, Result};
@@ -247,6 +247,7 @@ fn listed(fiskal: &Call<'_>, name: &str) -> Result<Listed> {
 
 fn suspend(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let Suspend { register, id, reason } = read(params)?;
+    afterwards::check_reason(reason.as_deref())?;
     if reason.as_deref().is_some_and(|reason| !(1..=REASON).contains(&reason.chars().count())) {
         return Err(Error::invalid("/reason", format!("a reason has 1 to {REASON} characters")));
     }

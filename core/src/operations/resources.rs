@@ -1,9 +1,9 @@
 //! Organizations, subjects, merchants, locations, systems and signature creation units, as an account's service
 //! keeps them.
 
-use super::{Definition, Run, given, read, returned, written};
+use super::{Definition, Run, given, read, references, returned, written};
 use crate::engine::Submission;
-use crate::engine::ports::{SecretStore, Store};
+use crate::engine::ports::{Progress, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, LineKind};
 use crate::fiskal::Call;
@@ -201,7 +201,15 @@ lists! {
 
 /// What changes something: written down, done once under the caller's id.
 fn change<T: Serialize + DeserializeOwned>(fiskal: &Call<'_>, name: &str, params: &Value) -> Result<Value> {
-    let asked = submission(fiskal, name, written(&read::<T>(params)?)?)?;
+    let params = written(&read::<T>(params)?)?;
+    let account = params.get("account").and_then(Value::as_str).unwrap_or_default().to_owned();
+    references::check(fiskal, &account, &params)?;
+    let asked = submission(fiskal, name, params)?;
+    // What was asked for before has its result, or goes on; what failed begins anew.
+    let earlier = fiskal.engine().store().find(&asked.line, &asked.key)?;
+    if earlier.is_none_or(|entry| matches!(entry.progress, Progress::Failed)) {
+        references::check_there(fiskal, &account, &asked.params)?;
+    }
     Ok(fiskal.submit(asked)?.outcome.result)
 }
 

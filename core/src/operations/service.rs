@@ -1,6 +1,6 @@
 //! How things stand, what waits, and what has no name of its own.
 
-use super::{Definition, Nothing, Run, given, read, returned, told, written};
+use super::{Definition, Nothing, Run, given, read, references, returned, told, written};
 use crate::engine::Synced;
 use crate::engine::ports::Store;
 use crate::error::Result;
@@ -119,7 +119,7 @@ struct Raw {
     method: String,
     /// The path with its query, from `/`.
     path: String,
-    /// The JSON body.
+    /// The JSON body. It goes as it stands; one with an object that has nothing but `$secret` is refused.
     #[serde(default)]
     body: Option<Value>,
     /// Further header fields.
@@ -237,6 +237,7 @@ fn told_duty(duty: exchange::Duty, place: &Place<'_>, now: Timestamp) -> Result<
 fn request(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
     let raw: Raw = read(params)?;
     let place = fiskal.place(&raw.register)?;
+    raw.body.as_ref().map_or(Ok(()), |body| references::check_names_none("/body", body))?;
     let mut params = json!({ "method": raw.method, "path": raw.path, "headers": raw.headers });
     if let (Some(body), Some(members)) = (raw.body, params.as_object_mut()) {
         members.insert("body".into(), body);

@@ -1,51 +1,25 @@
 //! Code page 858: Latin letters of Western Europe with the euro sign.
 
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use unicode_width::UnicodeWidthChar;
+
 /// The characters of the bytes from 128 (code page 850 with `€` for `ı`).
 const UPPER: &str = "\
 ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»\
 ░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈ€ÍÎÏ┘┌█▄¦Ì▀\
 ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{AD}±‗¾¶§÷¸°¨·¹³²■\u{A0}";
 
-/// What the code page lacks, and what is written for it.
+/// What neither the code page has nor Unicode takes apart, and what is written for it.
 const NEAREST: &[(&str, &str)] = &[
-    ("ĀĂĄ", "A"),
-    ("āăą", "a"),
-    ("ĆĈĊČ", "C"),
-    ("ćĉċč", "c"),
-    ("ĎĐ", "D"),
-    ("ďđ", "d"),
-    ("ĒĔĖĘĚ", "E"),
-    ("ēĕėęě", "e"),
-    ("ĜĞĠĢ", "G"),
-    ("ĝğġģ", "g"),
-    ("ĤĦ", "H"),
-    ("ĥħ", "h"),
-    ("ĨĪĬĮİ", "I"),
-    ("ĩīĭįı", "i"),
-    ("Ĵ", "J"),
-    ("ĵ", "j"),
-    ("Ķ", "K"),
-    ("ķ", "k"),
-    ("ĹĻĽĿŁ", "L"),
-    ("ĺļľŀł", "l"),
-    ("ŃŅŇ", "N"),
-    ("ńņň", "n"),
-    ("ŌŎŐ", "O"),
-    ("ōŏő", "o"),
-    ("ŔŖŘ", "R"),
-    ("ŕŗř", "r"),
-    ("ŚŜŞŠȘ", "S"),
-    ("śŝşšș", "s"),
-    ("ŢŤŦȚ", "T"),
-    ("ţťŧț", "t"),
-    ("ŨŪŬŮŰŲ", "U"),
-    ("ũūŭůűų", "u"),
-    ("Ŵ", "W"),
-    ("ŵ", "w"),
-    ("ŶŸ", "Y"),
-    ("ŷ", "y"),
-    ("ŹŻŽ", "Z"),
-    ("źżž", "z"),
+    ("Đ", "D"),
+    ("đ", "d"),
+    ("Ħ", "H"),
+    ("ħ", "h"),
+    ("ı", "i"),
+    ("Ł", "L"),
+    ("ł", "l"),
+    ("Ŧ", "T"),
+    ("ŧ", "t"),
     ("Œ", "OE"),
     ("œ", "oe"),
     ("ẞ", "SS"),
@@ -55,25 +29,30 @@ const NEAREST: &[(&str, &str)] = &[
     ("›", ">"),
     ("‐‑‒–—―−", "-"),
     ("•‣", "·"),
-    ("…", "..."),
     ("™", "(TM)"),
-    ("\u{2009}\u{202F}\u{A0}\u{2007}", " "),
 ];
 
-/// The text in characters that the code page has: the nearest letters, else `?`; a combining mark
-/// goes with its letter.
+/// The text in characters that the code page has: the nearest letters, else `?`.
+///
+/// Letters and accents that come apart are put together first; a letter that the page lacks goes without its accent,
+/// a sign that stands for several letters as these (Unicode's NFC and NFKD).
 pub(super) fn transliterate(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if let Some((_, nearest)) = NEAREST.iter().find(|(lacking, _)| lacking.contains(character)) {
-            out.push_str(nearest);
-        } else if byte(character).is_some() {
-            out.push(character);
-        } else if !matches!(character, '\u{300}'..='\u{36F}') {
-            out.push('?');
-        }
-    }
-    out
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+    composed.chars().fold(String::with_capacity(text.len()), |out, character| out + &nearest(character))
+}
+
+fn nearest(character: char) -> String {
+    let known = |character: char| match NEAREST.iter().find(|(lacking, _)| lacking.contains(character)) {
+        Some((_, nearest)) => Some((*nearest).to_owned()),
+        None => byte(character).map(|_| character.to_string()),
+    };
+    let apart = || {
+        let parts = DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(std::iter::once(character));
+        Some(parts.filter_map(known).collect::<String>()).filter(|parts| !parts.is_empty())
+    };
+    // What has no column is no letter: a mark without one, or what chooses the look of an emoji.
+    let unknown = || if character.width() == Some(0) { "" } else { "?" }.to_owned();
+    known(character).or_else(apart).unwrap_or_else(unknown)
 }
 
 /// The bytes of a text; `?` for what the code page lacks.
@@ -126,8 +105,11 @@ mod tests {
             ("cœur", "coeur"),
             ("Łódź", "Lódz"),
             ("„so“ …", "\"so\" ..."),
-            ("e\u{301}", "e"),
-            ("寿司", "??"),
+            ("Cafe\u{301} Mu\u{308}ller", "Café Müller"),
+            ("Phở bò, Čevapčići, İçli köfte", "Pho bò, Cevapcici, Içli köfte"),
+            ("ﬁn ½ kg ２５℃ №5", "fin ½ kg 25°C No5"),
+            ("寿司 が 각", "?? ? ?"),
+            ("❤\u{FE0F}", "?"),
             ("12\u{202F}€", "12 €"),
             ("\u{1b}@", "?@"),
         ];

@@ -6,8 +6,9 @@ use super::rows::{Row, rows, wrap};
 use super::{LEAST_COLUMNS, MOST_COLUMNS, qr, sections};
 use crate::receipt::{Qr, Receipt};
 
-/// Initialise (`ESC @`), leave two-byte characters (`FS .`), code page 858 (`ESC t 19`).
-const START: &[u8] = b"\x1b@\x1c.\x1bt\x13";
+/// Initialise (`ESC @`), leave two-byte characters (`FS .`), code page 858 (`ESC t 19`), and below 128 the letters of
+/// ASCII (`ESC R 0`): a printer's switches may have chosen a country that has others for `#@[\]^{|}~`.
+const START: &[u8] = b"\x1b@\x1c.\x1bt\x13\x1bR\x00";
 /// Feed, and cut but for a point (`GS V 66 n`).
 const CUT: &[u8] = b"\x1dVB\x03";
 const BOLD_ON: &[u8] = b"\x1bE\x01";
@@ -60,7 +61,6 @@ fn qr_code(out: &mut Vec<u8>, code: &Qr, columns: u32) {
         Ok(commands) => {
             out.extend(CENTER);
             out.extend(commands);
-            out.push(b'\n');
             out.extend(LEFT);
         }
         Err(_) => {

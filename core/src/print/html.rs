@@ -1,6 +1,6 @@
 //! The receipt as a page of HTML.
 
-use super::paper::{Align, Block, Style, clean};
+use super::paper::{Align, Block, Style, clean, parts};
 use super::words::Words;
 use super::{qr, sections};
 use crate::receipt::{Qr, Receipt};
@@ -11,7 +11,7 @@ body{max-width:74mm;margin:0 auto;font:12px/1.4 ui-monospace,monospace;color:#00
 p,table,hr{margin:2px 0}p{overflow-wrap:anywhere}\
 hr{border:0;border-top:1px dashed #000;margin:6px 0}hr:has(+.big){display:none}\
 .gap{height:8px}.indented{padding-left:16px}.center{text-align:center}\
-.pair{display:flex;justify-content:space-between;gap:8px}.pair span+span{white-space:nowrap}\
+.pair{display:flex;justify-content:space-between;gap:8px}.pair>span+span{white-space:nowrap}bdi span{display:inline-block}\
 .strong,.big{font-weight:bold}.big{font-size:18px;border-top:2px solid;border-bottom:2px solid;padding:4px 0}\
 table{width:100%;border-collapse:collapse}th,td{text-align:right;font-weight:normal}\
 th:first-child,td:first-child{text-align:left}\
@@ -74,9 +74,14 @@ fn qr_code(code: &Qr) -> String {
     }
 }
 
-/// A text whose writing direction does not reach beyond it.
+/// A text whose writing direction does not reach beyond it, and whose parts stay together where they can.
 fn isolated(text: &str) -> String {
-    format!("<bdi>{}</bdi>", escape(text))
+    let parts = parts(text);
+    let shown: Vec<String> = match &parts[..] {
+        [_, _, ..] => parts.iter().map(|part| format!("<span>{}</span>", escape(part))).collect(),
+        _ => parts.iter().map(|part| escape(part)).collect(),
+    };
+    format!("<bdi>{}</bdi>", shown.join(" "))
 }
 
 fn escape(text: &str) -> String {

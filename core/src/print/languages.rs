@@ -1,4 +1,4 @@
-//! The labels in five languages.
+//! The labels in five languages, one of them as two countries write it.
 
 use super::words::Words;
 
@@ -168,6 +168,9 @@ pub(super) static GERMAN: Words = Words {
     not_closed: "Vom Dienst noch nicht abgeschlossen",
     fiscal: ["Fiskalnummer", "Seriennr. Kasse", "Seriennr. TSE", "Transaktion", "Signaturzähler"],
 };
+
+/// German, with Austria's name for the VAT number (Art. 28 UStG 1994).
+pub(super) static AUSTRIAN: Words = Words { vat_number: "UID-Nr.", ..GERMAN };
 
 pub(super) static SPANISH: Words = Words {
     language: "es",

@@ -123,3 +123,9 @@ pub(super) fn clean(text: &str) -> String {
         .collect();
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// The parts of a text that a line does not end within unless it must: what stands between `/` or `·`, with single blanks.
+pub(super) fn parts(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.split_inclusive(|word| matches!(*word, "/" | "·")).map(|part| part.join(" ")).collect()
+}

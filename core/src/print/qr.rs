@@ -13,6 +13,8 @@ const QUIET_TERMINAL: usize = 2;
 const MOST_PIXELS: u32 = 64;
 /// Dots in a millimetre at 203 dpi, which receipt printers have.
 const DOTS_PER_MM: u64 = 8;
+/// Dots of a blank line on a receipt printer: 30 where the line spacing is small, 34 by Epson's default of 1/6 inch.
+const DOTS_PER_LINE: usize = 30;
 
 /// The modules of the code, row by row from the top left, `true` for dark, without a quiet zone.
 ///
@@ -111,7 +113,10 @@ pub fn terminal(qr: &Qr) -> Result<String> {
 }
 
 /// The commands by which a receipt printer draws the code itself (Epson ESC/POS, `GS ( k`), in
-/// modules of as many dots as `min_mm` needs at 203 dpi.
+/// modules of as many dots as `min_mm` needs at 203 dpi (3 to 16), at the beginning of a line.
+///
+/// Blank lines above and below are its quiet zone there, which printers leave to the program. At its sides the
+/// quiet zone is four modules; in the middle of the paper (`ESC a 1`) it has them.
 ///
 /// # Errors
 /// Those of [`modules`].
@@ -119,7 +124,8 @@ pub fn escpos(qr: &Qr) -> Result<Vec<u8>> {
     let side = modules(qr)?.len().max(1) as u64;
     let dots = (u64::from(qr.min_mm) * DOTS_PER_MM).div_ceil(side).clamp(3, 16);
     let dots = u8::try_from(dots).map_err(|_| Error::internal("a QR module has more than 255 dots"))?;
-    let mut out = Vec::new();
+    let quiet = vec![b'\n'; (QUIET * usize::from(dots)).div_ceil(DOTS_PER_LINE)];
+    let mut out = quiet.clone();
     for (function, parameters) in [
         (65, &[50, 0][..]),                             // model 2
         (67, &[dots]),                                  // size of a module
@@ -135,6 +141,7 @@ pub fn escpos(qr: &Qr) -> Result<Vec<u8>> {
         out.extend([49, function]);
         out.extend(parameters);
     }
+    out.extend(quiet);
     Ok(out)
 }
 

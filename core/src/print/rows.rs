@@ -1,6 +1,6 @@
 //! Blocks as rows of characters on paper of a given width.
 
-use super::paper::{Align, Block, Style};
+use super::paper::{Align, Block, Style, parts};
 use super::{LEAST_COLUMNS, MOST_COLUMNS};
 use crate::receipt::Qr;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -54,7 +54,7 @@ impl Rows {
         let indent = if align == Align::Indented { INDENT } else { "" };
         for line in wrap(text, self.columns - indent.len()) {
             let margin = match align {
-                Align::Center => " ".repeat((self.columns - line.width()) / 2),
+                Align::Center => " ".repeat(self.columns.saturating_sub(line.width()) / 2),
                 Align::Left | Align::Indented => indent.to_owned(),
             };
             self.line(format!("{margin}{line}"), style);
@@ -126,37 +126,58 @@ impl Rows {
     }
 }
 
-/// Breaks a text into lines of at most `width` columns, between words where it can.
+/// Breaks a text into lines of at most `width` columns: between parts that `/` or `·` separates where it can,
+/// else between words, else anywhere.
 ///
 /// An empty text has no lines.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.extend(pieces(word, width)),
+    for part in parts(text) {
+        if part.width() <= width {
+            append(&mut lines, &part, width);
+        } else {
+            part.split(' ').for_each(|word| append(&mut lines, word, width));
         }
     }
     lines
 }
 
+/// Puts a text behind a blank at the end of the last line, or into lines of its own where it has no room there.
+fn append(lines: &mut Vec<String>, text: &str, width: usize) {
+    match lines.last_mut() {
+        Some(line) if line.width() + 1 + text.width() <= width => {
+            line.push(' ');
+            line.push_str(text);
+        }
+        _ => lines.extend(pieces(text, width)),
+    }
+}
+
 /// A text in pieces of at most `width` columns, wherever they end.
 fn pieces(text: &str, width: usize) -> Vec<String> {
     let mut pieces = vec![String::new()];
-    let mut used = 0;
-    for character in text.chars() {
-        let columns = character.width().unwrap_or_default();
-        if used + columns > width {
-            pieces.push(String::new());
-            used = 0;
-        }
-        used += columns;
+    for cluster in clusters(text) {
         if let Some(piece) = pieces.last_mut() {
-            piece.push(character);
+            let before = piece.len();
+            piece.push_str(&cluster);
+            // The whole is measured, because characters side by side may take other room than each alone.
+            if before > 0 && piece.width() > width {
+                piece.truncate(before);
+                pieces.push(cluster);
+            }
         }
     }
     pieces
+}
+
+/// Each character with those behind it that have no columns of their own: accents, and what makes an emoji of it.
+fn clusters(text: &str) -> Vec<String> {
+    let mut clusters: Vec<String> = Vec::new();
+    for character in text.chars() {
+        match clusters.last_mut() {
+            Some(cluster) if character.width() == Some(0) => cluster.push(character),
+            _ => clusters.push(character.to_string()),
+        }
+    }
+    clusters
 }

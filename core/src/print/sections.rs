@@ -171,6 +171,10 @@ impl Sheet<'_> {
     }
 
     fn total(&self, paper: &mut Paper) {
+        // What was sold is on the receipt that is paid here: this one has payments, and sums of nothing.
+        if self.receipt.receipt_type == ReceiptType::Payment {
+            return;
+        }
         let gross = self.receipt.totals.gross;
         match self.receipt.rounding.filter(|rounding| *rounding != Exact::ZERO) {
             None => paper.pair(self.words.total, self.words.money(gross), Style::Big),

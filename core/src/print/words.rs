@@ -1,6 +1,6 @@
 //! The labels on a receipt, by language, and how the language writes numbers and dates.
 
-use super::languages::{ENGLISH, FRENCH, GERMAN, ITALIAN, SPANISH};
+use super::languages::{AUSTRIAN, ENGLISH, FRENCH, GERMAN, ITALIAN, SPANISH};
 use crate::money::Exact;
 use crate::receipt::{Receipt, ReceiptType};
 use crate::sale::{Document, Method};
@@ -72,7 +72,8 @@ impl Words {
         match country {
             "FR" | "France" => &FRENCH,
             "IT" | "Italy" | "Italia" => &ITALIAN,
-            "AT" | "DE" | "Austria" | "Germany" | "Österreich" | "Deutschland" => &GERMAN,
+            "AT" | "Austria" | "Österreich" => &AUSTRIAN,
+            "DE" | "Germany" | "Deutschland" => &GERMAN,
             "ES" | "Spain" | "España" => &SPANISH,
             _ => &ENGLISH,
         }

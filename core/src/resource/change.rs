@@ -97,11 +97,15 @@ asked! {
         /// The name over the door, at most 128 characters; the legal name if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trade_name: Option<String>,
-        /// The tax number; in France the SIREN.
+        /// The tax number: in France the SIREN, 9 digits; in Italy the codice fiscale, 11 digits, or 16 letters and
+        /// digits of a person.
         tax_id: String,
         /// The seat.
         address: Address,
-        /// Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]`.
+        /// Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]` or
+        /// `[merchant.X.sign-it]`, with the same dummies outside `live`. A secret is a reference, `env:NAME` or
+        /// `file:PATH` (from the configuration's folder), never the secret itself; it has to be there, and is read
+        /// whenever the request leaves. Italy's `password_changed_on` is the configuration's alone.
         #[serde(default)]
         extra: Map<String, Value>,
     }
@@ -118,14 +122,16 @@ asked! {
         /// The name over the door, at most 128 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trade_name: Option<String>,
-        /// The tax number; in France the SIREN.
+        /// In France the SIREN, 9 digits. In Italy another codice fiscale is another merchant.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tax_id: Option<String>,
         /// The seat.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         address: Option<Address>,
-        /// Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]`.
-        /// What is left out stays as it is.
+        /// Per service, what only that service knows: as in the configuration's `[merchant.X.sign-fr]` or
+        /// `[merchant.X.sign-it]`, secrets by reference as in `merchant.create`. What is left out stays as it is;
+        /// but Italy's `vat_id_number`, `pin`, `password` and `tax_id_number` go together, while the merchant is
+        /// suspended.
         #[serde(default)]
         extra: Map<String, Value>,
     }

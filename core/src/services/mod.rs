@@ -111,7 +111,8 @@ pub struct MerchantSecret {
     pub dummy: &'static str,
 }
 
-/// The secrets in a merchant's block for a service. A request names them as `LINE/KEY`, with the merchant's line.
+/// The secrets in a merchant's block for a service. A request names them as `LINE/KEY`, with the merchant's line; those
+/// of a merchant that the configuration does not have by the reference itself, `env:NAME` or `file:PATH`.
 pub fn merchant_secrets(service: &str) -> &'static [MerchantSecret] {
     match service {
         "sign-fr" => &unified::settings::SECRETS,
@@ -163,6 +164,14 @@ pub fn register_settings(service: &str, block: &Map<String, Value>) -> Result<Va
 
 /// A block of the configuration that a service wants, read strictly.
 fn block<T: DeserializeOwned>(service: &str, block: &Map<String, Value>) -> Result<T> {
+    // Whatever is wrong with a secret, the sentence about it must not show it.
+    let is_text = |key: &str| block.get(key).is_none_or(Value::is_string);
+    if let Some(MerchantSecret { key, .. }) =
+        merchant_secrets(service).iter().find(|secret| !is_text(secret.key))
+    {
+        let message = format!("{key} must be text in quotes");
+        return Err(Error::new(Kind::Config, message).at(format!("/{key}")));
+    }
     strict(&Value::Object(block.clone())).map_err(|error| {
         error.with(|details| {
             details.kind = Kind::Config;

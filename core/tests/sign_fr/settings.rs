@@ -71,13 +71,16 @@ fn in_live_what_is_missing_is_named() {
 
 #[test]
 fn wrong_settings_are_named() {
-    let cases: [(Value, &str); 10] = [
+    let cases: [(Value, &str); 13] = [
         (json!({"certfication": "lne"}), "/certfication"),
         (json!({"certification": "tuv"}), "/certification"),
         (json!({"certificate_code": "C1"}), "/certificate_code"),
         (json!({"certificate_code": "B12345"}), "/certificate_code"),
         (json!({"fiscal_year_date": "13-01"}), "/fiscal_year_date"),
         (json!({"fiscal_year_date": "1-1"}), "/fiscal_year_date"),
+        (json!({"fiscal_year_date": "01-01T10:00"}), "/fiscal_year_date"),
+        (json!({"portal_password": 4711}), "/portal_password"),
+        (json!({"properties": {"a/b": "x".repeat(65)}}), "/properties/a~1b"),
         (json!({"legal_form": 7}), "/legal_form"),
         (json!({"legal_form": "x".repeat(65)}), "/legal_form"),
         (json!({"properties": {"billing_siret": "x".repeat(65)}}), "/properties/billing_siret"),
@@ -86,6 +89,7 @@ fn wrong_settings_are_named() {
     for (block, pointer) in cases {
         let error = merchant("test", block.clone()).unwrap_err();
         assert_eq!((error.kind(), error.pointer()), (Kind::Config, Some(pointer)), "{block}: {error}");
+        assert!(!error.message().contains("4711"), "{error}");
     }
     let many: serde_json::Map<String, Value> =
         (0..40).map(|index| (format!("k{index}"), json!("v"))).collect();

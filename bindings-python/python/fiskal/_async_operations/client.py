@@ -66,7 +66,8 @@ class AsyncClientOperations(AsyncCalls):
             register: The register whose merchant's credential goes along.
             method: The HTTP method.
             path: The path with its query, from `/`.
-            body: The JSON body.
+            body: The JSON body. It goes as it stands; one with an object that has nothing but
+                `$secret` is refused.
             headers: Further header fields.
         """
         return cast(

@@ -30,7 +30,8 @@ class AsyncMerchantOperations(AsyncCalls):
         Args:
             account: The account's name in the configuration.
             name: The legal name, at most 128 characters.
-            tax_id: The tax number; in France the SIREN.
+            tax_id: The tax number: in France the SIREN, 9 digits; in Italy the codice fiscale,
+                11 digits, or 16 letters and digits of a person.
             address: The seat.
             credential: Whose key goes along: a merchant's name in the configuration, or the
                 `credential` that `subject.create` gave; the account's own key if absent.
@@ -39,7 +40,10 @@ class AsyncMerchantOperations(AsyncCalls):
             trade_name: The name over the door, at most 128 characters; the legal name if
                 absent.
             extra: Per service, what only that service knows: as in the configuration's
-                `[merchant.X.sign-fr]`.
+                `[merchant.X.sign-fr]` or `[merchant.X.sign-it]`, with the same dummies outside
+                `live`. A secret is a reference, `env:NAME` or `file:PATH` (from the configuration's
+                folder), never the secret itself; it has to be there, and is read whenever the
+                request leaves. Italy's `password_changed_on` is the configuration's alone.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.
@@ -87,10 +91,13 @@ class AsyncMerchantOperations(AsyncCalls):
                 call with it changes nothing anew. Made if absent.
             name: The legal name, at most 128 characters.
             trade_name: The name over the door, at most 128 characters.
-            tax_id: The tax number; in France the SIREN.
+            tax_id: In France the SIREN, 9 digits. In Italy another codice fiscale is another
+                merchant.
             address: The seat.
             extra: Per service, what only that service knows: as in the configuration's
-                `[merchant.X.sign-fr]`. What is left out stays as it is.
+                `[merchant.X.sign-fr]` or `[merchant.X.sign-it]`, secrets by reference as in
+                `merchant.create`. What is left out stays as it is; but Italy's `vat_id_number`,
+                `pin`, `password` and `tax_id_number` go together, while the merchant is suspended.
             metadata: The caller's own data, kept at the service: at most 17 keys of 40
                 characters with values of 500. An update changes the keys that are given; an empty
                 value takes its key away.

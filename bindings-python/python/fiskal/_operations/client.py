@@ -63,7 +63,8 @@ class ClientOperations(Calls):
             register: The register whose merchant's credential goes along.
             method: The HTTP method.
             path: The path with its query, from `/`.
-            body: The JSON body.
+            body: The JSON body. It goes as it stands; one with an object that has nothing but
+                `$secret` is refused.
             headers: Further header fields.
         """
         return cast(

@@ -28,9 +28,9 @@ class ReceiptOperations(Calls):
 
         Args:
             id: The receipt's id.
-            register: The register's name in the configuration.
+            register: The register's name in the configuration; only with `sale` or `number`.
             sale: The caller's sale id.
-            series: The series of the number.
+            series: The series of the number; only with `number`.
             number: The merchant's own number.
         """
         return cast(

@@ -10,6 +10,7 @@ use crate::exchange::{Line, Operation};
 use crate::fiskal::{Call, Place};
 use crate::journal::{Entry, Filter, Journal};
 use crate::receipt::Receipt;
+use crate::text::quoted;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 use schemars::JsonSchema;
@@ -92,13 +93,13 @@ fn explain(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         [one] => one,
         [] => {
             let message =
-                format!("the journal has no receipt and no sale '{of}'; give its number, or its id");
+                format!("the journal has no receipt and no sale {}; give its number, or its id", quoted(&of));
             return Err(Error::new(Kind::NotFound, message).at("/of"));
         }
         several => {
             let sales = several.iter().map(|(name, subject)| format!("{} on {name}", subject.name()));
             let sales: Vec<String> = sales.take(10).collect();
-            let message = format!("'{of}' is several: {}; give the id of one", sales.join(", "));
+            let message = format!("{} is several: {}; give the id of one", quoted(&of), sales.join(", "));
             return Err(Error::new(Kind::Conflict, message).at("/of"));
         }
     };

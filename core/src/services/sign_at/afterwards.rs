@@ -67,9 +67,7 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
     let merchant = facts::merchant(run.facts)?;
     let asked: Asked = run.params()?;
     let original =
-        Receipt::deserialize(run.operation.original.as_ref().unwrap_or(&Value::Null)).map_err(|cause| {
-            Error::internal(format!("the receipt that is meant cannot be read back: {cause}"))
-        })?;
+        original(run)?.ok_or_else(|| Error::internal("a cancellation has no receipt to cancel"))?;
     if original.receipt_type == ReceiptType::Training {
         let message = "a training receipt is no turnover; there is nothing to cancel";
         return Err(Error::new(ErrorKind::Invalid, message).at("/id"));
@@ -100,6 +98,12 @@ fn cancellation(run: &Run<'_>) -> Result<Ready> {
     let draft = receipt::draft(run, of, &register, &merchant)?;
     let kind = Kind::Cancellation;
     Ok(Ready { kind, form: form.name(), register, merchant, sums, body, draft })
+}
+
+/// The receipt that is meant, where there is one.
+pub(super) fn original(run: &Run<'_>) -> Result<Option<Receipt>> {
+    let read = run.operation.original.as_ref().map(Receipt::deserialize).transpose();
+    read.map_err(|cause| Error::internal(format!("the receipt that is meant cannot be read back: {cause}")))
 }
 
 /// The sale of a receipt the other way round.

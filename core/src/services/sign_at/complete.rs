@@ -1,5 +1,6 @@
 //! The end of a sale: a receipt of the type NORMAL or TRAINING.
 
+use super::afterwards;
 use super::containers::Sums;
 use super::facts;
 use super::form::Form;
@@ -29,7 +30,12 @@ impl Ready {
         let started_at = sale.started_at.map(|at| run.local(at)).transpose()?;
         let begun = run.operation.open_sale.as_ref().and_then(|begun| begun.get("started_at"));
         let started_at = started_at.or_else(|| begun.and_then(Value::as_str).map(str::to_owned));
-        let of = Receipt { started_at, ..Receipt::of_sale(&sale, amounts.totals) };
+        let mut of = Receipt { started_at, ..Receipt::of_sale(&sale, amounts.totals) };
+        if let (Some(named), Some(original)) = (&mut of.original, afterwards::original(run)?) {
+            named.number = named.number.take().or(original.number).or(original.fiscal.number);
+            named.series = named.series.take().or(original.series);
+            named.issued_at = named.issued_at.take().or(original.signed_at);
+        }
         let draft = receipt::draft(run, of, &register, &merchant)?;
         Ok(Ready { kind, form: form.name(), register, merchant, sums, body, draft })
     }

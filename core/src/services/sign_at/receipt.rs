@@ -24,7 +24,7 @@ const FINANZONLINE: &str = "finanzonline";
 pub(super) const NOTHING: &str = "Nullbeleg";
 /// The level at which a machine code of some 300 characters is still read from worn paper.
 const ERROR_CORRECTION: &str = "M";
-/// Three dots a module at 203 dpi for such a code.
+/// Four dots a module at 203 dpi for such a code.
 const MIN_MM: u32 = 30;
 
 /// A receipt as far as it is known without the service: `of` has what the till said.

@@ -5,7 +5,7 @@ use super::provision::{MerchantParams, Taxpayer};
 use super::receipt::Sellers;
 use super::records::Record;
 use super::run::{Flow, Run};
-use super::settings::{self, MerchantSettings};
+use super::settings::TaxpayerChanges;
 use super::{french, italian, italian_paper, receipt};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Duty, Facts};
@@ -37,6 +37,8 @@ pub(super) struct Country {
     pub(super) repeats_lines: bool,
     /// The farthest that cash rounding moves a sum, where the country has a rule of its own.
     pub(super) most_rounding: Option<Decimal>,
+    /// Whether its locations may have other systems than registers.
+    pub(super) has_other_systems: bool,
     documents: &'static [Document],
     methods: &'static [Method],
     card_kinds: &'static [CardKind],
@@ -46,7 +48,7 @@ pub(super) struct Country {
     /// The taxpayer that a merchant is.
     pub(super) taxpayer: fn(&Run<'_>, &MerchantParams) -> Result<Taxpayer>,
     /// What a call changes of the taxpayer beside names and address, from the call's block in `extra`.
-    pub(super) taxpayer_changes: fn(&UpdateMerchant, &Map<String, Value>) -> Result<MerchantSettings>,
+    pub(super) taxpayer_changes: TaxpayerChange,
     /// The secrets of a merchant that the service shows with its taxpayer: where, and the key in the block.
     pub(super) shown_secrets: &'static [(&'static str, &'static str)],
     /// Tells the service what has changed of a merchant that is provisioned already.
@@ -60,6 +62,9 @@ pub(super) struct Country {
     /// What has to be done by a date.
     pub(super) duties: fn(&Facts, &str, Timestamp) -> Vec<Duty>,
 }
+
+/// What a call changes of a taxpayer that is as the last value says, from its parameters and its block in `extra`.
+type TaxpayerChange = fn(&Run<'_>, &UpdateMerchant, &Map<String, Value>, &Value) -> Result<TaxpayerChanges>;
 
 /// Which exemption of a system a reason stands for.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +98,7 @@ pub(super) static FRANCE: Country = Country {
     mixes_returns: true,
     repeats_lines: false,
     most_rounding: None,
+    has_other_systems: true,
     documents: &[Document::Receipt, Document::Draft, Document::Invoice, Document::Proforma],
     methods: &[
         Method::Cash,
@@ -119,9 +125,7 @@ pub(super) static FRANCE: Country = Country {
     ],
     customer_code: |customer| customer.code.as_deref(),
     taxpayer: french::taxpayer,
-    taxpayer_changes: |_, block| {
-        settings::merchant_changes(block).map_err(|error| error.under("/extra/sign-fr"))
-    },
+    taxpayer_changes: french::taxpayer_changes,
     shown_secrets: &[],
     renewed: |_, known| Ok(known),
     mentions: receipt::french_mentions,
@@ -129,10 +133,6 @@ pub(super) static FRANCE: Country = Country {
     sign: receipt::french_sign,
     duties: |_, _, _| Vec::new(),
 };
-
-/// A merchant's secrets are named by its line, which only the configuration has.
-const NEW_MERCHANT_BY_CONFIGURATION: &str =
-    "put the merchant with its Fisconline secrets into the configuration, and `provision` tells the service";
 
 /// Italy's systems list no EXPORT (contract sign-fr 2.7).
 const NO_EXPORTS: &str = "the service makes no exports; `record.get` reads a record with its signed artifact";
@@ -165,12 +165,12 @@ pub(super) static ITALY: Country = Country {
         ("export.get", NO_EXPORTS),
         ("export.list", NO_EXPORTS),
         ("export.fetch", NO_EXPORTS),
-        ("merchant.create", NEW_MERCHANT_BY_CONFIGURATION),
     ],
     has_details: false,
     mixes_returns: false,
     repeats_lines: true,
     most_rounding: Some(Decimal::from_parts(2, 0, 0, false, 2)),
+    has_other_systems: false,
     documents: &[Document::Receipt],
     methods: &[
         Method::Cash,

@@ -110,6 +110,9 @@ pub(super) fn operation(run: &Run<'_>) -> Result<Value> {
 
 /// Whether a text has a character, and no more than the service takes.
 pub(super) fn fits(pointer: &str, text: &str, most: usize) -> Result<()> {
+    if text.contains('\0') {
+        return Err(Error::invalid(pointer, "the text has a zero byte in it; remove it"));
+    }
     if (1..=most).contains(&text.chars().count()) {
         return Ok(());
     }

@@ -2,16 +2,17 @@
 //! (contract sign-fr 2.4, 3.1 and 4.4).
 //!
 //! The service signs in to the agency (Fisconline) in the merchant's name. Number, PIN and password are
-//! secrets of the configuration; requests name them, and the engine fills them in.
+//! secrets of the configuration, or those that a call refers to; requests name them, and the engine fills them in.
 
 use super::facts::{self, MerchantFacts};
-use super::italian_settings::ItalianMerchantSettings;
+use super::italian_settings::{self, ItalianMerchantSettings, SECRETS};
 use super::provision::{MerchantParams, Taxpayer, params, shown_secrets, taxpayer as content};
 use super::run::{Flow, Run};
-use super::settings::{MerchantSettings, digits, of_params};
+use super::secrets;
+use super::settings::{TaxpayerChanges, digits, of_params};
 use super::wire::{Write, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Duty, Facts, LineKind, Outcome};
+use crate::exchange::{Duty, Facts, Outcome};
 use crate::resource::UpdateMerchant;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -22,9 +23,15 @@ const PASSWORD_DAYS: i64 = 90;
 /// From so many days before its end on, the till's user is told.
 const TOLD_BEFORE: i64 = 14;
 
+/// Why a call does not say it.
+const NO_DAY: &str = "the day is the configuration's, for `provision` and `status`; leave it out here";
+
 /// The taxpayer.
 pub(super) fn taxpayer(run: &Run<'_>, params: &MerchantParams) -> Result<Taxpayer> {
     let settings: ItalianMerchantSettings = of_params(&params.settings)?;
+    if secrets::is_of_a_call(run) && settings.password_changed_on.is_some() {
+        return Err(Error::new(Kind::Config, NO_DAY).at("/settings/password_changed_on"));
+    }
     let today = run.local(run.operation.at)?.chars().take(10).collect();
     let fiscalization = fiscalization(run, params, &settings)?;
     Ok(Taxpayer {
@@ -58,37 +65,61 @@ fn fiscalization(
         }
         None => tax_id,
     };
-    let line = run.line(LineKind::Merchant)?;
-    let secret = |name: &str| json!({"$secret": format!("{line}/{name}")});
-    Ok(json!({
+    Ok(told_with(tax_id, vat_id, SECRETS.each_ref().map(|secret| secrets::of_merchant(run, secret))))
+}
+
+/// The fiscalization with the secrets, in the order of [`SECRETS`].
+fn told_with(tax_id: &str, vat_id: &str, [pin, password, tax_id_number]: [Value; 3]) -> Value {
+    json!({
         "type": "IT",
         "tax_id_number": tax_id,
         "vat_id_number": vat_id,
         "credentials": {
-            "type": "FISCONLINE",
-            "pin": secret("pin"),
-            "password": secret("password"),
-            "tax_id_number": secret("tax_id_number"),
+            "type": "FISCONLINE", "pin": pin, "password": password, "tax_id_number": tax_id_number,
         },
-    }))
+    })
 }
 
-/// A call changes names and address. The rest the service takes as a whole, with the secrets (2.4), which are the
-/// configuration's.
+/// What a call changes beside names and address. The service takes partita IVA and Fisconline credentials as a whole
+/// (2.4), and does not show the credentials, so that the call has to refer to all three.
 pub(super) fn taxpayer_changes(
+    run: &Run<'_>,
     asked: &UpdateMerchant,
     block: &Map<String, Value>,
-) -> Result<MerchantSettings> {
+    now: &Value,
+) -> Result<TaxpayerChanges> {
     if asked.tax_id.is_some() {
-        let message =
-            "another codice fiscale is another merchant; put it into the configuration, and run `provision`";
+        let message = "another codice fiscale is another merchant; make that one, by `merchant.create` or in the configuration";
         return Err(Error::invalid("/tax_id", message));
     }
-    if let Some(key) = block.keys().next() {
-        let message = "the service takes this with the Fisconline secrets alone; change it in the configuration with a new password_changed_on, and run `provision`";
-        return Err(Error::invalid(format!("/extra/sign-it/{}", crate::read::escape(key)), message));
+    let settings = italian_settings::changes(block).map_err(|error| error.under("/extra/sign-it"))?;
+    if settings.password_changed_on.is_some() {
+        return Err(Error::invalid("/extra/sign-it/password_changed_on", NO_DAY));
     }
-    Ok(MerchantSettings::default())
+    Ok(TaxpayerChanges {
+        merchant_type: block.contains_key("type").then_some(settings.merchant_type),
+        fiscalization: changed_fiscalization(run, settings.vat_id_number.as_deref(), now)?,
+        person: settings.person,
+    })
+}
+
+fn changed_fiscalization(run: &Run<'_>, vat_id: Option<&str>, now: &Value) -> Result<Option<Value>> {
+    let given = SECRETS.each_ref().map(|secret| secrets::given(run, secret.key));
+    if vat_id.is_none() && given.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let Some(missing) = given.iter().position(Option::is_none) else {
+        let known = |name: &str| text(now, &format!("/content/fiscalization/{name}"));
+        let (Some(tax_id), Some(vat_id)) = (known("tax_id_number"), vat_id.or(known("vat_id_number"))) else {
+            let message =
+                "the service shows no codice fiscale or no partita IVA of this merchant; give vat_id_number";
+            return Err(Error::invalid("/extra/sign-it/vat_id_number", message));
+        };
+        return Ok(Some(told_with(tax_id, vat_id, given.map(Option::unwrap_or_default))));
+    };
+    let key = SECRETS.get(missing).map_or("", |secret| secret.key);
+    let message = "the service takes partita IVA and Fisconline credentials together; give pin, password and tax_id_number, each as env:NAME or file:PATH";
+    Err(Error::invalid(format!("/extra/sign-it/{key}"), message))
 }
 
 /// Tells the service the credentials anew, when the configuration says that the password was changed since.

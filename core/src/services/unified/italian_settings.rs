@@ -48,15 +48,15 @@ pub(in crate::services) static SECRETS: [MerchantSecret; 3] = [
     MerchantSecret { key: "tax_id_number", dummy: "RSSMRA80A01H501U" },
 ];
 
+/// A block in which what is left out stays as it is: nothing is filled in.
+pub(super) fn changes(block: &Map<String, Value>) -> Result<ItalianMerchantSettings> {
+    let settings: ItalianMerchantSettings = services::block("sign-it", block)?;
+    settings.check()?;
+    Ok(settings)
+}
+
 /// The block, checked and completed, without its secrets.
 pub(in crate::services) fn merchant(environment: &str, block: &Map<String, Value>) -> Result<Value> {
-    // Whatever is wrong with a secret, the sentence about it must not show it.
-    if let Some(secret) =
-        SECRETS.iter().find(|secret| block.get(secret.key).is_some_and(|value| !value.is_string()))
-    {
-        let message = format!("{} must be text in quotes", secret.key);
-        return Err(wrong(&format!("/{}", secret.key), message));
-    }
     let mut settings: ItalianMerchantSettings = services::block("sign-it", block)?;
     let mut missing: Vec<&str> =
         SECRETS.iter().map(|secret| secret.key).filter(|key| !block.contains_key(*key)).collect();

@@ -59,6 +59,7 @@ mod replay;
 mod resources;
 mod returns;
 mod run;
+mod secrets;
 pub(super) mod settings;
 mod subject;
 mod vat;

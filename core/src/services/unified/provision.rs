@@ -98,7 +98,7 @@ pub(super) fn account(run: &Run<'_>) -> Flow<Outcome> {
 
 /// The organization of a key. Only the answer to a sign-in names it (contract sign-fr 2.1), so this is one;
 /// its token is never used, and being a read, it is never written down.
-fn own_organization(run: &Run<'_>, credential: &str) -> Flow<String> {
+pub(super) fn own_organization(run: &Run<'_>, credential: &str) -> Flow<String> {
     let label = "who-am-i";
     let Some(answer) = run.past.answer(label) else {
         return Err(Stop::Step(Box::new(Step::Send(Request {
@@ -344,12 +344,18 @@ pub(super) fn address(address: &Value) -> Result<Value> {
             None => Err(Error::new(Kind::Config, format!("the address has no {name}; add it")).at(pointer)),
         }
     };
+    // Appendix A, CountryCode2.
+    let country = part("country")?;
+    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        let message = "a country is two capital letters (ISO 3166), such as FR";
+        return Err(Error::new(Kind::Config, message).at("/address/country"));
+    }
     let number = if address.get("number").is_none_or(Value::is_null) { "-" } else { part("number")? };
     Ok(json!({
         "line": {"type": "STREET_NUMBER", "street": part("street")?, "number": number},
         "code": part("code")?,
         "city": part("city")?,
-        "country": part("country")?,
+        "country": country,
     }))
 }
 

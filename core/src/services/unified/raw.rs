@@ -8,6 +8,7 @@ use super::wire::{self, IDEMPOTENCY_KEY};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Effect, Known, Lost, Method, Outcome, Request, Step};
 use crate::services::path;
+use crate::text::quoted;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -67,7 +68,7 @@ fn prepared(run: &Run<'_>, label: &str) -> Result<Request> {
         "POST" => Method::Post,
         "PATCH" => Method::Patch,
         other => {
-            let message = format!("the service has no method '{other}'; give GET, POST or PATCH");
+            let message = format!("the service has no method {}; give GET, POST or PATCH", quoted(other));
             return Err(Error::invalid("/method", message));
         }
     };

@@ -2,13 +2,15 @@
 
 use super::facts;
 use super::run::{Flow, Run};
-use super::wire::{PAGE, encoded, text};
+use super::wire::{PAGE, encoded, is_page_token, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::Outcome;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+/// The longest half of a type.
+const TYPE_WORD: usize = 40;
 /// Pages that one call follows.
 const MOST_PAGES: u32 = 200;
 /// The flags of a retrieval.
@@ -26,9 +28,18 @@ pub(super) fn get(run: &Run<'_>) -> Flow<Outcome> {
     let register = facts::register(run.facts)?;
     let credential = facts::merchant(run.facts)?.credential;
     let answer = run.read("record", &credential, &format!("/records/{id}?{FLAGS}"), None)?;
-    let answer = answer.filter(|answer| answer.text("/content/system/id") == Some(register.system.as_str()));
-    let body = &answer.ok_or_else(unknown)?.body;
-    let result = told(run, body, text(&register.certificate, "/x509_pem"))?;
+    let answer = answer.ok_or_else(unknown)?;
+    let certificate = match answer.text("/content/system/id") {
+        Some(system) if system == register.system => text(&register.certificate, "/x509_pem"),
+        // The records of a system in whose place another one came stay the register's, and its own key signed them.
+        Some(system) if register.replaced.iter().any(|replaced| replaced == system) => {
+            let path = format!("/systems/{system}");
+            let shown = run.read("record.system", &credential, &path, None)?;
+            shown.and_then(|shown| shown.text("/content/journal/cryptography/certificate/x509_pem"))
+        }
+        _ => return Err(unknown().into()),
+    };
+    let result = told(run, &answer.body, certificate)?;
     Ok(Outcome { result, ..Outcome::default() })
 }
 
@@ -45,6 +56,10 @@ pub(super) fn list(run: &Run<'_>) -> Flow<Outcome> {
         let message = format!("{} lists one type at a time, or all", run.service.service);
         return Err(Error::invalid("/types/1", message).into());
     }
+    if types.first().is_some_and(|wanted| !is_type(wanted)) {
+        let message = "a type of records is written as the service does, such as TRANSACTION::RECEIPT";
+        return Err(Error::invalid("/types/0", message).into());
+    }
     let filter = types.first().map(|wanted| format!("&type={}", encoded(wanted))).unwrap_or_default();
     let limit = run.param("limit").as_u64().unwrap_or(PAGE.into());
     let filter = format!("&limit={limit}{filter}");
@@ -60,6 +75,15 @@ pub(super) fn list(run: &Run<'_>) -> Flow<Outcome> {
         }
     }
     Ok(Outcome { result: json!({"results": records, "token": next}), ..Outcome::default() })
+}
+
+/// Whether a text has the shape of the types that there are (Appendix A, SystemRecordType), and of later ones.
+fn is_type(text: &str) -> bool {
+    let is_word = |word: &str| {
+        (1..=TYPE_WORD).contains(&word.len())
+            && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    };
+    text.split_once("::").is_some_and(|(first, second)| is_word(first) && is_word(second))
 }
 
 /// Whose records are listed.
@@ -91,7 +115,8 @@ pub(super) fn page<'a>(
     let unknown = || Error::invalid("/token", "this is no token of a page; give the one of the page before");
     let (at, token) = next.unwrap_or("0:").split_once(':').ok_or_else(unknown)?;
     let at: usize = at.parse().map_err(|_| unknown())?;
-    let (name, owner) = owners.get(at).ok_or_else(unknown)?;
+    let (name, owner) =
+        owners.get(at).filter(|_| token.is_empty() || is_page_token(token)).ok_or_else(unknown)?;
     let mut path = format!("/records?{name}={}{filter}", encoded(owner));
     if !token.is_empty() {
         path.push_str(&format!("&token={}", encoded(token)));

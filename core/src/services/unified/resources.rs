@@ -9,11 +9,12 @@ mod devices;
 pub(super) mod states;
 mod view;
 
+use super::provision::{own_organization, shown_secrets};
 use super::run::{Flow, Run};
 use super::subject;
-use super::wire::{Write, encoded, text};
+use super::wire::{Write, encoded, is_page_token, text};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::Outcome;
+use crate::exchange::{KeptSecret, Outcome};
 use crate::services::metadata;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -22,8 +23,6 @@ use uuid::Uuid;
 const MOST_PAGES: u32 = 200;
 /// The largest page (contract sign-fr 1.7).
 const LARGEST_PAGE: u64 = 100;
-/// The longest token of a page (Appendix A, PaginationToken).
-const TOKEN: usize = 1024;
 
 /// One kind of resource.
 #[derive(Debug)]
@@ -72,7 +71,31 @@ pub(super) fn outcome(run: &Run<'_>) -> Option<Flow<Outcome>> {
         verb if collection.has_states() => states::change(run, collection, verb)?,
         _ => return None,
     };
-    Some(shown.map(|result| Outcome { result, ..Outcome::default() }))
+    let is_written_down = !matches!(verb, "get" | "list");
+    Some(shown.map(|mut result| {
+        if is_written_down && collection.word == "merchant" {
+            hide_shown_secrets(run, &mut result);
+        }
+        Outcome { result, ..Outcome::default() }
+    }))
+}
+
+/// Puts the name of a secret that the service shows with a taxpayer where the result repeats it. The engine does so
+/// with the answer to a write; the result may repeat that to a read, and the journal keeps it.
+fn hide_shown_secrets(run: &Run<'_>, result: &mut Value) {
+    let Ok(credential) = credential(run) else { return };
+    for KeptSecret { pointer, name } in shown_secrets(run, &credential) {
+        if let Some(shown) =
+            result.pointer_mut(&format!("/answer{pointer}")).filter(|shown| shown.is_string())
+        {
+            *shown = json!({ "$secret": name });
+        }
+    }
+}
+
+/// What of a resource's answers must not be written down.
+fn kept(run: &Run<'_>, collection: &Collection, credential: &str) -> Vec<KeptSecret> {
+    if collection.word == "merchant" { shown_secrets(run, credential) } else { Vec::new() }
 }
 
 /// The credential that goes along: the one that was named, else the account's own.
@@ -83,6 +106,16 @@ fn credential(run: &Run<'_>) -> Result<String> {
     }
 }
 
+/// The organization that a change is for: the one that is named; else that of the key, where the contract wants it
+/// said with every change.
+fn scope(run: &Run<'_>, collection: &Collection, credential: &str) -> Flow<Option<String>> {
+    let named = if collection.is_scoped() { id(run, "organization")? } else { None };
+    match named {
+        None if run.service.contract.has_scope() => own_organization(run, credential).map(Some),
+        named => Ok(named),
+    }
+}
+
 /// The parameter `name` as an id, as paths and references have it: a UUID in small letters.
 fn id(run: &Run<'_>, name: &str) -> Result<Option<String>> {
     run.param(name).as_str().map(|given| as_id(&format!("/{name}"), given)).transpose()
@@ -90,7 +123,7 @@ fn id(run: &Run<'_>, name: &str) -> Result<Option<String>> {
 
 fn as_id(pointer: &str, given: &str) -> Result<String> {
     let parsed = Uuid::try_parse(given).map_err(|_| {
-        Error::invalid(pointer, "an id of SIGN FR is a UUID; give it as the service shows it")
+        Error::invalid(pointer, "an id of the service is a UUID; give it as the service shows it")
     })?;
     Ok(parsed.hyphenated().to_string())
 }
@@ -108,7 +141,8 @@ fn found(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
     let answer = run.read("find", &credential(run)?, &path, None)?;
     let gone = || {
         let word = collection.word;
-        let message = format!("SIGN FR shows no such {word} to this key; `{word}.list` lists those it shows");
+        let message =
+            format!("the service shows no such {word} to this key; `{word}.list` lists those it shows");
         Error::new(Kind::NotFound, message).at(format!("/{word}"))
     };
     Ok(answer.ok_or_else(gone)?.body.clone())
@@ -119,14 +153,16 @@ fn create(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
     let content = content::new(run, collection.word)?;
     let mut metadata = metadata::given(&run.operation.params)?;
     metadata.extend(run.record_marks());
-    let scope = if collection.is_scoped() { id(run, "organization")? } else { None };
+    let scope = scope(run, collection, &credential)?;
     let kept = format!(
         "{}@{}/subject/{}",
         run.operation.line.account, run.operation.line.environment, run.operation.id
     );
+    let shown = self::kept(run, collection, &credential);
     let make = |_| {
         let mut write = Write::post(&credential, collection.path, content.clone(), metadata.clone());
         write.scope.clone_from(&scope);
+        write.keep_secret.clone_from(&shown);
         if collection.word == "subject" {
             write.keep_secret = subject::kept_as(&kept);
         }
@@ -192,8 +228,11 @@ fn update(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
         return Ok(view::shown(collection, &now)?);
     }
     let credential = credential(run)?;
+    let shown = kept(run, collection, &credential);
+    let scope = scope(run, collection, &credential)?;
     let make = |_| {
-        let mut write = Write::patch(&credential, path.clone(), json!(changes));
+        let mut write = Write::patch(&credential, path.clone(), json!(changes)).keeping(&shown);
+        write.scope.clone_from(&scope);
         if !metadata.is_empty() {
             write.body["metadata"] = json!(metadata);
         }
@@ -218,7 +257,7 @@ fn list(run: &Run<'_>, collection: &Collection) -> Flow<Value> {
         }
     }
     let mut token = run.param("token").as_str();
-    if token.is_some_and(|token| !(1..=TOKEN).contains(&token.len())) {
+    if token.is_some_and(|token| !is_page_token(token)) {
         return Err(
             Error::invalid("/token", "this is no token of a page; give the one of the page before").into()
         );

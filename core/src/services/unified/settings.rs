@@ -98,6 +98,14 @@ pub struct LocationSettings {
     pub siret: Option<String>,
 }
 
+/// What a call changes of a taxpayer beside names and address.
+#[derive(Debug, Default)]
+pub(super) struct TaxpayerChanges {
+    pub(super) merchant_type: Option<MerchantType>,
+    pub(super) person: Option<Person>,
+    pub(super) fiscalization: Option<Value>,
+}
+
 /// What stands for the user name and the password of the tax portal outside `live`.
 pub(super) const DUMMY_PORTAL: &str = "sandbox";
 
@@ -105,6 +113,8 @@ pub(super) const DUMMY_PORTAL: &str = "sandbox";
 pub(in crate::services) static SECRETS: [MerchantSecret; 1] =
     [MerchantSecret { key: "portal_password", dummy: DUMMY_PORTAL }];
 
+/// The length of a day of the year (Appendix A, FiscalYearDate).
+const DATE: usize = 5;
 /// Most properties of a taxpayer, and their longest value (Appendix A, TaxpayerProperties).
 const PROPERTIES: (usize, usize) = (32, 64);
 
@@ -180,7 +190,7 @@ impl MerchantSettings {
             }
         }
         if let Some(date) = &self.fiscal_year_date
-            && format!("2024-{date}").parse::<jiff::civil::Date>().is_err()
+            && (date.len() != DATE || format!("2024-{date}").parse::<jiff::civil::Date>().is_err())
         {
             return Err(wrong(
                 "/fiscal_year_date",
@@ -220,7 +230,7 @@ impl MerchantSettings {
         if self.named().iter().any(|(name, _)| *name == key) {
             format!("/{key}")
         } else {
-            format!("/properties/{key}")
+            format!("/properties/{}", crate::read::escape(key))
         }
     }
 

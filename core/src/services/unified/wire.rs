@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Kind};
 use crate::exchange::{Answer, Effect, Exchange, KeptSecret, Known, Lost, Method, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -12,6 +14,8 @@ pub(super) const RESEND_WITHIN: Duration = Duration::from_secs(23 * 60 * 60);
 pub(super) const IDEMPOTENCY_KEY: &str = "X-Idempotency-Key";
 /// The header of the organization that something is done for.
 pub(super) const SCOPE: &str = "X-Scope-Identifier";
+/// The longest token of a page (Appendix A, PaginationToken).
+const PAGE_TOKEN: usize = 1024;
 /// The largest page of a list (contract sign-fr 1.7).
 pub(super) const PAGE: u32 = 100;
 
@@ -210,6 +214,11 @@ pub(super) fn encoded(text: &str) -> String {
         }
         out
     })
+}
+
+/// Whether a text can be the token of a page (Appendix A, PaginationToken): padded base64.
+pub(super) fn is_page_token(text: &str) -> bool {
+    (1..=PAGE_TOKEN).contains(&text.len()) && STANDARD.decode(text).is_ok()
 }
 
 /// The string at a pointer of a resource.

@@ -5,11 +5,12 @@
 
 use super::super::entries::set;
 use super::super::run::Run;
-use super::super::settings::{DUMMY_PORTAL, MerchantSettings};
+use super::super::secrets;
+use super::super::settings::{DUMMY_PORTAL, MerchantSettings, SECRETS};
 use super::super::wire::{IDEMPOTENCY_KEY, SCOPE, text};
 use super::{collection, receipt, take};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{LineKind, Lost, Method, Request};
+use crate::exchange::{Lost, Method, Request};
 use serde_json::{Map, Value, json};
 
 /// What every path begins with.
@@ -138,6 +139,6 @@ pub(super) fn portal_access(run: &Run<'_>, settings: &MerchantSettings) -> Resul
     if live && settings.portal_password.is_none() {
         return Err(missing("portal_password"));
     }
-    let password = format!("{}/portal_password", run.line(LineKind::Merchant)?);
-    Ok(json!({"type": "PORTAL_ACCESS", "username": username, "password": {"$secret": password}}))
+    let [password] = SECRETS.each_ref().map(|secret| secrets::of_merchant(run, secret));
+    Ok(json!({"type": "PORTAL_ACCESS", "username": username, "password": password}))
 }

@@ -61,6 +61,7 @@ fn resource(kind: &str, resource: &mut Value) {
     let Some(content) = resource.get_mut("content") else { return };
     match kind {
         "subjects" => subject(content),
+        "taxpayers" => taxpayer(content),
         "systems" => system(content),
         "records" => record(content),
         _ => {}
@@ -73,6 +74,13 @@ fn subject(content: &mut Value) {
         if let Some(value) = take(credentials, &format!("api_{name}")) {
             set(credentials, name, value);
         }
+    }
+}
+
+/// The guide's name is the legal one.
+fn taxpayer(content: &mut Value) {
+    if let Some(Value::String(name)) = take(content, "name") {
+        set(content, "name", json!({"legal": name}));
     }
 }
 

@@ -65,12 +65,17 @@ impl Contract {
         }
     }
 
+    /// Whether every change says which organization it is for.
+    pub(super) fn has_scope(self) -> bool {
+        self == Contract::Guide
+    }
+
     /// A request in this contract's words. `day` is today's date where the register stands.
     pub(super) fn spoken(self, mut request: Request, day: &str) -> Request {
         // The reference declares the scope for these only (contract sign-fr 1.3); the guide sends it with
         // every change.
         let is_scoped = matches!(collection(&request.path), "organizations" | "subjects")
-            || (self == Contract::Guide && request.method != Method::Get);
+            || (self.has_scope() && request.method != Method::Get);
         if !is_scoped {
             request.headers.retain(|(name, _)| name != SCOPE);
         }
@@ -82,6 +87,11 @@ impl Contract {
 
     /// Whether a CORRECTION and a CANCELLATION say why, which France wants (contract sign-fr 7).
     pub(super) fn has_reason(self) -> bool {
+        self == Contract::Guide
+    }
+
+    /// Whether a taxpayer shows who he is at the tax portal by its access, and not by the software's certificate.
+    pub(super) fn has_portal(self) -> bool {
         self == Contract::Guide
     }
 

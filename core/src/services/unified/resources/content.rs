@@ -7,10 +7,11 @@ use crate::resource::{
     UpdateLocation, UpdateMerchant, UpdateOrganization, UpdateSubject,
 };
 use crate::sale::Address;
+use crate::services;
 use crate::services::unified::event::fits;
 use crate::services::unified::provision::{self, MerchantParams};
 use crate::services::unified::run::Run;
-use crate::services::unified::settings::{self, MerchantSettings, MerchantType, digits};
+use crate::services::unified::settings::{MerchantType, Person, digits};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -36,7 +37,6 @@ pub(super) fn changed(run: &Run<'_>, word: &str, now: &Value) -> Result<Map<Stri
             let asked: UpdateOrganization = asked(run)?;
             keeps_no(run, "address", asked.address.is_some())?;
             keeps_no_block(run, &asked.extra)?;
-            keeps_no_block(run, &asked.extra)?;
             renamed(asked.name)
         }
         "subject" => {
@@ -61,6 +61,7 @@ fn new_organization(run: &Run<'_>) -> Result<Value> {
     let asked: CreateOrganization = asked(run)?;
     fits("/name", &asked.name, NAME)?;
     keeps_no(run, "address", asked.address.is_some())?;
+    keeps_no_block(run, &asked.extra)?;
     let organization_type = match asked.organization_type {
         OrganizationType::Group => "GROUP",
         OrganizationType::Unit => "UNIT",
@@ -79,8 +80,7 @@ fn keeps_no(run: &Run<'_>, member: &str, given: bool) -> Result<()> {
 
 /// Of an organization the service knows nothing that others do not; blocks of others are not looked at.
 fn keeps_no_block(run: &Run<'_>, extra: &Map<String, Value>) -> Result<()> {
-    let block = extra.get(&run.service.service).and_then(Value::as_object);
-    match block.and_then(|block| block.keys().next()) {
+    match block(run, extra)?.keys().next() {
         None => Ok(()),
         Some(key) => {
             keeps_no(run, &format!("extra/{}/{}", run.service.service, crate::read::escape(key)), true)
@@ -109,8 +109,18 @@ fn renamed(name: Option<String>) -> Result<Map<String, Value>> {
 
 fn new_merchant(run: &Run<'_>) -> Result<Value> {
     let asked: CreateMerchant = asked(run)?;
-    let settings = settings::merchant(&run.service.environment, &block(run, &asked.extra)?)
+    let service = &run.service.service;
+    let block = block(run, &asked.extra)?;
+    let settings = services::merchant_settings(service, &run.service.environment, &block)
         .map_err(|error| as_input(error.under(&place(run)), run))?;
+    let is_individual = block.get("type").is_some_and(|given| given == "individual");
+    if is_individual && asked.trade_name.is_some() {
+        return Err(Error::invalid("/trade_name", NO_TRADE_NAME));
+    }
+    if !is_individual && block.contains_key("person") {
+        let message = "a company is no person; set type to individual, or leave person out";
+        return Err(Error::invalid(format!("{}/person", place(run)), message));
+    }
     let params = MerchantParams {
         name: asked.name,
         trade_name: asked.trade_name,
@@ -126,26 +136,29 @@ fn new_merchant(run: &Run<'_>) -> Result<Value> {
 fn changed_merchant(run: &Run<'_>, now: &Value) -> Result<Map<String, Value>> {
     let asked: UpdateMerchant = asked(run)?;
     let block = block(run, &asked.extra)?;
-    let settings =
-        (run.service.country.taxpayer_changes)(&asked, &block).map_err(|error| as_input(error, run))?;
+    let taxpayer = (run.service.country.taxpayer_changes)(run, &asked, &block, now)
+        .map_err(|error| as_input(error, run))?;
     let mut changes = Map::new();
-    if block.contains_key("type") {
-        let individual = settings.merchant_type == MerchantType::Individual;
+    if let Some(merchant_type) = taxpayer.merchant_type {
+        let individual = merchant_type == MerchantType::Individual;
         changes.insert("type".into(), if individual { "INDIVIDUAL" } else { "COMPANY" }.into());
     }
-    if let Some(name) = changed_name(&asked, &settings, now)? {
+    if let Some(name) = changed_name(&asked, taxpayer.person.as_ref(), now)? {
         changes.insert("name".into(), name);
     }
     if let Some(address) = &asked.address {
         changes.insert("address".into(), input_address(address, run)?);
     }
-    if let Some(fiscalization) = changed_fiscalization(&asked, &settings, now)? {
+    if let Some(fiscalization) = taxpayer.fiscalization {
         changes.insert("fiscalization".into(), fiscalization);
     }
     Ok(changes)
 }
 
-fn changed_name(asked: &UpdateMerchant, settings: &MerchantSettings, now: &Value) -> Result<Option<Value>> {
+/// A natural person's name has no place for one (Appendix A, IndividualName).
+const NO_TRADE_NAME: &str = "a natural person has no trade name at the service; leave it out";
+
+fn changed_name(asked: &UpdateMerchant, person: Option<&Person>, now: &Value) -> Result<Option<Value>> {
     let mut name = now.pointer("/content/name").and_then(Value::as_object).cloned().unwrap_or_default();
     let before = name.clone();
     for (member, pointer, given) in
@@ -156,49 +169,14 @@ fn changed_name(asked: &UpdateMerchant, settings: &MerchantSettings, now: &Value
             name.insert(member.into(), given.as_str().into());
         }
     }
-    if let Some(person) = &settings.person {
+    if asked.trade_name.is_some() && (person.is_some() || name.contains_key("person")) {
+        return Err(Error::invalid("/trade_name", NO_TRADE_NAME));
+    }
+    if let Some(person) = person {
         name.insert("person".into(), json!(person));
         name.remove("trade");
     }
     Ok((name != before).then_some(Value::Object(name)))
-}
-
-fn changed_fiscalization(
-    asked: &UpdateMerchant,
-    settings: &MerchantSettings,
-    now: &Value,
-) -> Result<Option<Value>> {
-    let before = now.pointer("/content/fiscalization").cloned().unwrap_or_else(|| json!({"type": "FR"}));
-    let mut fiscalization = before.clone();
-    if let Some(tax_id) = &asked.tax_id {
-        if !digits(tax_id, 9) {
-            return Err(Error::invalid("/tax_id", "this is not a SIREN; give its 9 digits"));
-        }
-        fiscalization["tax_id_number"] = tax_id.as_str().into();
-    }
-    if let Some(date) = &settings.fiscal_year_date {
-        fiscalization["fiscal_year_date"] = date.as_str().into();
-    }
-    let mut credentials =
-        fiscalization.get("credentials").and_then(Value::as_object).cloned().unwrap_or_default();
-    if let Some(certification) = settings.certification {
-        let word = json!(certification).as_str().unwrap_or_default().to_uppercase();
-        credentials.insert("type".into(), word.into());
-    }
-    if let Some(code) = &settings.certificate_code {
-        credentials.insert("certificate_code".into(), code.as_str().into());
-    }
-    // In this contract LNE has no place for the code.
-    if credentials.get("type").is_some_and(|word| word == "LNE") {
-        credentials.remove("certificate_code");
-    }
-    let mut properties =
-        credentials.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-    properties.extend(settings.properties().into_iter().map(|(key, value)| (key, value.into())));
-    credentials.insert("properties".into(), properties.into());
-    fiscalization["credentials"] = credentials.into();
-    let says_something = asked.tax_id.is_some() || *settings != MerchantSettings::default();
-    Ok((says_something && fiscalization != before).then_some(fiscalization))
 }
 
 fn new_location(run: &Run<'_>) -> Result<Value> {
@@ -252,8 +230,8 @@ fn place_on_earth(coordinates: Option<Coordinates>) -> Result<Map<String, Value>
 
 /// The SIRET, which the service calls a label (contract sign-fr 2.5).
 fn establishment(run: &Run<'_>, extra: &Map<String, Value>) -> Result<Map<String, Value>> {
-    let settings =
-        settings::location(&block(run, extra)?).map_err(|error| as_input(error.under(&place(run)), run))?;
+    let settings = services::location_settings(&run.service.service, &block(run, extra)?)
+        .map_err(|error| as_input(error.under(&place(run)), run))?;
     let siret = settings.get("siret").and_then(Value::as_str);
     Ok(siret.map(|siret| ("label".to_owned(), siret.into())).into_iter().collect())
 }

@@ -19,6 +19,11 @@ const CONNECTIONS: usize = 100;
 
 pub(super) fn new(run: &Run<'_>) -> Result<Value> {
     let asked: CreateSystem = asked(run)?;
+    let country = run.service.country;
+    if asked.system_type != SystemType::FiscalDevice && !country.has_other_systems {
+        let message = format!("in {} a system is a register (fiscal_device), and nothing else", country.name);
+        return Err(Error::invalid("/type", message));
+    }
     check_kind(asked.system_type, asked.kind)?;
     let mut content = Map::new();
     let system_type = match asked.system_type {

@@ -40,7 +40,8 @@ pub(super) fn change(run: &Run<'_>, collection: &Collection, verb: &str) -> Opti
     let changed = || {
         let now = super::found(run, collection)?;
         let credential = super::credential(run)?;
-        let at = At { credential: &credential, scope: None, path: collection.path };
+        let scope = super::scope(run, collection, &credential)?;
+        let at = At { credential: &credential, scope: scope.as_deref(), path: collection.path };
         let there = take(run, verb, at, now, step, &Map::new())?;
         Ok(view::shown(collection, &there)?)
     };
