@@ -392,8 +392,8 @@ public:
     /** Lets all calls that wait return as if the account's patience had run out. */
     void interrupt() { fiskal_interrupt(client_.get()); }
 
-    /** Closes the client; its sales can no longer be used. */
-    void close() { client_.reset(); }
+    /** Closes the client; later calls, and those of its sales, are FISKAL_CLOSED. Closing again does nothing. */
+    void close() { fiskal_close(client_.get()); }
 
     /** The client of C, which stays this object's. */
     fiskal_client *handle() const { return client_.get(); }

@@ -21,7 +21,7 @@ export interface EventRecordParams {
   cashier?: Cashier | null | undefined
   /** Whether it happened in training. */
   training?: boolean | undefined
-  /** Per service, what only that service knows. */
+  /** Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` (an object of texts). */
   extra?: { [key: string]: unknown } | undefined
 }
 

@@ -56,11 +56,16 @@ export interface SaleData {
   /** The earlier receipt that this one refers to, for a return. */
   original?: Original | null | undefined
   /**
-   * The caller's own notes, at most 18 of 40 and 250 characters; they go along where the service has a place
-   * for them.
+   * The caller's own notes, at most 18, with names of at most 40 and texts of at most 250 characters; they go
+   * along where the service has a place for them.
    */
   metadata?: { [key: string]: string } | undefined
-  /** Per service, what only that service knows. */
+  /**
+   * Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` and `transaction`
+   * (objects of texts), `activity_code`, `operation_date`; `{"sign-at": {…}}` with `form` (`standard_v1`,
+   * `raw` or `ekabs_v0`) and `ekabs_v0`. The pages of the services say what each is for; the blocks of other
+   * services are not looked at.
+   */
   extra?: { [key: string]: unknown } | undefined
 }
 
@@ -97,7 +102,10 @@ export interface Item {
   discounts?: readonly Discount[] | undefined
   /** The article behind it. */
   article?: Article | null | undefined
-  /** Per service, what only that service knows. */
+  /**
+   * Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` (an object of texts);
+   * `{"sign-at": {…}}` with `additional_text`, `delivery_period_start`, `delivery_period_end`.
+   */
   extra?: { [key: string]: unknown } | undefined
 }
 

@@ -94,7 +94,7 @@ export interface ReceiptCorrectParams {
   payments?: readonly Payment[] | undefined
   /** Who bought. */
   customer?: Customer | null | undefined
-  /** Per service, what only that service knows. */
+  /** Per service, what only that service knows; the keys are those of a sale. */
   extra?: { [key: string]: unknown } | undefined
 }
 

@@ -164,7 +164,10 @@ export interface RecordedItem {
   discounts: RecordedDiscount[]
   /** The article behind it. */
   article: RecordedArticle | null
-  /** Per service, what only that service knows. */
+  /**
+   * Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` (an object of texts);
+   * `{"sign-at": {…}}` with `additional_text`, `delivery_period_start`, `delivery_period_end`.
+   */
   extra: { [key: string]: unknown }
 }
 

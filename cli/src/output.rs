@@ -1,6 +1,6 @@
 //! The one place that writes to standard output and standard error.
 
-use crate::plain;
+use crate::plain::{self, harmless};
 use fiskal::error::{Error, Kind};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -20,6 +20,19 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Queued or pending: `sync` finishes it.
     Pending = 3,
+}
+
+impl Exit {
+    /// How the whole ends of which this is one part: a failure is not to be taken for something that `sync` finishes.
+    pub(crate) fn and(self, other: Exit) -> Exit {
+        if self == Exit::Failed {
+            self
+        } else if other == Exit::Failed {
+            other
+        } else {
+            self.max(other)
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -44,9 +57,19 @@ impl Output {
         self.json
     }
 
-    /// A line for people.
+    /// A line for people, without what would steer their terminal: it may quote what a service said.
     pub(crate) fn line(&mut self, text: impl Display) {
-        self.write(format!("{text}\n").as_bytes());
+        self.write(format!("{}\n", harmless(&text.to_string())).as_bytes());
+    }
+
+    /// A value as JSON on one line.
+    pub(crate) fn json_line(&mut self, value: &Value) {
+        self.write(format!("{value}\n").as_bytes());
+    }
+
+    /// Whether nothing more can be written: the reader went away, or the disk is full.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_some()
     }
 
     /// A value as JSON.
@@ -70,7 +93,7 @@ impl Output {
 
     /// An error in one sentence with its place, or as JSON; tells how the command ends.
     pub(crate) fn error(&mut self, error: &Error) -> Exit {
-        let text = if self.json { error.to_json().to_string() } else { error.to_string() };
+        let text = if self.json { error.to_json().to_string() } else { harmless(&error.to_string()) };
         // Where standard error is gone there is nobody left to tell.
         let _ = writeln!(io::stderr().lock(), "{text}");
         if error.kind() == Kind::UnknownOutcome { Exit::Pending } else { Exit::Failed }

@@ -4,12 +4,14 @@
 //! [`Facts`] of its line, the past [`Exchange`]s) to what comes next (a [`Step`]). The engine
 //! writes a [`Request`] down, sends it, writes the [`Answer`] down, and asks again.
 
+mod filled;
 mod line;
 mod past;
 mod standing;
 mod token;
 mod witness;
 
+pub(crate) use filled::filled;
 pub use line::{Line, LineKind};
 pub use past::{Exchange, Known, Past};
 pub use standing::{Duty, Halt, Outage, Standing};

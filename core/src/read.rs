@@ -2,10 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::members::{ByName, NO_WORD};
-use crate::text::is_steering;
-use serde::de::DeserializeOwned;
+use crate::text::{is_steering, quoted};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
+use std::str::FromStr;
 
 /// How much of serde's own words goes into a message; the rest could be a hostile input's.
 const REASON_CHARACTERS: usize = 300;
@@ -20,6 +23,29 @@ pub(crate) fn strict<T: DeserializeOwned>(value: &Value) -> Result<T> {
     serde_path_to_error::deserialize(ByName(value)).map_err(|error| explain(&error))
 }
 
+/// A field that is a day, for serde.
+pub(crate) fn date<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Date>, D::Error> {
+    parsed(from, "a day", "2026-03-01")
+}
+
+/// A field that is a time, for serde.
+pub(crate) fn time<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Timestamp>, D::Error> {
+    parsed(from, "a time with its offset", "2026-03-01T12:00:00+01:00")
+}
+
+/// The text of a field as what it says; jiff's own reasons tell the digit, and not what to write.
+fn parsed<'de, D: Deserializer<'de>, T: FromStr>(
+    from: D,
+    what: &str,
+    example: &str,
+) -> std::result::Result<Option<T>, D::Error> {
+    let read = |text: String| {
+        let wrong = |_| D::Error::custom(format!("{} is not {what}; write it like {example}", quoted(&text)));
+        text.parse().map_err(wrong)
+    };
+    Option::<String>::deserialize(from)?.map(read).transpose()
+}
+
 /// The error of a value that does not have the shape of a type.
 fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let reason = error.inner().to_string();
@@ -31,7 +57,7 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     if let Some(unknown) = last_key(error.path()).filter(|_| reason.starts_with("unknown field `")) {
         return Error::invalid(pointer, unknown_field(&unknown, &reason));
     }
-    if let Some(message) = unknown_word(&reason) {
+    if let Some(message) = unknown_word(&reason).or_else(|| wrong_type(&reason)) {
         return Error::invalid(pointer, message);
     }
     Error::invalid(pointer, format!("the value cannot be used: {}", plain(&reason)))
@@ -47,6 +73,36 @@ fn unknown_word(reason: &str) -> Option<String> {
     let hint = nearest(given, words).map_or(String::new(), |word| format!("; did you mean '{word}'?"));
     let given: String = plain(given).chars().take(COMPARED_CHARACTERS).collect();
     Some(format!("'{given}' cannot stand here; give {}{hint}", one_of(words)))
+}
+
+/// What to say about a value of the wrong type, in the words of JSON; serde's are those of Rust.
+fn wrong_type(reason: &str) -> Option<String> {
+    let told = reason.strip_prefix("invalid type: ").or_else(|| reason.strip_prefix("invalid value: "))?;
+    let (given, expected) = told.rsplit_once(", expected ")?;
+    let given = match given {
+        "sequence" => "a list".to_owned(),
+        "map" => "an object".to_owned(),
+        scalar => {
+            let value =
+                scalar.trim_start_matches(|letter: char| letter.is_ascii_lowercase() || letter == ' ');
+            let value = if value.is_empty() { scalar } else { value.trim_matches('`') };
+            plain(value).chars().take(COMPARED_CHARACTERS).collect()
+        }
+    };
+    let expected = match expected {
+        "a sequence" => "a list",
+        "a map" | "a JSON object" => "an object",
+        name if name.starts_with("struct ") => "an object",
+        "a string" => "a text",
+        "a boolean" => "true or false",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number, 0 or more",
+        "i32" | "i64" => "a whole number",
+        other => other,
+    };
+    Some(format!("{given} cannot stand here; give {expected}"))
 }
 
 /// The words in a sentence.

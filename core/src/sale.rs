@@ -60,7 +60,7 @@ pub struct Sale {
     #[serde(default)]
     pub training: bool,
     /// When the cashier began (RFC 3339); the time of `sale.begin` if absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::time")]
     #[schemars(with = "Option<String>")]
     pub started_at: Option<Timestamp>,
     /// Who sells.
@@ -87,11 +87,14 @@ pub struct Sale {
     /// The earlier receipt that this one refers to, for a return.
     #[serde(default)]
     pub original: Option<Original>,
-    /// The caller's own notes, at most 18 of 40 and 250 characters; they go along where the
-    /// service has a place for them.
+    /// The caller's own notes, at most 18, with names of at most 40 and texts of at most 250 characters; they go
+    /// along where the service has a place for them.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
-    /// Per service, what only that service knows.
+    /// Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` and `transaction` (objects of
+    /// texts), `activity_code`, `operation_date`; `{"sign-at": {…}}` with `form` (`standard_v1`, `raw` or
+    /// `ekabs_v0`) and `ekabs_v0`. The pages of the services say what each is for; the blocks of other services are
+    /// not looked at.
     #[serde(default)]
     pub extra: Map<String, Value>,
 }
@@ -150,7 +153,8 @@ pub struct Item {
     /// The article behind it.
     #[serde(default)]
     pub article: Option<Article>,
-    /// Per service, what only that service knows.
+    /// Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` (an object of texts);
+    /// `{"sign-at": {…}}` with `additional_text`, `delivery_period_start`, `delivery_period_end`.
     #[serde(default)]
     pub extra: Map<String, Value>,
 }

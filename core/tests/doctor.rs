@@ -2,16 +2,20 @@
 #![allow(clippy::unwrap_used)]
 
 use fiskal::config::Config;
-use fiskal::doctor::{Reached, reach};
+use fiskal::doctor::{Reached, reach, sign_in};
 use fiskal::error::{Kind, Result};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
 fn reached(base: &str) -> Result<Reached> {
+    reach(&config(base), "paris")
+}
+
+fn config(base: &str) -> Config {
     let text = format!(
         "[account.paris]\nservice = 'sign-fr'\nenvironment = 'sandbox'\nkey = 'k'\nsecret = 's'\nurl = '{base}'\n"
     );
-    reach(&Config::from_toml(&text, "fiskal.toml").unwrap(), "paris")
+    Config::from_toml(&text, "fiskal.toml").unwrap()
 }
 
 /// Answers one request with `answer`.
@@ -76,4 +80,17 @@ fn an_account_that_is_not_there_is_named() {
     let error = reach(&config, "paris").unwrap_err();
     assert_eq!(error.kind(), Kind::Config);
     assert!(error.message().contains("paris"), "{error}");
+}
+
+#[test]
+fn credentials_that_the_service_does_not_take_are_unauthorized() {
+    let refusal = r#"{"content": {"code": "E_UNAUTHORIZED", "message": "No such key."}}"#;
+    let base = answering(format!(
+        "HTTP/1.1 401 No\r\nX-Trace-Identifier: t\r\nContent-Length: {}\r\n\r\n{refusal}",
+        refusal.len()
+    ));
+    let error = sign_in(&config(&base), "paris").unwrap_err();
+    assert_eq!((error.kind(), error.details().trace_id.as_deref()), (Kind::Unauthorized, Some("t")));
+    assert_eq!((error.pointer(), error.details().line), (Some("/account/paris"), Some(1)));
+    assert!(error.message().contains("No such key; check key, secret and environment"), "{error}");
 }

@@ -119,7 +119,7 @@ fn refused(sale: &Value, pointer: &str, words: &str) {
 #[test]
 fn what_is_no_sale_is_refused() {
     for value in [json!(null), json!("sale"), json!(7)] {
-        refused(&value, "", "invalid type");
+        refused(&value, "", "cannot stand here; give an object");
     }
     refused(&json!({}), "/register", "'register' is missing");
     refused(&without("/items/0/text"), "/items/0/text", "'text' is missing");
@@ -217,11 +217,14 @@ fn ids_and_times_keep_their_bounds() {
         ("/id", json!("a\u{0}b"), "visible"),
         ("/id", json!("x".repeat(65)), "at most 64"),
         ("/id", json!(""), "empty"),
-        ("/id", json!(7), "expected a string"),
+        ("/id", json!(7), "7 cannot stand here; give a text"),
         ("/register", json!(""), "empty"),
-        ("/started_at", json!("yesterday"), "cannot be used"),
+        ("/started_at", json!("yesterday"), "write it like 2026-03-01T12:00:00+01:00"),
+        ("/cashier", json!("Anna, expected b"), "\"Anna, expected b\" cannot stand here; give an object"),
+        ("/items", json!({}), "an object cannot stand here; give a list"),
+        ("/training", json!(null), "null cannot stand here; give true or false"),
         ("/cashier/id", json!(""), "empty"),
-        ("/metadata/k", json!(1), "expected a string"),
+        ("/metadata/k", json!(1), "give a text"),
         ("/metadata/k", json!("x".repeat(251)), "at most 250"),
     ]);
     let notes: serde_json::Map<_, _> = (0..19).map(|key| (key.to_string(), json!("note"))).collect();

@@ -3,7 +3,7 @@
 use crate::args::Period;
 use crate::output::{Exit, Output};
 use fiskal::Fiskal;
-use fiskal::error::Result;
+use fiskal::error::{Error, Result};
 use serde_json::{Map, Value, json};
 
 /// Closes a period of one register or of all, one after the other.
@@ -26,11 +26,20 @@ pub(super) fn run(
         if let Some(date) = date {
             params.insert("date".into(), date.into());
         }
-        let closing = fiskal.call("closing.create", &Value::Object(params))?;
-        exit = exit.max(exit_of(&closing));
-        output.result(&closing);
+        match fiskal.call("closing.create", &Value::Object(params)) {
+            Ok(closing) => {
+                exit = exit.and(exit_of(&closing));
+                output.result(&closing);
+            }
+            // The other registers are closed all the same.
+            Err(error) => exit = exit.and(output.error(&of_register(register, error))),
+        }
     }
     Ok(exit)
+}
+
+fn of_register(register: &str, error: Error) -> Error {
+    error.with(|details| details.message = format!("{register}: {}", details.message))
 }
 
 /// Failed where the two sides differ; pending where the service has not closed yet.

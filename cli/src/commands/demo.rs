@@ -47,6 +47,7 @@ pub(super) fn run(country: Country, evidence: &Evidence<'_>, output: &mut Output
     } else {
         output.bytes(&paper);
         proven(&scene, &receipt, output);
+        output.line(evidence.left());
     }
     Ok(exit_of(&receipt))
 }
@@ -69,6 +70,14 @@ impl Evidence<'_> {
             )),
             None => Ok(()),
         }
+    }
+
+    /// What there is of the demo afterwards.
+    fn left(&self) -> String {
+        let files: Vec<String> =
+            [self.dep, self.keys].into_iter().flatten().map(|path| path.display().to_string()).collect();
+        let nothing = "nothing of this is left on this machine";
+        if files.is_empty() { nothing.to_owned() } else { format!("{nothing} but {}", files.join(" and ")) }
     }
 
     fn write(&self, fiskal: &Fiskal, sandbox: &str, receipt: &Value) -> Result<()> {
@@ -120,7 +129,6 @@ fn proven(scene: &Scene, receipt: &Value, output: &mut Output) {
         text(receipt, place)
     ));
     output.line(format_args!("verified: {}", verified.join(", ")));
-    output.line("nothing of this is left on this machine");
 }
 
 /// Writes the configuration, and the sandbox's credentials into files of their own.

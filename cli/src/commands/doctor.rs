@@ -39,15 +39,23 @@ fn examine(path: &Path, report: &mut Report) {
         return;
     };
     for (name, account) in &config.accounts {
+        let mut has_secrets = true;
         for (key, secret) in [("key", Some(&account.key)), ("secret", account.secret.as_ref())] {
             if let Some(secret) = secret {
-                report.check("secrets", secret.resolve(), |_| format!("account.{name}.{key} is there"));
+                let found =
+                    report.check("secrets", secret.resolve(), |_| format!("account.{name}.{key} is there"));
+                has_secrets &= found.is_some();
             }
         }
         if let Some(reached) = report.check("service", doctor::reach(&config, name), |reached| {
             format!("{} answers at {}", account.service, reached.base)
         }) {
             report.check("clock", clock(&reached), |ahead| format!("{ahead} s from the service's"));
+            if has_secrets {
+                report.check("sign-in", doctor::sign_in(&config, name), |()| {
+                    format!("account.{name} is accepted")
+                });
+            }
         }
     }
     for (name, secret) in config.secrets.iter().filter(|(_, secret)| !secret.is_dummy()) {

@@ -24,7 +24,7 @@ pub(super) fn run(country: Country, path: &Path, output: &mut Output) -> Result<
         Error::new(Kind::Config, message).with(|details| details.file = Some(path.display().to_string()))
     })?;
     if output.is_json() {
-        output.value(&serde_json::json!({"config": path}));
+        output.value(&serde_json::json!({"config": path.display().to_string()}));
     } else {
         output.line(format_args!(
             "{} is written; put in who you are, set {keys}_KEY and {keys}_SECRET, then run `fiskal provision --plan`",

@@ -1,5 +1,6 @@
 //! JSON from a file, from standard input, or from the command line.
 
+use fiskal::boundary;
 use fiskal::error::{Error, Kind, Result};
 use serde_json::Value;
 use std::fs::File;
@@ -41,7 +42,10 @@ fn read(source: impl Read, name: &str) -> Result<Vec<u8>> {
 }
 
 fn parse(bytes: &[u8], name: &str) -> Result<Value> {
-    serde_json::from_slice(bytes).map_err(|cause| {
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| unreadable(name, "it is not UTF-8 text; save it as UTF-8"))?;
+    // Editors on Windows write it, and a parser may pass over it (RFC 8259, section 8.1).
+    boundary::parse(text.strip_prefix('\u{FEFF}').unwrap_or(text)).map_err(|cause| {
         Error::new(Kind::Invalid, format!("this is not JSON: {cause}")).with(|details| {
             details.file = Some(name.to_owned());
             details.line = Some(cause.line().max(1) as u64);

@@ -1,6 +1,6 @@
 //! `fiskal journal`
 
-use super::{open, text};
+use super::{from_here, open, text};
 use crate::args::{Format, Journal as Action};
 use crate::output::{Exit, Output};
 use fiskal::Fiskal;
@@ -24,13 +24,13 @@ pub(super) fn run(config: &Path, action: &Action, output: &mut Output) -> Result
                 Format::Jsonl => "jsonl",
                 Format::Csv => "csv",
             };
-            let params = json!({ "path": absolute(dir)?, "format": format, "first": first, "last": last });
+            let params = json!({ "path": from_here(dir)?, "format": format, "first": first, "last": last });
             let manifest = open(config)?.call("journal.export", &params)?;
             exported(dir, &manifest, output);
             Ok(Exit::Done)
         }
         Action::Backup { file } => {
-            call(config, "journal.backup", &json!({ "path": absolute(file)? }), output)
+            call(config, "journal.backup", &json!({ "path": from_here(file)? }), output)
         }
         Action::Redact { entries, reason } => {
             call(config, "journal.redact", &json!({ "entries": entries, "reason": reason }), output)
@@ -60,14 +60,6 @@ fn exported(dir: &Path, manifest: &Value, output: &mut Output) {
     ));
 }
 
-/// What is typed means a place from here; what operations take, one from the journal's folder.
-fn absolute(path: &Path) -> Result<String> {
-    let wrong =
-        || Error::invalid("/path", format!("'{}' cannot be named; give another path", path.display()));
-    let absolute = std::path::absolute(path).map_err(|_| wrong())?;
-    absolute.to_str().map(str::to_owned).ok_or_else(wrong)
-}
-
 /// One entry a line, the payloads only as JSON.
 fn show(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
     let mut page = Filter { limit: PAGE, ..Filter::default() };
@@ -76,8 +68,11 @@ fn show(fiskal: &Fiskal, output: &mut Output) -> Result<Exit> {
         let Some(last) = entries.last() else { return Ok(Exit::Done) };
         page.after = last.seq;
         for entry in &entries {
+            if output.has_failed() {
+                return Ok(Exit::Done);
+            }
             if output.is_json() {
-                output.line(json!(entry));
+                output.json_line(&json!(entry));
             } else {
                 output.line(format_args!(
                     "{:>6}  {:.3}  {:<20} {}",

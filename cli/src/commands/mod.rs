@@ -87,8 +87,15 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 /// A path as the caller typed it: from the folder that the command runs in, and not from the journal's.
 fn from_here(path: &Path) -> Result<String> {
     let absolute = std::path::absolute(path)
-        .map_err(|cause| Error::invalid("/to", format!("'{}' is no path: {cause}", path.display())))?;
-    Ok(absolute.to_string_lossy().into_owned())
+        .map_err(|cause| Error::invalid("", format!("'{}' is no path: {cause}", path.display())))?;
+    Ok(named(&absolute)?.to_owned())
+}
+
+/// A path as operations take it: they know text only, and another spelling would be another file.
+fn named(path: &Path) -> Result<&str> {
+    path.to_str().ok_or_else(|| {
+        Error::invalid("", format!("the path '{}' is not UTF-8 text; give another", path.display()))
+    })
 }
 
 /// The list at a JSON pointer; empty if there is none.

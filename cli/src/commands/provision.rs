@@ -2,7 +2,6 @@
 
 use super::{list, text};
 use crate::output::{Exit, Output};
-use crate::plain::harmless;
 use fiskal::Fiskal;
 use fiskal::error::Result;
 use serde_json::{Map, Value};
@@ -50,7 +49,7 @@ fn things(line: &Value) -> Vec<String> {
     let made = resources.into_iter().chain([orphans]).flat_map(|(what, pointer, called)| {
         list(line, pointer)
             .iter()
-            .map(move |one| format!("{what} {} {}", text(one, "/type"), harmless(text(one, called))))
+            .map(move |one| format!("{what} {} {}", text(one, "/type"), text(one, called)))
     });
     plan.chain(made).collect()
 }

@@ -1,6 +1,6 @@
 //! `fiskal verify`
 
-use super::{list, text};
+use super::{list, named, text};
 use crate::args::{Dep, Verify};
 use crate::output::{Exit, Output};
 use fiskal::Interrupt;
@@ -16,8 +16,9 @@ pub(super) fn run(what: &Verify, output: &mut Output) -> Result<Exit> {
 
 /// Checks an export; what breaks a rule makes the command fail.
 fn dep(files: &Dep, output: &mut Output) -> Result<Exit> {
+    let receipts = files.receipts.as_deref().map(named).transpose()?;
     let params = json!({
-        "file": files.file, "keys": files.keys, "receipts": files.receipts, "printed": files.printed,
+        "file": named(&files.file)?, "keys": named(&files.keys)?, "receipts": receipts, "printed": files.printed,
         "partial": files.partial,
     });
     let bytes = files.file.metadata().map(|metadata| metadata.len()).unwrap_or_default();

@@ -53,8 +53,16 @@ fn as_json_the_demo_writes_the_receipt_and_nothing_else() {
 fn the_austrian_demo_prints_a_receipt_and_shows_its_log() {
     let shop = Shop::new();
     let ran = shop.run(&["demo", "at", "--dep", "dep.json", "--keys", "keys.json"]).ends(0);
-    for word in ["Café Muster", "Sachertorte", "17,00", "RKSV-Beleg: 2", "RKSV-Kassen-ID: ", "4,9", "signed"]
-    {
+    for word in [
+        "Café Muster",
+        "Sachertorte",
+        "17,00",
+        "RKSV-Beleg: 2",
+        "RKSV-Kassen-ID: ",
+        "4,9",
+        "signed",
+        "but dep.json and keys.json",
+    ] {
         assert!(ran.out.contains(word), "'{word}' is not in:\n{}", ran.out);
     }
     assert_eq!(shop.left_behind(), Vec::<std::path::PathBuf>::new());

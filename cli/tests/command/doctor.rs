@@ -9,7 +9,7 @@ fn a_healthy_till_is_told_so() {
     let ran = shop.run(&["doctor"]).ends(0);
     assert!(!ran.out.contains("portal_password"), "what nobody configured is not there: {}", ran.out);
     assert!(ran.out.lines().all(|line| line.starts_with("ok ")), "{}", ran.out);
-    for check in ["config", "secrets", "journal", "chain", "service", "clock"] {
+    for check in ["config", "secrets", "journal", "chain", "service", "clock", "sign-in"] {
         assert!(ran.out.contains(check), "{check} is not in:\n{}", ran.out);
     }
     let report = shop.run(&["doctor", "--json"]).ends(0).json();
@@ -26,6 +26,15 @@ fn what_ails_a_till_is_named_with_what_to_do() {
     assert!(failed.contains("account.paris.secret") && failed.contains("fiskal.toml:9"), "{failed}");
 
     shop.write("secret", "x");
+    let ran = shop.run(&["doctor"]).ends(1);
+    let failed = ran.out.lines().find(|line| line.starts_with("FAIL")).unwrap();
+    assert!(
+        failed.contains("sign-in")
+            && failed.contains("/account/paris")
+            && failed.contains("check key, secret and environment"),
+        "{failed}"
+    );
+
     drop(sandbox);
     let ran = shop.run(&["doctor"]).ends(1);
     assert!(ran.out.lines().any(|line| line.starts_with("FAIL  service")), "{}", ran.out);

@@ -86,6 +86,10 @@ impl Shop {
     }
 
     pub(crate) fn run_with(&self, args: &[&str], input: &str) -> Ran {
+        self.run_with_bytes(args, input.as_bytes())
+    }
+
+    pub(crate) fn run_with_bytes(&self, args: &[&str], input: &[u8]) -> Ran {
         let mut child = command(self.folder.path())
             .args(args)
             .env("TMPDIR", self.temporary.path())
@@ -95,7 +99,7 @@ impl Shop {
             .spawn()
             .unwrap();
         // A command that does not read its input may be gone by now.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let _ = child.stdin.take().unwrap().write_all(input);
         ran(child.wait_with_output().unwrap())
     }
 

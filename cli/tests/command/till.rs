@@ -150,6 +150,13 @@ fn a_day_is_closed_and_its_records_exported() {
     assert_eq!(today["totals"]["totals"]["gross"], "2.40");
     shop.run(&["closing", "--register", "till-9"]).ends(1);
     shop.run(&["closing", "--period", "week"]).ends(2);
+    // A register that cannot be closed keeps no other from it.
+    let one_more = std::fs::read_to_string(shop.path("fiskal.toml")).unwrap()
+        + "[register.till-0]\nlocation = 'rivoli'\n";
+    shop.write("fiskal.toml", &one_more);
+    let ran = shop.run(&["closing", "--json"]).ends(1);
+    assert!(ran.error_json()["message"].as_str().unwrap().starts_with("till-0: "), "{}", ran.err);
+    assert_eq!(ran.json()["totals"], today["totals"]);
 
     let to = shop.path("records.zip");
     let to = to.to_str().unwrap();

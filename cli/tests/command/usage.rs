@@ -83,3 +83,40 @@ fn help_fits_a_terminal_of_80_columns() {
         assert!(widest.chars().count() <= 80, "{page:?}: {widest}");
     }
 }
+
+#[test]
+fn input_is_json_as_every_face_reads_it() {
+    let cases: [(&[u8], i32, &str); 4] = [
+        (b"\xEF\xBB\xBF{}", 0, ""),
+        (b"\xFF\xFE{\0}\0", 1, "save it as UTF-8"),
+        (b"{\"a\": 1,\n \"a\": 2}", 1, "is there twice"),
+        (b"{\"a\": ", 1, "standard input:1"),
+    ];
+    for (input, status, said) in cases {
+        let ran = Shop::new().run_with_bytes(&["call", "describe", "-"], input).ends(status);
+        assert!(ran.err.contains(said), "{input:?}: {}", ran.err);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_path_that_is_no_text_is_no_other_path() {
+    use std::os::unix::ffi::OsStrExt;
+    let odd = std::ffi::OsStr::from_bytes(b"a\xFFb");
+    let shop = Shop::new();
+    shop.run(&["init"]).ends(0);
+    let cases: [(&[&str], &[&str], i32); 4] = [
+        (&["init", "--json", "--config"], &[], 0),
+        (&["verify", "dep"], &["--keys", "keys.json"], 1),
+        (&["verify", "dep", "dep.json", "--keys"], &[], 1),
+        (&["journal", "backup"], &[], 1),
+    ];
+    for (before, after, status) in cases {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fiskal"));
+        let ran = command.current_dir(shop.path("")).args(before).arg(odd).args(after).output().unwrap();
+        let err = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(status), "{before:?}: {err}");
+        assert_eq!(err.contains("give another"), status == 1, "{before:?}: {err}");
+    }
+    assert!(shop.path("").join(odd).exists());
+}

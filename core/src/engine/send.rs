@@ -5,11 +5,11 @@ use crate::engine::drive::{Drive, must_repeat};
 use crate::engine::events::What;
 use crate::engine::ports::{Clock, Durability, Ids, SecretStore, Store};
 use crate::error::{Error, Kind, Result};
-use crate::exchange::{Answer, Effect, Exchange, Known, Lost, Request, Token};
+use crate::exchange::{Answer, Effect, Exchange, Known, Lost, Request, Token, filled};
 use crate::transport::{CONNECT_TIMEOUT, Sent, Transport, Wire};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Number, Value, json};
 use std::time::Duration;
 
 /// After so many answers 429 the service's step sees the refusal.
@@ -128,7 +128,7 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         bearer: Option<&SecretString>,
         at_most: Duration,
     ) -> Result<Attempt> {
-        let body = request.body.as_ref().map(|body| self.fill_secrets(body)).transpose()?;
+        let body = request.body.as_ref().map(|body| filled(body, &|name| self.secret(name))).transpose()?;
         let wire = Wire {
             base: request.base.clone(),
             method: request.method,
@@ -211,25 +211,6 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Drive<'_, S, T, C
         self.engine.secrets.get(name)?.ok_or_else(|| {
             let message = format!("the secret '{name}' is not in the secret store; run `provision` again");
             Error::new(Kind::NotReady, message)
-        })
-    }
-
-    /// The body with every `{"$secret": NAME}` replaced by the secret.
-    fn fill_secrets(&self, body: &Value) -> Result<Value> {
-        Ok(match body {
-            Value::Object(members) => {
-                if let Some(name) =
-                    members.get("$secret").and_then(Value::as_str).filter(|_| members.len() == 1)
-                {
-                    return Ok(Value::from(self.secret(name)?.expose_secret()));
-                }
-                let filled = members.iter().map(|(key, value)| Ok((key.clone(), self.fill_secrets(value)?)));
-                Value::Object(filled.collect::<Result<Map<_, _>>>()?)
-            }
-            Value::Array(items) => {
-                Value::Array(items.iter().map(|item| self.fill_secrets(item)).collect::<Result<_>>()?)
-            }
-            other => other.clone(),
         })
     }
 

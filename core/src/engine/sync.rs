@@ -188,5 +188,6 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
 
 /// The error for a sale that was never begun.
 pub(crate) fn no_such_sale(sale: &str) -> Error {
-    Error::new(Kind::NotFound, format!("no sale '{sale}' was begun on this register")).at("/id")
+    let message = format!("no sale '{sale}' was begun here; `sale.list` shows those that are open");
+    Error::new(Kind::NotFound, message).at("/id")
 }

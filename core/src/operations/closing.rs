@@ -40,7 +40,7 @@ struct Wanted {
     /// The register's name in the configuration.
     register: String,
     /// The day, as `YYYY-MM-DD`; today if absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::date")]
     #[schemars(with = "Option<String>")]
     date: Option<Date>,
 }
@@ -55,7 +55,7 @@ struct Create {
     #[serde(default)]
     period: Period,
     /// A day of the period, as `YYYY-MM-DD`; today if absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::date")]
     #[schemars(with = "Option<String>")]
     date: Option<Date>,
     /// Print it so, into `paper`; not printed if absent.

@@ -57,7 +57,7 @@ struct Correct {
     /// Who bought.
     #[serde(default)]
     customer: Option<Customer>,
-    /// Per service, what only that service knows.
+    /// Per service, what only that service knows; the keys are those of a sale.
     #[serde(default)]
     extra: Map<String, Value>,
 }

@@ -33,7 +33,7 @@ struct Event {
     /// What happened, at most 128 characters.
     description: String,
     /// When it happened (RFC 3339); now if absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::time")]
     #[schemars(with = "Option<String>")]
     occurred_at: Option<Timestamp>,
     /// Who was there.
@@ -42,7 +42,7 @@ struct Event {
     /// Whether it happened in training.
     #[serde(default)]
     training: bool,
-    /// Per service, what only that service knows.
+    /// Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` (an object of texts).
     #[serde(default)]
     extra: Map<String, Value>,
 }

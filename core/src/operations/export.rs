@@ -70,11 +70,11 @@ struct Create {
     #[serde(default, rename = "type")]
     export_type: Option<ExportType>,
     /// The first time of signing (RFC 3339). `records` need it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::time")]
     #[schemars(with = "Option<String>")]
     start: Option<Timestamp>,
     /// The last time of signing (RFC 3339), not before the first. `records` need it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::time")]
     #[schemars(with = "Option<String>")]
     end: Option<Timestamp>,
     /// Of `dep7`, the service's number of the first receipt.
@@ -137,11 +137,11 @@ struct List {
     /// The register's name in the configuration.
     register: String,
     /// Only files made at this time or later (RFC 3339).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::time")]
     #[schemars(with = "Option<String>")]
     start: Option<Timestamp>,
     /// Only files made at this time or earlier (RFC 3339).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::read::time")]
     #[schemars(with = "Option<String>")]
     end: Option<Timestamp>,
     /// At most so many, up to 1,000.

@@ -106,7 +106,7 @@ static void what_fails_is_thrown(fiskal::Client &client)
         moved.sale("till-1");
         CHECK(false);
     } catch (const fiskal::Error &error) {
-        CHECK(error.status() == FISKAL_INVALID);
+        CHECK(error.status() == FISKAL_CLOSED);
     }
     try {
         fiskal::Client::open_json("{}");

@@ -36,7 +36,8 @@ class AsyncEventOperations(AsyncCalls):
             occurred_at: When it happened (RFC 3339); now if absent.
             cashier: Who was there.
             training: Whether it happened in training. (default false)
-            extra: Per service, what only that service knows.
+            extra: Per service, what only that service knows: `{"sign-fr": {…}}` with
+                `properties` (an object of texts).
         """
         return cast(
             _types.EventRecordResult,

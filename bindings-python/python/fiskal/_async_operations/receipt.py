@@ -154,7 +154,7 @@ class AsyncReceiptOperations(AsyncCalls):
                 less) than the items.
             payments: How it was paid; at most 100.
             customer: Who bought.
-            extra: Per service, what only that service knows.
+            extra: Per service, what only that service knows; the keys are those of a sale.
         """
         return cast(
             "Receipt",

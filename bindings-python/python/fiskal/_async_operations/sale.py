@@ -60,9 +60,13 @@ class AsyncSaleOperations(AsyncCalls):
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
-                where the service has a place for them.
-            extra: Per service, what only that service knows.
+            metadata: The caller's own notes, at most 18, with names of at most 40 and texts of
+                at most 250 characters; they go along where the service has a place for them.
+            extra: Per service, what only that service knows: `{"sign-fr": {…}}` with
+                `properties` and `transaction` (objects of texts), `activity_code`,
+                `operation_date`; `{"sign-at": {…}}` with `form` (`standard_v1`, `raw` or
+                `ekabs_v0`) and `ekabs_v0`. The pages of the services say what each is for; the
+                blocks of other services are not looked at.
         """
         return cast(
             _types.SaleReference,
@@ -136,9 +140,13 @@ class AsyncSaleOperations(AsyncCalls):
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
-                where the service has a place for them.
-            extra: Per service, what only that service knows.
+            metadata: The caller's own notes, at most 18, with names of at most 40 and texts of
+                at most 250 characters; they go along where the service has a place for them.
+            extra: Per service, what only that service knows: `{"sign-fr": {…}}` with
+                `properties` and `transaction` (objects of texts), `activity_code`,
+                `operation_date`; `{"sign-at": {…}}` with `form` (`standard_v1`, `raw` or
+                `ekabs_v0`) and `ekabs_v0`. The pages of the services say what each is for; the
+                blocks of other services are not looked at.
         """
         return cast(
             _types.SaleReference,
@@ -212,9 +220,13 @@ class AsyncSaleOperations(AsyncCalls):
             payments: How it is paid; at most 100.
             customer: Who buys.
             original: The earlier receipt that this one refers to, for a return.
-            metadata: The caller's own notes, at most 18 of 40 and 250 characters; they go along
-                where the service has a place for them.
-            extra: Per service, what only that service knows.
+            metadata: The caller's own notes, at most 18, with names of at most 40 and texts of
+                at most 250 characters; they go along where the service has a place for them.
+            extra: Per service, what only that service knows: `{"sign-fr": {…}}` with
+                `properties` and `transaction` (objects of texts), `activity_code`,
+                `operation_date`; `{"sign-at": {…}}` with `form` (`standard_v1`, `raw` or
+                `ekabs_v0`) and `ekabs_v0`. The pages of the services say what each is for; the
+                blocks of other services are not looked at.
         """
         return cast(
             "Receipt",

@@ -71,11 +71,14 @@ class SaleOptions(TypedDict, total=False):
     # The earlier receipt that this one refers to, for a return.
     original: Optional[OriginalParams]
 
-    # The caller's own notes, at most 18 of 40 and 250 characters; they go along where the service
-    # has a place for them.
+    # The caller's own notes, at most 18, with names of at most 40 and texts of at most 250
+    # characters; they go along where the service has a place for them.
     metadata: Mapping[str, str]
 
-    # Per service, what only that service knows.
+    # Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` and
+    # `transaction` (objects of texts), `activity_code`, `operation_date`; `{"sign-at": {…}}` with
+    # `form` (`standard_v1`, `raw` or `ekabs_v0`) and `ekabs_v0`. The pages of the services say what
+    # each is for; the blocks of other services are not looked at.
     extra: Mapping[str, Any]
 
 
@@ -122,7 +125,9 @@ class ItemOptions(TypedDict, total=False):
     # The article behind it.
     article: Optional[ArticleParams]
 
-    # Per service, what only that service knows.
+    # Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` (an object of
+    # texts); `{"sign-at": {…}}` with `additional_text`, `delivery_period_start`,
+    # `delivery_period_end`.
     extra: Mapping[str, Any]
 
 

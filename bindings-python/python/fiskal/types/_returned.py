@@ -107,7 +107,9 @@ class Item(TypedDict):
     # The article behind it.
     article: Optional[Article]
 
-    # Per service, what only that service knows.
+    # Per service, what only that service knows: `{"sign-fr": {…}}` with `properties` (an object of
+    # texts); `{"sign-at": {…}}` with `additional_text`, `delivery_period_start`,
+    # `delivery_period_end`.
     extra: Dict[str, Any]
 
 

@@ -161,7 +161,7 @@ pub(super) fn is_of_finanzonline(answer: &Answer) -> bool {
 pub(super) fn refusal(answer: &Answer) -> Error {
     let code = answer.text("/code");
     let said = answer.text("/message").or_else(|| answer.text("/error"));
-    let words = said.unwrap_or("it gave no reason");
+    let words = said.map_or("it gave no reason", |said| said.trim_end_matches('.'));
     let status = answer.status;
     let (kind, message) = match (code, status) {
         _ if is_of_finanzonline(answer) => (

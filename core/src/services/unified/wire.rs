@@ -183,7 +183,7 @@ pub(super) fn refusal(answer: &Answer) -> Error {
         500 | 502..=599 => Kind::Unreachable,
         _ => Kind::Refused,
     };
-    let said = words.unwrap_or("it gave no reason");
+    let said = words.map_or("it gave no reason", |words| words.trim_end_matches('.'));
     let message = match kind {
         Kind::Unauthorized => {
             format!(
