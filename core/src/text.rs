@@ -1,7 +1,11 @@
 //! What the characters of a text do, and how a text of somebody else's is shown.
 
+use std::path::Path;
+
 /// How much of it is shown, in characters.
 const SHOWN: usize = 64;
+/// How much of a path, which is of use only where it is whole.
+const SHOWN_OF_PATH: usize = 400;
 
 /// Whether a character shows nothing itself but steers how others are shown: zero-width characters
 /// and the marks that turn the writing direction (Unicode category Cf, UAX 9).
@@ -23,8 +27,17 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// What somebody wrote, cut to a bearable length and without control characters.
 pub(crate) fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    if text.chars().nth(SHOWN).is_some() {
+    cut(text, SHOWN)
+}
+
+/// A path that somebody gave.
+pub(crate) fn shown_path(path: &Path) -> String {
+    cut(&path.to_string_lossy(), SHOWN_OF_PATH)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let mut shown: String = text.chars().take(most).flat_map(char::escape_debug).collect();
+    if text.chars().nth(most).is_some() {
         shown.push('…');
     }
     shown

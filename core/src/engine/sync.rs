@@ -10,6 +10,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, Outcome};
 use crate::interrupt::Interrupt;
 use crate::receipt::State;
+use crate::text::quoted;
 use crate::transport::Transport;
 use serde::Serialize;
 use serde_json::Value;
@@ -188,6 +189,6 @@ impl<S: Store, T: Transport, C: Clock, I: Ids, K: SecretStore> Engine<S, T, C, I
 
 /// The error for a sale that was never begun.
 pub(crate) fn no_such_sale(sale: &str) -> Error {
-    let message = format!("no sale '{sale}' was begun here; `sale.list` shows those that are open");
+    let message = format!("no sale {} was begun here; `sale.list` shows those that are open", quoted(sale));
     Error::new(Kind::NotFound, message).at("/id")
 }

@@ -4,6 +4,7 @@ use super::entry::{Digest, Entry, timestamp, unhex};
 use super::export::{ExportFormat, MANIFEST, Manifest, NAME, Row, SUMS, VERSION};
 use super::verify::{Fit, Misfit, Walk};
 use crate::error::{Error, Kind, Result};
+use crate::text::shown_path;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -81,7 +82,7 @@ pub fn verify_export(folder: &Path) -> Result<Exported> {
 
 fn open(path: &Path) -> Result<File> {
     File::open(path).map_err(|cause| {
-        let message = format!("{} cannot be read ({cause}); name the folder of an export", path.display());
+        let message = format!("{} cannot be read ({cause}); name the folder of an export", shown_path(path));
         Error::invalid("/export", message)
     })
 }
@@ -89,7 +90,9 @@ fn open(path: &Path) -> Result<File> {
 fn read_text(path: &Path) -> Result<String> {
     let mut text = String::new();
     let read = open(path)?.take(LONGEST_MANIFEST).read_to_string(&mut text);
-    read.map_err(|cause| Error::invalid("/export", format!("{} cannot be read ({cause})", path.display())))?;
+    read.map_err(|cause| {
+        Error::invalid("/export", format!("{} cannot be read ({cause})", shown_path(path)))
+    })?;
     Ok(text)
 }
 

@@ -163,7 +163,7 @@ impl Turnover {
                 let Some(original) = self.original(receipt) else { return Ok(None) };
                 let Some(before) = self.effect(original)? else { return Ok(None) };
                 let mut effect = receipt.totals.clone();
-                add(&mut effect, &negated(&before))?;
+                add(&mut effect, &before.negated())?;
                 Ok(Some(effect))
             }
             _ => Ok(None),
@@ -193,23 +193,6 @@ fn reference(original: Original, register: &str) -> Reference {
         (Some(id), _) => Reference::Receipt(id),
         (None, Some(number)) if is_here => Reference::Number(original.series, number),
         (None, _) => Reference::Elsewhere,
-    }
-}
-
-fn negated(totals: &Totals) -> Totals {
-    Totals {
-        gross: -totals.gross,
-        net: -totals.net,
-        vat: totals
-            .vat
-            .iter()
-            .map(|group| VatTotal {
-                net: -group.net,
-                amount: -group.amount,
-                gross: -group.gross,
-                ..group.clone()
-            })
-            .collect(),
     }
 }
 

@@ -11,6 +11,7 @@ use super::wire::{Api, Write, text};
 use super::{countries, finanzonline, key, unit};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{LineKind, Outcome};
+use crate::text::quoted;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -228,7 +229,8 @@ pub(super) fn billing_address(address: &Value) -> Result<Map<String, Value>> {
     let line = part("number").map_or_else(|| street.to_owned(), |number| format!("{street} {number}"));
     let country = wanted("country")?;
     let code = countries::alpha_3(country).ok_or_else(|| {
-        let message = format!("no merchant of SIGN AT can have its seat in '{country}' in this version");
+        let message =
+            format!("no merchant of SIGN AT can have its seat in {} in this version", quoted(country));
         Error::new(Kind::Config, message).at("/address/country")
     })?;
     let members = [

@@ -9,13 +9,14 @@ use super::settings::{
 use super::wire::text;
 use crate::error::{Error, Kind, Result};
 use crate::resource::UpdateMerchant;
+use crate::text::quoted;
 use serde_json::{Map, Value, json};
 
 /// The taxpayer, with what of its certification goes on paper.
 pub(super) fn taxpayer(run: &Run<'_>, params: &MerchantParams) -> Result<Taxpayer> {
     let settings: MerchantSettings = of_params(&params.settings)?;
     if !digits(&params.tax_id, 9) {
-        let message = format!("'{}' is not a SIREN; give its 9 digits", params.tax_id);
+        let message = format!("{} is not a SIREN; give its 9 digits", quoted(&params.tax_id));
         return Err(Error::new(Kind::Config, message).at("/tax_id"));
     }
     let credentials = match run.service.contract.portal_access(run, &settings)? {

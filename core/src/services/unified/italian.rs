@@ -14,6 +14,7 @@ use super::wire::{Write, text};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Duty, Facts, Outcome};
 use crate::resource::UpdateMerchant;
+use crate::text::quoted;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
@@ -52,7 +53,8 @@ fn fiscalization(
     let is_personal = tax_id.len() == 16 && tax_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !digits(tax_id, 11) && !is_personal {
         let message = format!(
-            "'{tax_id}' is not a codice fiscale; give 11 digits, or 16 letters and digits of a person"
+            "{} is not a codice fiscale; give 11 digits, or 16 letters and digits of a person",
+            quoted(tax_id)
         );
         return Err(wrong("/tax_id", message));
     }
