@@ -178,7 +178,7 @@ export interface Operations {
    */
   receiptZero(params: ReceiptZeroParams, options?: CallOptions): Promise<Receipt>
   /**
-   * Books a reprint with its number where the law counts them, and gives the receipt marked as that copy.
+   * Counts a reprint, at the service where that counts them, and gives the receipt marked as that copy.
    * (`receipt.duplicate`)
    */
   receiptDuplicate(params: ReceiptDuplicateParams, options?: CallOptions): Promise<Receipt>

@@ -766,8 +766,7 @@ fiskal_status fiskal_utf8_from(int32_t code_page,
 #define FISKAL_OP_RECEIPT_ZERO "receipt.zero"
 
 /**
- * Books a reprint with its number where the law counts them, and gives the receipt marked as that
- * copy.
+ * Counts a reprint, at the service where that counts them, and gives the receipt marked as that copy.
  */
 #define FISKAL_OP_RECEIPT_DUPLICATE "receipt.duplicate"
 

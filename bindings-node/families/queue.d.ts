@@ -34,7 +34,7 @@ export interface Queued {
   receipt: string | null
   /** How it stands. */
   state: QueueState
-  /** When it was asked for (RFC 3339). */
+  /** When it was asked for, by the location's clock (RFC 3339). */
   since: string
   /** Why it is not settled, in a sentence. */
   why: string

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 /// Characters of a reason (contract sign-fr, PlainString128).
 const REASON: usize = 128;
-/// Copies of one receipt (contract sign-fr, DuplicateNumber).
+/// Copies of one receipt (contract sign-fr, DuplicateNumber; the same where the journal counts).
 const COPIES: u32 = 9_999;
 
 pub(super) const CANCEL: Definition = Definition {
@@ -36,7 +36,7 @@ pub(super) const ZERO: Definition = Definition {
 
 pub(super) const DUPLICATE: Definition = Definition {
     name: "receipt.duplicate",
-    summary: "Books a reprint with its number where the law counts them, and gives the receipt marked as that copy.",
+    summary: "Counts a reprint, at the service where that counts them, and gives the receipt marked as that copy.",
     params: given::<Duplicate>,
     result: returned::<Receipt>,
     run: Run::Client(duplicate),

@@ -6,9 +6,9 @@ use crate::engine::{Decision, Resolution};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Line, LineKind, Outcome};
 use crate::fiskal::Call;
+use crate::local_time::local;
 use crate::receipt::Receipt;
 use crate::sale::Sale;
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -68,9 +68,8 @@ struct Queued {
     receipt: Option<String>,
     /// How it stands.
     state: Standing,
-    /// When it was asked for (RFC 3339).
-    #[schemars(with = "String")]
-    since: Timestamp,
+    /// When it was asked for, by the location's clock (RFC 3339).
+    since: String,
     /// Why it is not settled, in a sentence.
     why: String,
 }
@@ -134,12 +133,14 @@ fn list(fiskal: &Call<'_>, params: &Value) -> Result<Value> {
         let refused = store.refused(&line)?.into_iter().map(|entry| (entry, true));
         let waiting = store.queue(&line)?.into_iter().chain(store.follow_ups(&line)?);
         let all = refused.chain(waiting.map(|entry| (entry, false)));
-        entries.extend(all.map(|(entry, is_refused)| queued(entry, is_refused)));
+        for (entry, is_refused) in all {
+            entries.push(queued(entry, is_refused)?);
+        }
     }
     written(&Queue { entries })
 }
 
-fn queued(entry: Entry, is_refused: bool) -> Queued {
+fn queued(entry: Entry, is_refused: bool) -> Result<Queued> {
     let (state, why) = standing(&entry, is_refused);
     let operation = &entry.operation;
     let receipt = match &entry.progress {
@@ -149,7 +150,7 @@ fn queued(entry: Entry, is_refused: bool) -> Queued {
         _ => None,
     };
     let text = |pointer| operation.params.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    Queued {
+    Ok(Queued {
         operation: operation.id.to_string(),
         name: operation.name.clone(),
         register: (operation.line.kind == LineKind::Register).then(|| operation.line.name.clone()),
@@ -157,9 +158,9 @@ fn queued(entry: Entry, is_refused: bool) -> Queued {
         number: text("/sale/number").or_else(|| receipt.and_then(|receipt| receipt.number.clone())),
         receipt: receipt.map(|receipt| receipt.id.clone()),
         state,
-        since: operation.at,
+        since: local(operation.at, &operation.zone)?,
         why,
-    }
+    })
 }
 
 fn standing(entry: &Entry, is_refused: bool) -> (Standing, String) {

@@ -2,6 +2,7 @@
 //!
 //! This registry is the only place that knows services by name.
 
+mod copies;
 mod extra;
 mod flow;
 mod halt;

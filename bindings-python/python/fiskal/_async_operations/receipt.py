@@ -210,8 +210,8 @@ class AsyncReceiptOperations(AsyncCalls):
         reason: Optional[str] = None,
         cashier: Optional[_types.CashierParams] = None,
     ) -> Receipt:
-        """Books a reprint with its number where the law counts them, and gives the receipt marked
-        as that copy.
+        """Counts a reprint, at the service where that counts them, and gives the receipt marked as
+        that copy.
 
         Args:
             id: The receipt's id.

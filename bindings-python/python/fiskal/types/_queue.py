@@ -58,7 +58,7 @@ class Queued(TypedDict):
     # How it stands.
     state: QueueState
 
-    # When it was asked for (RFC 3339).
+    # When it was asked for, by the location's clock (RFC 3339).
     since: str
 
     # Why it is not settled, in a sentence.

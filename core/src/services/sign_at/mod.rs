@@ -51,7 +51,7 @@ mod unit;
 mod wire;
 mod witnesses;
 
-use super::{Account, Checks, lacking};
+use super::{Account, Checks, copies, lacking};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Duty, Facts, Method, Offline, Operation, Outage, Outcome, Past, Request, Service,
@@ -217,6 +217,7 @@ fn outcome(run: &Run<'_>) -> Flow<Outcome> {
         "sale.abort" => complete::abort(run),
         "receipt.cancel" => afterwards::cancel(run),
         "receipt.zero" => afterwards::zero(run),
+        copies::NAME => Ok(copies::counted(run.operation)?),
         "register.suspend" => life::suspend(run),
         "register.restore" => life::restore(run),
         "register.retire" => life::retire(run),

@@ -14,6 +14,7 @@ use super::sent::{self, Ready};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Offline, Outcome};
 use crate::receipt::Receipt;
+use crate::services::copies;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -43,6 +44,7 @@ impl Deferred {
 pub(super) fn offline(run: &Run<'_>) -> Offline {
     match run.operation.name.as_str() {
         "sale.complete" => complete(run).unwrap_or_else(Offline::Refuse),
+        copies::NAME => copies::without_service(run.operation),
         name if name.starts_with("provision.") => {
             refuse("SIGN AT gives no answer; run provision again, it goes on where it stopped")
         }

@@ -1,13 +1,14 @@
 //! Which operations of the registry SIGN AT has, and what is done instead of some that it lacks.
 
 /// The operations.
-pub(super) const OPERATIONS: [&str; 35] = [
+pub(super) const OPERATIONS: [&str; 36] = [
     "provision",
     "sale.begin",
     "sale.complete",
     "sale.abort",
     "receipt.cancel",
     "receipt.zero",
+    "receipt.duplicate",
     "record.get",
     "record.list",
     "record.validate",
@@ -40,8 +41,7 @@ pub(super) const OPERATIONS: [&str; 35] = [
 ];
 
 /// Operations that it lacks, with what to do instead.
-pub(super) const LACKS: [(&str, &str); 3] = [
-    ("receipt.duplicate", "print the receipt again, the service counts no copies"),
+pub(super) const LACKS: [(&str, &str); 2] = [
     ("closing.create", "the service makes no closings; `report` has the sums of the journal"),
     (
         "export.list",

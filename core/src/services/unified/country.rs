@@ -29,6 +29,8 @@ pub(super) struct Country {
     pub(super) without_service: &'static str,
     /// The operations that the country lacks, with what to do instead.
     pub(super) lacks: &'static [(&'static str, &'static str)],
+    /// Whether the service counts reprints; elsewhere the journal does.
+    pub(super) counts_copies: bool,
     /// Whether records say who made them, whether they are training, and further properties.
     pub(super) has_details: bool,
     /// Whether something can be taken back among what is sold.
@@ -94,6 +96,7 @@ pub(super) static FRANCE: Country = Country {
         ("credentials.update", "the service keeps no credentials for an authority"),
         ("credentials.revoke", NO_REVOCATION),
     ],
+    counts_copies: true,
     has_details: true,
     mixes_returns: true,
     repeats_lines: false,
@@ -148,7 +151,6 @@ pub(super) static ITALY: Country = Country {
     without_service: "nothing was booked, try again; while it lasts, write the sale into the emergency \
                       register and issue it within 12 days",
     lacks: &[
-        ("receipt.duplicate", "print the receipt again, the service counts no copies"),
         ("receipt.pay", "the service is not told what is paid later"),
         (
             "receipt.invoice",
@@ -166,6 +168,7 @@ pub(super) static ITALY: Country = Country {
         ("export.list", NO_EXPORTS),
         ("export.fetch", NO_EXPORTS),
     ],
+    counts_copies: false,
     has_details: false,
     mixes_returns: false,
     repeats_lines: true,

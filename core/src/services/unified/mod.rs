@@ -66,7 +66,7 @@ mod vat;
 mod wire;
 mod witnesses;
 
-use super::{Account, Checks, lacking};
+use super::{Account, Checks, copies, lacking};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{
     Answer, Context, Duty, Effect, Facts, Lost, Method, Offline, Operation, Outage, Outcome, Past, Request,
@@ -241,7 +241,8 @@ impl Unified {
             "sale.complete" | correction::NAME => complete::complete(run),
             "sale.abort" => begin::abort(run),
             "receipt.cancel" => afterwards::cancel(run),
-            "receipt.duplicate" => afterwards::duplicate(run),
+            copies::NAME if !self.country.counts_copies => Ok(copies::counted(run.operation)?),
+            copies::NAME => afterwards::duplicate(run),
             "receipt.pay" => afterwards::pay(run),
             "receipt.invoice" => afterwards::invoice(run),
             "closing.create" => closing::find(run),

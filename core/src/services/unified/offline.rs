@@ -25,6 +25,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exchange::{Answer, Effect, Known, Offline, Outcome};
 use crate::receipt::{Mention, Place, Receipt, State};
 use crate::sale::Sale;
+use crate::services::copies;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -57,6 +58,7 @@ pub(super) fn offline(run: &Run<'_>) -> Offline {
         "sale.complete" => complete(run),
         name if settles_what_is_booked(name) && may_be_booked(run) => Offline::Unknown,
         "event.record" => event(run).unwrap_or_else(Offline::Refuse),
+        copies::NAME if !run.service.country.counts_copies => copies::without_service(run.operation),
         name if name.starts_with("provision.") => {
             unreachable("the service gives no answer; run provision again, it goes on where it stopped")
         }

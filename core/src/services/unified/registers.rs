@@ -10,7 +10,7 @@ use super::resources::states::{self, DECOMMISSION, RESTORE, SUSPEND, Step};
 use super::run::{Flow, Run, local};
 use crate::error::{Error, Kind, Result};
 use crate::exchange::{Halt, Outcome, Standing};
-use crate::services::halt;
+use crate::services::{copies, halt};
 use serde_json::{Map, Value, json};
 
 /// What books something on a register.
@@ -39,7 +39,9 @@ pub(super) fn standing(register: RegisterFacts) -> Standing {
 /// # Errors
 /// `not_ready`, with since when and what to do.
 pub(super) fn check_sells(run: &Run<'_>) -> Result<()> {
-    if !SELLS.contains(&run.operation.name.as_str()) || !run.past.0.is_empty() {
+    let name = run.operation.name.as_str();
+    let is_counted_here = name == copies::NAME && !run.service.country.counts_copies;
+    if !SELLS.contains(&name) || is_counted_here || !run.past.0.is_empty() {
         return Ok(());
     }
     // One that is not provisioned says so itself.
