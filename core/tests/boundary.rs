@@ -106,7 +106,7 @@ fn bad_text_is_an_error_of_its_caller() {
         ("{} {}", "not usable JSON"),
         (r#"{"register": "a", "register": "b"}"#, "'register' is there twice"),
         ("[]", "are a JSON object"),
-        (r#"{"register": 1.5}"#, "cannot be used"),
+        (r#"{"register": 1.5}"#, "cannot stand here; give a text"),
         (&deep, "not usable JSON"),
         (&huge, "may have 16777216"),
     ] {
