@@ -115,8 +115,9 @@ fn record(content: &mut Value) {
 /// Gives receipts and the result the service's own words for an answer, which are kept untouched.
 pub(super) fn told(mut outcome: Outcome, past: &Past, heard: &Past) -> Outcome {
     let pairs = past.0.iter().zip(&heard.0);
+    // Two answers may differ in their trace alone, which is not heard; an outcome has the last one.
     let own_words = |answer: &Value| {
-        pairs.clone().find_map(|(said, heard)| match (&said.known, &heard.known) {
+        pairs.clone().rev().find_map(|(said, heard)| match (&said.known, &heard.known) {
             (Known::Answered(said), Known::Answered(heard)) if heard.body == *answer => {
                 Some(said.body.clone())
             }
