@@ -7,8 +7,8 @@ use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A connection until it is closed, and only as long as its file has its name. A panic while it was held leaves it usable: SQLite's
-/// transaction ends with its guard.
+/// A connection until it is closed, and only as long as its file has its name. A panic while it was held leaves it
+/// usable: SQLite's transaction ends with its guard.
 #[derive(Clone)]
 pub(super) struct SharedConnection(Arc<Mutex<Option<(Connection, Opened)>>>);
 
